@@ -1,0 +1,1 @@
+//! The case folder: pipeline, cache, search, configuration, judgements, progress

@@ -1,0 +1,1 @@
+//! EXTRACT: claims with their words, source chain, grade and doubt

@@ -1,0 +1,1 @@
+//! Words of human languages, loaded from plain text folders and checked

@@ -1,0 +1,1 @@
+//! The nouns of kua: items, documents, quotes, links, origins, claims, tolls

@@ -1,0 +1,1 @@
+//! PUBLISH: pages as pure functions from a chronicle, the single file, exports

@@ -1,0 +1,1 @@
+//! READ: bytes to documents, every visible character in one labelled block

@@ -1,0 +1,1 @@
+//! RECONCILE: names, origins of claims, incidents, tolls, standing

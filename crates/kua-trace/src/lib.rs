@@ -1,0 +1,1 @@
+//! TRACE: copies, quotations and translations, with spans, direction and reasons

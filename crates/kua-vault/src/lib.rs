@@ -1,0 +1,1 @@
+//! PRESERVE: objects by hash, an append-only signed log, proofs, verification

@@ -1,0 +1,2 @@
+//! The kua command line.
+fn main() {}

@@ -1,0 +1,67 @@
+//! A person's decision: what, by whom, when, why. Undoing one is another one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClaimId, OriginId, Span};
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "decision")]
+pub enum Decision {
+    /// These origins are one.
+    SameOrigin {
+        /// The origins.
+        origins: Vec<OriginId>,
+    },
+    /// These passages are not one account, whatever the links say.
+    NotSameAccount {
+        /// One passage.
+        a: Span,
+        /// The other.
+        b: Span,
+    },
+    /// This claim was read wrongly by the machine and must not be counted.
+    RejectClaim {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// A person has read this claim and its words agree.
+    ConfirmClaim {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// These names are one person, place or body.
+    SameName {
+        /// The spellings.
+        names: Vec<String>,
+    },
+    /// These names are not one.
+    NotSameName {
+        /// The spellings.
+        names: Vec<String>,
+    },
+    /// This name must not appear on any page, export or log.
+    Withhold {
+        /// The spellings.
+        names: Vec<String>,
+    },
+    /// An earlier judgement, by its number in the vault, no longer holds.
+    Undo {
+        /// Its number, from 0.
+        judgement: u64,
+    },
+}
+
+/// A person's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// What was decided.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// By whom, as they wish to be named.
+    pub by: String,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// Why, in their words.
+    pub reason: String,
+}

@@ -1,0 +1,124 @@
+//! Relations between passages, and the accounts they make up.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{OriginId, Span, TextRange};
+
+/// How two passages are related.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// The same words, lightly edited or not.
+    Copy,
+    /// The same account in another language.
+    Translation,
+    /// A passage of one inside quotation marks of the other.
+    Quotation,
+    /// One condenses the other, keeping sentences.
+    Digest,
+    /// The same told in other words; never merges origins by itself.
+    Paraphrase,
+    /// The same formula with other figures: a new statement, never a copy.
+    Revision,
+    /// Both descend from a text that is not in the vault.
+    CommonAncestor,
+    /// A passage repeated inside one document.
+    Repeat,
+    /// Menus, credits, footers: reuse, but not testimony.
+    Boilerplate,
+}
+
+impl LinkKind {
+    /// Whether passages so linked are one account.
+    pub fn is_one_account(self) -> bool {
+        matches!(
+            self,
+            Self::Copy
+                | Self::Translation
+                | Self::Quotation
+                | Self::Digest
+                | Self::CommonAncestor
+                | Self::Repeat
+        )
+    }
+}
+
+/// Which side came first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Direction {
+    /// `b` was made from `a`.
+    #[serde(rename = "a->b")]
+    AToB,
+    /// `a` was made from `b`.
+    #[serde(rename = "b->a")]
+    BToA,
+    /// Both were made from something else.
+    #[serde(rename = "common_ancestor")]
+    CommonAncestor,
+    /// Cannot be told.
+    #[serde(rename = "unknown")]
+    Unknown,
+}
+
+/// Something on which two linked passages disagree.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Conflict {
+    /// `number`, `negation` or `name`.
+    pub kind: String,
+    /// The words on side `a`, if any.
+    pub a: Option<TextRange>,
+    /// The words on side `b`, if any.
+    pub b: Option<TextRange>,
+}
+
+/// Two pieces that say the same, one on each side of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AlignedPair {
+    /// On side `a`.
+    pub a: TextRange,
+    /// On side `b`.
+    pub b: TextRange,
+}
+
+/// A relation between two passages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// How they are related.
+    pub kind: LinkKind,
+    /// One passage. `a <= b` by (document, start).
+    pub a: Span,
+    /// The other.
+    pub b: Span,
+    /// Which came first.
+    pub direction: Direction,
+    /// Reasons for kind and direction, each a plain sentence with a stable name before a colon.
+    pub reasons: Vec<String>,
+    /// Where the two disagree.
+    pub conflicts: Vec<Conflict>,
+    /// Piece by piece, in order of `a`.
+    pub aligned: Vec<AlignedPair>,
+    /// Strength in thousandths, 0 to 1000, comparable within one kind only.
+    pub score: u16,
+}
+
+/// Passages that are one account: one person's telling, however often copied or translated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassageOrigin {
+    /// Its id.
+    pub id: OriginId,
+    /// Its passages, in order of document and start. Repeats inside one document are all listed.
+    pub spans: Vec<Span>,
+    /// The account descends from a text that is not in the vault.
+    pub latent: bool,
+    /// Why the passages are one: indices into [`Lineage::links`].
+    pub links: Vec<usize>,
+}
+
+/// Who took what from whom: the result of tracing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lineage {
+    /// All links, in order of (a, b, kind).
+    pub links: Vec<Link>,
+    /// Accounts. Every body byte of every document is in exactly one.
+    pub origins: Vec<PassageOrigin>,
+}

@@ -1,0 +1,3 @@
+//! The lexicon files that were in the repository when kua was built.
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

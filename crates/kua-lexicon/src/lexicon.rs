@@ -1,0 +1,168 @@
+//! The lexicons of all languages, and one language of them.
+
+use std::collections::BTreeMap;
+
+use kua_model::{Lang, Sha256};
+
+use crate::entry::{Sections, parse};
+use crate::{Entry, LexiconError, Phrases, embedded};
+
+/// The words of one language, or (see [`Lexicons::shared`]) those that no language owns.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicon {
+    files: BTreeMap<String, Sections>,
+    endings: Vec<String>,
+}
+
+impl Lexicon {
+    /// The entries of `[section]` in `file` (like `calendar.txt`), in order; empty if there is none.
+    /// Section `""` holds the entries before the first header.
+    pub fn section(&self, file: &str, section: &str) -> &[Entry] {
+        self.files.get(file).and_then(|sections| sections.get(section)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All sections of `file` by name, in order of name.
+    pub fn sections(&self, file: &str) -> impl Iterator<Item = (&str, &[Entry])> {
+        self.files
+            .get(file)
+            .into_iter()
+            .flatten()
+            .map(|(name, entries)| (name.as_str(), entries.as_slice()))
+    }
+
+    /// What `~` may stand for: the entries of `endings.txt`.
+    pub fn endings(&self) -> &[String] {
+        &self.endings
+    }
+
+    /// The phrases of a section, compiled. Keys that are no patterns are left out; `kua lexicon
+    /// check` names them.
+    pub fn phrases(&self, file: &str, section: &str) -> Phrases {
+        Phrases::compile(self.section(file, section), &self.endings).0
+    }
+}
+
+/// The words of all languages.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicons {
+    shared: Lexicon,
+    languages: BTreeMap<Lang, Lexicon>,
+    digest: String,
+}
+
+impl Lexicons {
+    /// The lexicons inside the binary. Their syntax is held by a test; a slip leaves a line out.
+    pub fn embedded() -> Self {
+        Self::build(
+            Self::embedded_files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        )
+        .0
+    }
+
+    /// The files inside the binary: path below `lexicons/`, text.
+    pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+        embedded::FILES.iter().copied()
+    }
+
+    /// Lexicons from files: path below `lexicons/` with `/` (`fr/events.txt`, `claims.txt`), text.
+    /// Of two files of one path the later holds, so a case may override single files.
+    /// Fails with every line that is not in the syntax.
+    pub fn from_files(
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<LexiconError>> {
+        let (lexicons, errors) = Self::build(files.into_iter().collect());
+        if errors.is_empty() { Ok(lexicons) } else { Err(errors) }
+    }
+
+    fn build(files: BTreeMap<String, String>) -> (Self, Vec<LexiconError>) {
+        let mut lexicons = Self::default();
+        let mut errors = Vec::new();
+        let mut digested = String::new();
+        for (path, text) in &files {
+            digested.push_str(&format!("{path}\n{}\n{text}\n", text.len()));
+            let sections = parse(path, text, &mut errors);
+            match path.split_once('/') {
+                None => {
+                    lexicons.shared.files.insert(path.clone(), sections);
+                }
+                Some((code, file)) => match code.parse::<Lang>() {
+                    Ok(lang) => {
+                        lexicons
+                            .languages
+                            .entry(lang)
+                            .or_default()
+                            .files
+                            .insert(file.to_owned(), sections);
+                    }
+                    Err(error) => errors.push(LexiconError {
+                        file: path.clone(),
+                        line: 1,
+                        reason: format!("the folder must be named by a language code: {error}"),
+                    }),
+                },
+            }
+        }
+        for lexicon in lexicons.languages.values_mut() {
+            let endings = lexicon.section("endings.txt", "").iter();
+            lexicon.endings =
+                endings.flat_map(|entry| entry.raw.split_whitespace()).map(str::to_owned).collect();
+        }
+        lexicons.digest = Sha256::of(digested.as_bytes()).to_string();
+        (lexicons, errors)
+    }
+
+    /// Codes of the languages there are words of.
+    pub fn languages(&self) -> impl Iterator<Item = Lang> {
+        self.languages.keys().copied()
+    }
+
+    /// The words of `lang`, if there are any.
+    pub fn get(&self, lang: Lang) -> Option<&Lexicon> {
+        self.languages.get(&lang)
+    }
+
+    /// What no language owns: the files beside the language folders.
+    pub fn shared(&self) -> &Lexicon {
+        &self.shared
+    }
+
+    /// SHA-256 over all paths and texts, hexadecimal: part of every derived record's key.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_lexicons_are_in_the_syntax() {
+        let files =
+            Lexicons::embedded_files().map(|(path, text)| (path.to_owned(), text.to_owned()));
+        if let Err(errors) = Lexicons::from_files(files) {
+            let all: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            panic!("{}", all.join("\n"));
+        }
+    }
+
+    #[test]
+    fn files_find_their_language_and_change_the_digest() {
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let one = Lexicons::from_files([
+            file("fr/calendar.txt", "[months]\njanvier = 1\n"),
+            file("claims.txt", "killed\n"),
+        ])
+        .unwrap();
+        let fr = "fr".parse().unwrap();
+        assert_eq!(
+            one.get(fr).unwrap().section("calendar.txt", "months")[0].value.as_deref(),
+            Some("1")
+        );
+        assert_eq!(one.shared().section("claims.txt", "")[0].key, "killed");
+        let two =
+            Lexicons::from_files([file("fr/calendar.txt", "[months]\njanvier = 2\n")]).unwrap();
+        assert_ne!(one.digest(), two.digest());
+        assert!(Lexicons::from_files([file("French/x.txt", "a\n")]).is_err());
+    }
+}

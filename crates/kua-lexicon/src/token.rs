@@ -1,0 +1,156 @@
+//! Cuts text into words, numbers and marks, keeping byte offsets. Knows no language.
+
+use std::borrow::Cow;
+
+use kua_model::TextRange;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Letters with their combining marks. An apostrophe ends a word and belongs to it (`l'`+`état`).
+    Word,
+    /// Decimal digits of any script, nothing else: separators are marks.
+    Number,
+    /// One character that is neither.
+    Mark,
+}
+
+/// A word, number or mark, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token<'t> {
+    /// UTF-8 bytes in the text that was cut (plus the `offset` that was given).
+    pub range: TextRange,
+    /// What it is.
+    pub kind: TokenKind,
+    /// Lower case, NFC, straight apostrophe, without soft hyphens and zero-width characters,
+    /// `ё` as `е`; ASCII digits in numbers.
+    pub fold: Cow<'t, str>,
+    /// Whether its first letter is a capital.
+    pub capital: bool,
+}
+
+/// All tokens of `text`; `offset` is added to every range, so that a block can be cut by itself.
+/// White space is no token. Linear in the length of the text.
+pub fn tokens(text: &str, offset: usize) -> Vec<Token<'_>> {
+    let mut out = Vec::with_capacity(text.len() / 5);
+    let mut characters = text.char_indices().peekable();
+    while let Some((start, first)) = characters.next() {
+        let kind = if first.is_whitespace() || is_ignorable(first) {
+            continue;
+        } else if is_digit(first) {
+            TokenKind::Number
+        } else if is_letter(first) {
+            TokenKind::Word
+        } else {
+            TokenKind::Mark
+        };
+        let mut end = start + first.len_utf8();
+        if kind != TokenKind::Mark {
+            while let Some(&(at, next)) = characters.peek() {
+                let goes_on = match kind {
+                    TokenKind::Number => is_digit(next),
+                    _ => is_letter(next) || is_ignorable(next),
+                };
+                let closes = kind == TokenKind::Word && is_apostrophe(next);
+                if !goes_on && !closes {
+                    break;
+                }
+                end = at + next.len_utf8();
+                characters.next();
+                if closes {
+                    break;
+                }
+            }
+        }
+        let raw = &text[start..end];
+        let fold = if kind == TokenKind::Number { ascii_digits(raw) } else { fold(raw) };
+        out.push(Token {
+            range: TextRange::new(start + offset, end + offset),
+            kind,
+            fold,
+            capital: first.is_uppercase(),
+        });
+    }
+    out
+}
+
+/// The folded form of a piece of text, as in [`Token::fold`]. Borrowed when nothing changes.
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
+    let lower = text.chars().filter(|&c| !is_ignorable(c)).flat_map(char::to_lowercase);
+    let mut out: String = lower.map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
+    if !is_nfc(&out) {
+        out = out.nfc().collect();
+    }
+    if out.contains('ё') {
+        out = out.replace('ё', "е");
+    }
+    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+}
+
+fn ascii_digits(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)).collect())
+}
+
+/// Value of a decimal digit of the scripts in which figures are printed.
+fn digit_value(c: char) -> Option<u8> {
+    // First digits of the decimal blocks (Unicode `Nd`): Latin, Arabic, Persian, Devanagari,
+    // Bengali, Thai, Myanmar, full width.
+    const ZEROS: [u32; 8] = [0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0x1040, 0xFF10];
+    let code = u32::from(c);
+    ZEROS
+        .iter()
+        .find_map(|&zero| code.checked_sub(zero).filter(|&value| value < 10))
+        .and_then(|value| u8::try_from(value).ok())
+}
+
+fn is_digit(c: char) -> bool {
+    digit_value(c).is_some()
+}
+
+fn is_letter(c: char) -> bool {
+    (c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c)) && !is_apostrophe(c)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{02BC}')
+}
+
+/// Characters that are there but not seen.
+fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folds(text: &str) -> Vec<String> {
+        tokens(text, 0).into_iter().map(|token| token.fold.into_owned()).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_marks_come_apart() {
+        assert_eq!(
+            folds("L\u{2019}État a tué 3\u{202f}800 per\u{ad}sonnes."),
+            ["l'", "état", "a", "tué", "3", "800", "personnes", "."]
+        );
+        assert_eq!(folds("Нұр-Сұлтан, 18H20"), ["нұр", "-", "сұлтан", ",", "18", "h", "20"]);
+        assert_eq!(folds("٢٦ e\u{301}tudiants, её"), ["26", "étudiants", ",", "ее"]);
+    }
+
+    #[test]
+    fn ranges_are_bytes_of_the_text() {
+        let text = "\u{200f}« Où ? » 12e";
+        for token in tokens(text, 0) {
+            assert!(token.range.of(text).is_some());
+        }
+        assert_eq!(tokens("ab", 10)[0].range, TextRange::new(10, 12));
+    }
+}

@@ -42,4 +42,7 @@ pub struct Name {
     pub variants: Vec<NameVariant>,
     /// Why the spellings are one, each a plain sentence.
     pub why: Vec<String>,
+    /// A judgement withholds it: no spelling may appear on any page, export or log.
+    #[serde(default)]
+    pub withheld: bool,
 }

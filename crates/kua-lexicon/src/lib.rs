@@ -16,5 +16,5 @@ mod token;
 
 pub use entry::{Entry, LexiconError};
 pub use lexicon::{Lexicon, Lexicons};
-pub use phrase::{Match, PatternError, Phrases};
+pub use phrase::{Match, PatternError, PatternWord, Phrases, expand};
 pub use token::{Token, TokenKind, fold, tokens};

@@ -151,14 +151,18 @@ impl Phrases {
     }
 }
 
+/// One word of an expanded key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct PatternWord {
-    fold: String,
-    stem: bool,
+pub struct PatternWord {
+    /// The word or stem, folded as in [`Token::fold`].
+    pub fold: String,
+    /// Whether it was marked with `~`: any listed ending may follow, or none.
+    pub stem: bool,
 }
 
-/// All phrases a key stands for.
-fn expand(key: &str) -> Result<Vec<Vec<PatternWord>>, PatternError> {
+/// All phrases a key stands for, for callers with a matcher of their own. Never empty.
+/// Fails if the key is no pattern or stands for more than 512 phrases.
+pub fn expand(key: &str) -> Result<Vec<Vec<PatternWord>>, PatternError> {
     let pieces: Vec<char> = key.chars().collect();
     let mut at = 0;
     let phrases = alternatives(&pieces, &mut at, 0)?;

@@ -1,0 +1,499 @@
+//! `kua build`: runs the stages that are out of date. Items are read and searched for claims side
+//! by side, each result kept under everything it depends on; tracing and reconciling look at the
+//! whole case at once. An interrupted build goes on where it was.
+
+use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kua_lexicon::Lexicons;
+use kua_model::{
+    Chronicle, Claim, Document, Item, ItemId, Lineage, Noted, Notice, NoticePlace, Severity, Sha256,
+};
+use rayon::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::cache::{Cache, Kept, Passage};
+use crate::error::CaseError;
+use crate::folder::Case;
+use crate::kept::KeptChronicle;
+use crate::progress::{Progress, Step, Stop};
+use crate::{fold, stages};
+
+/// Items whose results are written in one transaction.
+const BATCH: usize = 256;
+/// Stack of a worker: hostile nesting must not reach its end.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// What a build did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Built {
+    /// Items in the vault.
+    pub items: usize,
+    /// Items that were read or searched for claims now.
+    pub fresh: usize,
+    /// Documents of all items.
+    pub documents: usize,
+    /// Claims in them.
+    pub claims: usize,
+    /// Whether it stopped early because it was asked to; the next build goes on.
+    pub stopped: bool,
+    /// Whether the cache was damaged or of another version, and was made anew.
+    pub cache_rebuilt: bool,
+}
+
+/// What came of one item.
+struct Reading {
+    item: ItemId,
+    documents: Noted<Vec<Document>>,
+    claims: Noted<Vec<Claim>>,
+}
+
+/// Keys of one item's results.
+#[derive(Clone, Copy)]
+pub(crate) struct Keys {
+    pub(crate) read: Sha256,
+    pub(crate) extract: Sha256,
+}
+
+impl Case {
+    /// Runs the stages that are out of date and keeps what they give.
+    ///
+    /// # Errors
+    /// [`CaseError::Building`] if another kua builds this case; the vault's and the disk's errors.
+    /// Material that cannot be read is no error: it gives notices.
+    pub fn build(&self, progress: &dyn Progress, stop: &Stop) -> Result<Built, CaseError> {
+        let _alone = self.only_builder()?;
+        let mut cache = Cache::open(&self.derived())?;
+        let items = self.evidence.items()?;
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build()?;
+
+        self.forget_strangers(&mut cache, &items)?;
+        let fresh = pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
+        let mut built = Built {
+            items: items.len(),
+            fresh,
+            cache_rebuilt: cache.was_rebuilt,
+            stopped: stop.is_asked(),
+            ..Built::default()
+        };
+        if built.stopped {
+            return Ok(built);
+        }
+        let readings = self.load_readings(&cache, &items)?;
+        built.documents = readings.iter().map(|reading| reading.documents.value.len()).sum();
+        built.claims = readings.iter().map(|reading| reading.claims.value.len()).sum();
+        pool.install(|| self.whole(&mut cache, items, readings, progress, stop))?;
+        built.stopped = stop.is_asked();
+        Ok(built)
+    }
+
+    fn only_builder(&self) -> Result<File, CaseError> {
+        let folder = self.derived();
+        std::fs::create_dir_all(&folder).map_err(CaseError::io(&folder))?;
+        let path = folder.join("build.lock");
+        let file = File::create(&path).map_err(CaseError::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(CaseError::Building { dir: self.dir.clone() }),
+            Err(TryLockError::Error(error)) => Err(CaseError::io(&path)(error)),
+        }
+    }
+
+    fn forget_strangers(&self, cache: &mut Cache, items: &[Item]) -> Result<(), CaseError> {
+        let known: std::collections::BTreeSet<&[u8]> =
+            items.iter().map(|item| item.id.0.as_bytes().as_slice()).collect();
+        let gone: Vec<Vec<u8>> = cache
+            .keys(READ)?
+            .into_iter()
+            .map(|(subject, _)| subject)
+            .filter(|subject| !known.contains(subject.as_slice()))
+            .collect();
+        if gone.is_empty() { Ok(()) } else { Ok(cache.forget(&gone)?) }
+    }
+
+    /// Reads items and finds claims where that is out of date; how many were.
+    fn read_items(
+        &self,
+        cache: &mut Cache,
+        items: &[Item],
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<usize, CaseError> {
+        let have_read: std::collections::BTreeMap<_, _> = cache.keys(READ)?.into_iter().collect();
+        let have_claims: std::collections::BTreeMap<_, _> =
+            cache.keys(EXTRACT)?.into_iter().collect();
+        let settings = Settings::of(self);
+        let due: Vec<(&Item, Keys, bool)> = items
+            .iter()
+            .filter_map(|item| {
+                let keys = settings.keys(item);
+                let subject = item.id.0.as_bytes().as_slice();
+                let is_read = have_read.get(subject) == Some(&keys.read);
+                let is_done = is_read && have_claims.get(subject) == Some(&keys.extract);
+                (!is_done).then_some((item, keys, is_read))
+            })
+            .collect();
+        if due.is_empty() {
+            return Ok(0);
+        }
+        progress.begin(Step::Read, Some(due.len() as u64));
+        let mut done = 0;
+        for batch in due.chunks(BATCH) {
+            let mut work = Vec::with_capacity(batch.len());
+            for (item, keys, is_read) in batch {
+                let kept = if *is_read {
+                    cache.get(READ, item.id.0.as_bytes(), &keys.read)?.and_then(|v| unpack(&v))
+                } else {
+                    None
+                };
+                work.push((*item, *keys, kept));
+            }
+            let results: Vec<Option<Vec<Kept>>> = work
+                .into_par_iter()
+                .map(|(item, keys, kept)| {
+                    if stop.is_asked() {
+                        return Ok(None);
+                    }
+                    let results = self.one_item(item, keys, kept).map(Some);
+                    progress.advance(1);
+                    results
+                })
+                .collect::<Result<_, CaseError>>()?;
+            done += results.iter().flatten().count();
+            let results: Vec<Kept> = results.into_iter().flatten().flatten().collect();
+            cache.put(&results)?;
+            if stop.is_asked() {
+                break;
+            }
+        }
+        progress.end();
+        Ok(done)
+    }
+
+    /// Results to keep of one item. `kept` are its documents, if only its claims are out of date.
+    fn one_item(
+        &self,
+        item: &Item,
+        keys: Keys,
+        kept: Option<Noted<Vec<Document>>>,
+    ) -> Result<Vec<Kept>, CaseError> {
+        let documents = match kept {
+            Some(documents) => documents,
+            None => self.read_item(item)?,
+        };
+        let mut claims = Noted::plain(Vec::new());
+        for document in &documents.value {
+            let found = catch_unwind(AssertUnwindSafe(|| {
+                stages::extract(document, &self.lexicons, &self.config)
+            }));
+            match found {
+                Ok(found) => {
+                    let found = found.collect_into(&mut claims.notices);
+                    claims.value.extend(found);
+                }
+                Err(_) => claims.notices.push(failed("extract-failed", item.id, "searched for claims")),
+            }
+        }
+        let subject = item.id.0.as_bytes().to_vec();
+        Ok(vec![
+            Kept { stage: READ, subject: subject.clone(), key: keys.read, value: pack(&documents)? },
+            Kept { stage: EXTRACT, subject, key: keys.extract, value: pack(&claims)? },
+        ])
+    }
+
+    /// Reads one item out of the vault, within the limits of the case.
+    pub(crate) fn read_item(&self, item: &Item) -> Result<Noted<Vec<Document>>, CaseError> {
+        let unread = |code: &str, message: String| Noted {
+            value: Vec::new(),
+            notices: vec![Notice::new(Severity::Loss, code, NoticePlace::Item(item.id), message)],
+        };
+        let limit = self.config.limits.read_bytes;
+        if item.size > limit {
+            return Ok(unread(
+                "too-large-to-read",
+                format!(
+                    "The file has {} bytes and was preserved but not read: limits.read_bytes in case.toml is {limit}.",
+                    item.size
+                ),
+            ));
+        }
+        let bytes = match self.evidence.bytes(item) {
+            Ok(bytes) => bytes,
+            // The vault is damaged there: kua verify says how. The rest of the case goes on.
+            Err(error) if error.is_about_one_item() => {
+                return Ok(unread("not-in-vault", format!("The file could not be read from the vault: {error}.")));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            stages::read(item, &bytes, &self.lexicons, &self.config)
+        }));
+        Ok(read.unwrap_or_else(|_| Noted {
+            value: Vec::new(),
+            notices: vec![failed("read-failed", item.id, "read")],
+        }))
+    }
+
+    /// Everything kept of the items, by path, then log, so that the order in which files were
+    /// added does not show.
+    fn load_readings(&self, cache: &Cache, items: &[Item]) -> Result<Vec<Reading>, CaseError> {
+        let settings = Settings::of(self);
+        let mut order: Vec<&Item> = items.iter().collect();
+        order.sort_by(|a, b| (&a.path, a.log_index).cmp(&(&b.path, b.log_index)));
+        let mut raw = Vec::with_capacity(order.len());
+        for item in order {
+            let keys = settings.keys(item);
+            let subject = item.id.0.as_bytes();
+            let (documents, claims) =
+                (cache.get(READ, subject, &keys.read)?, cache.get(EXTRACT, subject, &keys.extract)?);
+            raw.push((item.id, documents, claims));
+        }
+        let readings = raw
+            .into_par_iter()
+            .map(|(item, documents, claims)| {
+                Some(Reading { item, documents: unpack(&documents?)?, claims: unpack(&claims?)? })
+            })
+            .collect::<Option<Vec<_>>>();
+        readings.ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })
+    }
+
+    /// Traces and reconciles the whole case and writes the search index beside.
+    fn whole(
+        &self,
+        cache: &mut Cache,
+        items: Vec<Item>,
+        readings: Vec<Reading>,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<(), CaseError> {
+        let settings = Settings::of(self);
+        let by_item: std::collections::BTreeMap<ItemId, Keys> =
+            items.iter().map(|item| (item.id, settings.keys(item))).collect();
+        let keys_of = |reading: &Reading| by_item.get(&reading.item).copied();
+        let sources: Vec<(ItemId, Sha256)> = readings
+            .iter()
+            .filter_map(|reading| Some((reading.item, keys_of(reading)?.read)))
+            .collect();
+        let judgements = self.evidence.judgements()?;
+
+        let mut inputs = Digest::new("trace");
+        inputs.number(stages::TRACE_VERSION).text(self.lexicons.digest()).json(&self.config.trace);
+        sources.iter().for_each(|(_, key)| inputs.bytes(key.as_bytes()));
+        let trace_key = inputs.done();
+        let mut inputs = Digest::new("chronicle");
+        inputs.bytes(trace_key.as_bytes());
+        inputs.number(stages::RECONCILE_VERSION).json(&self.config.reconcile);
+        inputs.json(&self.config.info()).json(&judgements);
+        readings.iter().filter_map(keys_of).for_each(|keys| inputs.bytes(keys.extract.as_bytes()));
+        let chronicle_key = inputs.done();
+        if cache.get(CHRONICLE, WHOLE, &chronicle_key)?.is_some() {
+            return self.index(cache, &readings, &by_item, progress, stop);
+        }
+
+        let kept: Option<Noted<Lineage>> =
+            cache.get(TRACE, WHOLE, &trace_key)?.and_then(|value| unpack(&value));
+        let mut notices = Vec::new();
+        let mut claims = Vec::new();
+        let mut documents = Vec::new();
+        self.index(cache, &readings, &by_item, progress, stop)?;
+        for reading in readings {
+            documents.extend(reading.documents.collect_into(&mut notices));
+            claims.extend(reading.claims.collect_into(&mut notices));
+        }
+        let lineage = match kept {
+            Some(lineage) => lineage,
+            None => {
+                progress.begin(Step::Trace, None);
+                let lineage = stages::trace(&documents, &self.lexicons, &self.config);
+                cache.put(&[Kept {
+                    stage: TRACE,
+                    subject: WHOLE.to_vec(),
+                    key: trace_key,
+                    value: pack(&lineage)?,
+                }])?;
+                progress.end();
+                lineage
+            }
+        };
+        if stop.is_asked() {
+            return Ok(());
+        }
+        progress.begin(Step::Reconcile, None);
+        let lineage = lineage.collect_into(&mut notices);
+        let reconciled = stages::reconcile(
+            &items, documents, claims, lineage, &judgements, &self.lexicons, &self.config,
+        );
+        let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
+        chronicle.notices.append(&mut notices);
+        chronicle.notices.sort();
+        chronicle.notices.dedup();
+        chronicle.judgements = judgements;
+        self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
+        let value = pack(&KeptChronicle::of(&chronicle, &sources))?;
+        cache.put(&[Kept { stage: CHRONICLE, subject: WHOLE.to_vec(), key: chronicle_key, value }])?;
+        progress.end();
+        Ok(())
+    }
+
+    /// Brings the search index up to date.
+    fn index(
+        &self,
+        cache: &mut Cache,
+        readings: &[Reading],
+        keys: &std::collections::BTreeMap<ItemId, Keys>,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<(), CaseError> {
+        let have: std::collections::BTreeMap<_, _> = cache.keys(INDEX)?.into_iter().collect();
+        let due: Vec<(&Reading, Sha256)> = readings
+            .iter()
+            .filter_map(|reading| Some((reading, keys.get(&reading.item)?.read)))
+            .filter(|(reading, key)| have.get(reading.item.0.as_bytes().as_slice()) != Some(key))
+            .collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        progress.begin(Step::Index, Some(due.len() as u64));
+        for batch in due.chunks(BATCH) {
+            if stop.is_asked() {
+                break;
+            }
+            let passages: Vec<_> = batch
+                .par_iter()
+                .map(|(reading, _)| (reading.item.0.as_bytes().to_vec(), passages_of(reading)))
+                .collect();
+            let marks: Vec<Kept> = batch
+                .iter()
+                .map(|(reading, key)| Kept {
+                    stage: INDEX,
+                    subject: reading.item.0.as_bytes().to_vec(),
+                    key: *key,
+                    value: Vec::new(),
+                })
+                .collect();
+            cache.index(&passages, &marks)?;
+            progress.advance(batch.len() as u64);
+        }
+        progress.end();
+        Ok(())
+    }
+}
+
+fn failed(code: &str, item: ItemId, what: &str) -> Notice {
+    Notice::new(
+        Severity::Loss,
+        code,
+        NoticePlace::Item(item),
+        format!("The file could not be {what}: kua itself failed on it. The rest of the case is not touched; please report it, without the file."),
+    )
+}
+
+fn passages_of(reading: &Reading) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    for document in &reading.documents.value {
+        for block in &document.blocks {
+            let Some(text) = block.range.of(&document.text) else { continue };
+            if text.trim().is_empty() {
+                continue;
+            }
+            let plain = fold::plain(text);
+            let roman = fold::roman(text);
+            // A folding that changes nothing but case finds nothing more.
+            let lower = text.to_lowercase();
+            passages.push(Passage {
+                document: document.id.to_string(),
+                start: block.range.start,
+                end: block.range.end,
+                text: text.to_owned(),
+                roman: if roman == lower { String::new() } else { roman },
+                plain: if plain == lower { String::new() } else { plain },
+            });
+        }
+    }
+    passages
+}
+
+pub(crate) const READ: &str = "read";
+pub(crate) const EXTRACT: &str = "extract";
+pub(crate) const TRACE: &str = "trace";
+pub(crate) const CHRONICLE: &str = "chronicle";
+pub(crate) const INDEX: &str = "index";
+/// Subject of results about the case as a whole.
+pub(crate) const WHOLE: &[u8] = b"";
+
+/// What every item's results depend on beside the item.
+pub(crate) struct Settings {
+    read: Sha256,
+    extract: Sha256,
+}
+
+impl Settings {
+    pub(crate) fn of(case: &Case) -> Self {
+        let lexicons: &Lexicons = &case.lexicons;
+        let mut read = Digest::new("read");
+        read.number(stages::READ_VERSION).text(lexicons.digest());
+        read.json(&case.config.read).json(&case.config.limits);
+        let mut extract = Digest::new("extract");
+        extract.number(stages::EXTRACT_VERSION).text(lexicons.digest());
+        extract.json(&case.config.extract).json(&case.config.info());
+        Self { read: read.done(), extract: extract.done() }
+    }
+
+    pub(crate) fn keys(&self, item: &Item) -> Keys {
+        let mut read = Digest::new("item");
+        read.bytes(self.read.as_bytes());
+        read.bytes(item.id.0.as_bytes());
+        read.text(&item.path).text(&item.acquired_at);
+        let read = read.done();
+        let mut extract = Digest::new("item");
+        extract.bytes(self.extract.as_bytes());
+        extract.bytes(read.as_bytes());
+        Keys { read, extract: extract.done() }
+    }
+}
+
+/// A digest of several things, each with its length, so that none runs into the next.
+struct Digest(Vec<u8>);
+
+impl Digest {
+    fn new(purpose: &str) -> Self {
+        let mut digest = Self(Vec::new());
+        digest.text(purpose);
+        digest
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes());
+        self
+    }
+
+    fn number(&mut self, number: u32) -> &mut Self {
+        self.bytes(&number.to_be_bytes());
+        self
+    }
+
+    fn json<T: Serialize>(&mut self, value: &T) -> &mut Self {
+        // Values of the model and settings have no maps with strange keys: this cannot fail.
+        self.bytes(&serde_json::to_vec(value).unwrap_or_default());
+        self
+    }
+
+    fn done(self) -> Sha256 {
+        Sha256::of(&self.0)
+    }
+}
+
+pub(crate) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, postcard::Error> {
+    postcard::to_allocvec(value)
+}
+
+/// The value, or nothing if the bytes are of another shape: then it is worked out anew.
+pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,345 @@
+//! `derived/case.sqlite`: what was worked out from the vault, so that it need not be worked out
+//! again. Knows nothing of stages: it keeps bytes under a subject and the key they were made for.
+//!
+//! Architecture invariant: nothing here is the only copy of anything. The file may be deleted at
+//! any time; one that is damaged, or was written by another version, is set aside and made anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kua_model::Sha256;
+use rusqlite::{Connection, OptionalExtension, params};
+use thiserror::Error;
+
+/// Bumped when the tables change. Another number in the file means: make it anew.
+const SCHEMA: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE result (
+        stage   TEXT NOT NULL,
+        subject BLOB NOT NULL,
+        key     BLOB NOT NULL,
+        value   BLOB NOT NULL,
+        PRIMARY KEY (stage, subject)
+    ) WITHOUT ROWID;
+    CREATE TABLE passage (
+        id       INTEGER PRIMARY KEY,
+        item     BLOB NOT NULL,
+        document TEXT NOT NULL,
+        start    INTEGER NOT NULL,
+        end      INTEGER NOT NULL
+    );
+    CREATE INDEX passage_item ON passage (item);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, plain, roman,
+        content = '', contentless_delete = 1,
+        tokenize = 'unicode61 remove_diacritics 0'
+    );
+";
+
+/// The cache cannot be used, even made anew.
+#[derive(Debug, Error)]
+#[error("{}: {source}", path.display())]
+pub struct CacheError {
+    /// The file.
+    pub path: PathBuf,
+    /// What SQLite or the system says.
+    #[source]
+    pub source: rusqlite::Error,
+}
+
+impl CacheError {
+    /// Whether the disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        self.source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+    }
+}
+
+/// The open cache.
+pub(crate) struct Cache {
+    path: PathBuf,
+    db: Connection,
+    /// The file was made anew because what stood there could not be used.
+    pub(crate) was_rebuilt: bool,
+}
+
+/// One passage of the search index.
+pub(crate) struct Passage {
+    pub(crate) document: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) text: String,
+    pub(crate) plain: String,
+    pub(crate) roman: String,
+}
+
+/// One result to be kept.
+pub(crate) struct Kept {
+    pub(crate) stage: &'static str,
+    pub(crate) subject: Vec<u8>,
+    pub(crate) key: Sha256,
+    pub(crate) value: Vec<u8>,
+}
+
+impl Cache {
+    /// Opens the cache in `folder`, making the folder and the file as needed.
+    pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
+        let path = folder.join("case.sqlite");
+        let existed = path.exists();
+        if let Ok(Some(db)) = attempt(&path) {
+            return Ok(Self { path, db, was_rebuilt: false });
+        }
+        // Damaged or of another version: the vault has everything, so nothing is lost.
+        for end in ["case.sqlite", "case.sqlite-wal", "case.sqlite-shm"] {
+            let _ = fs::remove_file(folder.join(end));
+        }
+        let _ = fs::create_dir_all(folder);
+        let wrap = |source| CacheError { path: path.clone(), source };
+        match attempt(&path).map_err(wrap)? {
+            Some(db) => Ok(Self { path, db, was_rebuilt: existed }),
+            None => Err(wrap(rusqlite::Error::InvalidQuery)),
+        }
+    }
+
+    fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, CacheError> {
+        result.map_err(|source| CacheError { path: self.path.clone(), source })
+    }
+
+    /// The value kept for `subject`, if it was made for `key`.
+    pub(crate) fn get(
+        &self,
+        stage: &str,
+        subject: &[u8],
+        key: &Sha256,
+    ) -> Result<Option<Vec<u8>>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT value FROM result WHERE stage = ? AND subject = ? AND key = ?")
+            .and_then(|mut query| {
+                query.query_row(params![stage, subject, key.as_bytes()], |row| row.get(0)).optional()
+            });
+        self.wrap(found)
+    }
+
+    /// The value kept for `subject` and the key it was made for.
+    pub(crate) fn latest(
+        &self,
+        stage: &str,
+        subject: &[u8],
+    ) -> Result<Option<(Sha256, Vec<u8>)>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT key, value FROM result WHERE stage = ? AND subject = ?")
+            .and_then(|mut query| {
+                query
+                    .query_row(params![stage, subject], |row| {
+                        Ok((Sha256::from_bytes(row.get(0)?), row.get(1)?))
+                    })
+                    .optional()
+            });
+        self.wrap(found)
+    }
+
+    /// Keys of all results of a stage, by subject.
+    pub(crate) fn keys(&self, stage: &str) -> Result<Vec<(Vec<u8>, Sha256)>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT subject, key FROM result WHERE stage = ? ORDER BY subject")
+            .and_then(|mut query| {
+                query
+                    .query_map(params![stage], |row| {
+                        Ok((row.get(0)?, Sha256::from_bytes(row.get(1)?)))
+                    })?
+                    .collect()
+            });
+        self.wrap(found)
+    }
+
+    /// Keeps all of `results`, or none of them.
+    pub(crate) fn put(&mut self, results: &[Kept]) -> Result<(), CacheError> {
+        let done = (|| {
+            let transaction = self.db.transaction()?;
+            {
+                let mut insert = transaction.prepare_cached(
+                    "INSERT OR REPLACE INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)",
+                )?;
+                for kept in results {
+                    insert.execute(params![
+                        kept.stage,
+                        kept.subject,
+                        kept.key.as_bytes(),
+                        kept.value
+                    ])?;
+                }
+            }
+            transaction.commit()
+        })();
+        self.wrap(done)
+    }
+
+    /// Forgets everything about items that are not in the vault any more.
+    pub(crate) fn forget(&mut self, items: &[Vec<u8>]) -> Result<(), CacheError> {
+        let done = (|| {
+            let transaction = self.db.transaction()?;
+            for item in items {
+                transaction.execute("DELETE FROM result WHERE subject = ?", [item])?;
+                drop_passages(&transaction, item)?;
+            }
+            transaction.commit()
+        })();
+        self.wrap(done)
+    }
+
+    /// Puts the passages of `items` into the search index in the place of what it had of them.
+    /// `mark` is the result that says it was done.
+    pub(crate) fn index(
+        &mut self,
+        items: &[(Vec<u8>, Vec<Passage>)],
+        marks: &[Kept],
+    ) -> Result<(), CacheError> {
+        let done = (|| {
+            let transaction = self.db.transaction()?;
+            for (item, passages) in items {
+                drop_passages(&transaction, item)?;
+                let mut place = transaction.prepare_cached(
+                    "INSERT INTO passage (item, document, start, end) VALUES (?, ?, ?, ?)",
+                )?;
+                let mut words = transaction.prepare_cached(
+                    "INSERT INTO words (rowid, text, plain, roman) VALUES (?, ?, ?, ?)",
+                )?;
+                for passage in passages {
+                    place.execute(params![item, passage.document, passage.start, passage.end])?;
+                    words.execute(params![
+                        transaction.last_insert_rowid(),
+                        passage.text,
+                        passage.plain,
+                        passage.roman
+                    ])?;
+                }
+            }
+            {
+                let mut insert = transaction.prepare_cached(
+                    "INSERT OR REPLACE INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)",
+                )?;
+                for mark in marks {
+                    insert.execute(params![
+                        mark.stage,
+                        mark.subject,
+                        mark.key.as_bytes(),
+                        mark.value
+                    ])?;
+                }
+            }
+            transaction.commit()
+        })();
+        self.wrap(done)
+    }
+
+    /// Passages that match a query of FTS5, best first: document, start, end.
+    pub(crate) fn find(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, usize, usize)>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT passage.document, passage.start, passage.end FROM words
+                 JOIN passage ON passage.id = words.rowid
+                 WHERE words MATCH ? ORDER BY bm25(words, 4.0, 2.0, 1.0), passage.id LIMIT ?",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params![query, limit], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    })?
+                    .collect()
+            });
+        self.wrap(found)
+    }
+}
+
+fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("DELETE FROM words WHERE rowid IN (SELECT id FROM passage WHERE item = ?)")?
+        .execute([item])?;
+    transaction.prepare_cached("DELETE FROM passage WHERE item = ?")?.execute([item])?;
+    Ok(())
+}
+
+/// The open file; `None` if it is of another version.
+fn attempt(path: &Path) -> rusqlite::Result<Option<Connection>> {
+    if let Some(folder) = path.parent() {
+        // If this fails, opening says why.
+        let _ = fs::create_dir_all(folder);
+    }
+    let db = Connection::open(path)?;
+    db.busy_timeout(std::time::Duration::from_secs(30))?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    // A crash of the machine may cost the last batch, never the file: it is a cache.
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version {
+        SCHEMA => Ok(Some(db)),
+        0 => {
+            db.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))?;
+            Ok(Some(db))
+        }
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(subject: &[u8], key: &[u8], value: &[u8]) -> Kept {
+        Kept { stage: "read", subject: subject.to_vec(), key: Sha256::of(key), value: value.to_vec() }
+    }
+
+    #[test]
+    fn a_value_is_found_only_under_the_key_it_was_made_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        cache.put(&[kept(b"one", b"k1", b"v1")]).unwrap();
+        assert_eq!(cache.get("read", b"one", &Sha256::of(b"k1")).unwrap().unwrap(), b"v1");
+        assert!(cache.get("read", b"one", &Sha256::of(b"k2")).unwrap().is_none());
+        assert!(cache.get("trace", b"one", &Sha256::of(b"k1")).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_damaged_or_strange_file_is_made_anew() {
+        for bytes in [&b"not a database at all, but long enough to be looked at"[..], b"", b"SQLite format 3\0cut"] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("case.sqlite"), bytes).unwrap();
+            let mut cache = Cache::open(folder.path()).unwrap();
+            cache.put(&[kept(b"one", b"k", b"v")]).unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        Connection::open(folder.path().join("case.sqlite"))
+            .unwrap()
+            .execute_batch("CREATE TABLE result (other); PRAGMA user_version = 77;")
+            .unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        assert!(cache.was_rebuilt);
+        assert!(cache.keys("read").unwrap().is_empty());
+    }
+
+    #[test]
+    fn passages_of_an_item_are_replaced_not_doubled() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        let passage = |text: &str| Passage {
+            document: "d".into(),
+            start: 0,
+            end: text.len(),
+            text: text.into(),
+            plain: crate::fold::plain(text),
+            roman: crate::fold::roman(text),
+        };
+        cache.index(&[(b"i".to_vec(), vec![passage("Мамай спас")])], &[]).unwrap();
+        assert_eq!(cache.find("roman:\"mamay\"", 9).unwrap().len(), 1);
+        cache.index(&[(b"i".to_vec(), vec![passage("тишина")])], &[]).unwrap();
+        assert!(cache.find("roman:\"mamay\"", 9).unwrap().is_empty());
+    }
+}

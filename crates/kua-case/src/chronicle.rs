@@ -1,0 +1,166 @@
+//! Gives the chronicle of the last build back, and says how far the case has moved on since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::{Chronicle, Custody, Document, Item, ItemId, Noted, Sha256};
+
+use crate::build::{CHRONICLE, EXTRACT, READ, Settings, WHOLE, unpack};
+use crate::cache::Cache;
+use crate::error::CaseError;
+use crate::folder::Case;
+use crate::kept::KeptChronicle;
+
+/// The chronicle of the last build.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The chronicle.
+    pub chronicle: Chronicle,
+    /// Items added, settings or lexicons changed, judgements made since it was built.
+    pub is_stale: bool,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Title of the case.
+    pub title: String,
+    /// Items in the vault.
+    pub items: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Items that have not been read with the present settings.
+    pub unread: usize,
+    /// Judgements in the vault.
+    pub judgements: usize,
+    /// The last build, if there was one.
+    pub built: Option<BuiltStatus>,
+}
+
+/// What the last build gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuiltStatus {
+    /// Documents.
+    pub documents: usize,
+    /// Accounts: copies and translations merged.
+    pub accounts: usize,
+    /// Origins: accounts and named sources that statements go back to.
+    pub origins: usize,
+    /// Claims.
+    pub claims: usize,
+    /// Notices.
+    pub notices: usize,
+    /// The case has moved on since.
+    pub is_stale: bool,
+}
+
+impl Case {
+    /// The chronicle of the last build, without custody: enough for answers.
+    ///
+    /// # Errors
+    /// [`CaseError::NotBuilt`] if there is none, or a later build was interrupted.
+    pub fn chronicle(&self) -> Result<Loaded, CaseError> {
+        let not_built = || CaseError::NotBuilt { dir: self.dir.clone() };
+        let cache = Cache::open(&self.derived())?;
+        let (_, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;
+        let kept: KeptChronicle = unpack(&value).ok_or_else(not_built)?;
+        let items = self.evidence.items()?;
+        let is_stale = self.is_stale(&cache, &items, &kept)?;
+        let documents = load_documents(&cache, &kept)?.ok_or_else(not_built)?;
+        let judgements = self.evidence.judgements()?;
+        let built_from: BTreeSet<ItemId> = kept.readings.iter().map(|(item, _)| *item).collect();
+        let mut chronicle = kept.over(documents).map_err(|_| not_built())?;
+        chronicle.items = items.into_iter().filter(|item| built_from.contains(&item.id)).collect();
+        chronicle.judgements = judgements;
+        chronicle.case = self.config.info();
+        Ok(Loaded { chronicle, is_stale })
+    }
+
+    /// The same with custody: the signed checkpoint and a proof for each item.
+    ///
+    /// # Errors
+    /// As [`Case::chronicle`], and the vault's if its log is damaged.
+    pub fn chronicle_with_proofs(&self) -> Result<Loaded, CaseError> {
+        let mut loaded = self.chronicle()?;
+        loaded.chronicle.custody = self.custody(&loaded.chronicle.items)?;
+        Ok(loaded)
+    }
+
+    fn custody(&self, items: &[Item]) -> Result<Custody, CaseError> {
+        Ok(self.evidence.custody(items)?)
+    }
+
+    /// Where the case stands.
+    ///
+    /// # Errors
+    /// The vault's and the disk's.
+    pub fn status(&self) -> Result<Status, CaseError> {
+        let items = self.evidence.items()?;
+        let cache = Cache::open(&self.derived())?;
+        let settings = Settings::of(self);
+        let have: BTreeMap<Vec<u8>, Sha256> = cache.keys(EXTRACT)?.into_iter().collect();
+        let unread = items
+            .iter()
+            .filter(|item| {
+                have.get(item.id.0.as_bytes().as_slice()) != Some(&settings.keys(item).extract)
+            })
+            .count();
+        let judgements = self.evidence.judgements()?.len();
+        drop(cache);
+        let built = match self.chronicle() {
+            Ok(loaded) => Some(BuiltStatus {
+                documents: loaded.chronicle.documents.len(),
+                accounts: loaded.chronicle.accounts().count(),
+                origins: loaded.chronicle.origins.len(),
+                claims: loaded.chronicle.statements.len(),
+                notices: loaded.chronicle.notices.len(),
+                is_stale: loaded.is_stale,
+            }),
+            Err(CaseError::NotBuilt { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Status {
+            title: self.config.title.clone(),
+            bytes: items.iter().map(|item| item.size).sum(),
+            items: items.len(),
+            unread,
+            judgements,
+            built,
+        })
+    }
+
+    fn is_stale(
+        &self,
+        cache: &Cache,
+        items: &[Item],
+        kept: &KeptChronicle,
+    ) -> Result<bool, CaseError> {
+        let built_from: BTreeMap<ItemId, [u8; 32]> = kept.readings.iter().copied().collect();
+        let settings = Settings::of(self);
+        let moved = items.len() != built_from.len()
+            || items.iter().any(|item| {
+                built_from.get(&item.id) != Some(settings.keys(item).read.as_bytes())
+            });
+        if moved || kept.judgements != self.evidence.judgements()?.len() {
+            return Ok(true);
+        }
+        let have: BTreeMap<Vec<u8>, Sha256> = cache.keys(EXTRACT)?.into_iter().collect();
+        Ok(items.iter().any(|item| {
+            have.get(item.id.0.as_bytes().as_slice()) != Some(&settings.keys(item).extract)
+        }))
+    }
+}
+
+/// The documents the chronicle was made from; `None` if they have been read anew since.
+fn load_documents(
+    cache: &Cache,
+    kept: &KeptChronicle,
+) -> Result<Option<Vec<Document>>, CaseError> {
+    let mut documents = Vec::new();
+    for (item, key) in &kept.readings {
+        let key = Sha256::from_bytes(*key);
+        let Some(value) = cache.get(READ, item.0.as_bytes(), &key)? else { return Ok(None) };
+        let Some(reading) = unpack::<Noted<Vec<Document>>>(&value) else { return Ok(None) };
+        documents.extend(reading.value);
+    }
+    Ok(Some(documents))
+}

@@ -1,0 +1,98 @@
+//! What can go wrong with a case, each with the words somebody needs to go on.
+
+use std::io;
+use std::path::PathBuf;
+
+use kua_lexicon::LexiconError;
+use thiserror::Error;
+
+use crate::cache::CacheError;
+use crate::config::ConfigError;
+
+/// A case could not be opened, changed or asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CaseError {
+    /// No case here.
+    #[error("{} is not a case of kua: it has no case.toml", dir.display())]
+    NotACase {
+        /// The folder that was asked for.
+        dir: PathBuf,
+    },
+    /// There is a case here already.
+    #[error("{} is already a case of kua", dir.display())]
+    AlreadyACase {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The folder for a new case holds something else.
+    #[error("{} is not empty", dir.display())]
+    NotEmpty {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// `case.toml` cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file of the case could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The lexicons of the case have lines that are not in the syntax.
+    #[error("{} in the lexicons of the case: {}", if errors.len() == 1 { "a slip".to_owned() } else { format!("{} slips", errors.len()) }, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Lexicon {
+        /// Every such line.
+        errors: Vec<LexiconError>,
+    },
+    /// The cache cannot be used, even made anew.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The vault refused.
+    #[error(transparent)]
+    Vault(#[from] crate::evidence::EvidenceError),
+    /// Another kua is building this case.
+    #[error("another kua is building {}", dir.display())]
+    Building {
+        /// The case.
+        dir: PathBuf,
+    },
+    /// The case has not been built, or a build was interrupted.
+    #[error("{} has not been built yet", dir.display())]
+    NotBuilt {
+        /// The case.
+        dir: PathBuf,
+    },
+    /// Nothing goes by this name.
+    #[error("nothing in this case has an id that begins with {prefix:?}")]
+    NoSuchId {
+        /// What was asked for.
+        prefix: String,
+    },
+    /// More than one thing goes by this name.
+    #[error("{} things have an id that begins with {prefix:?}: {}", ids.len(), ids.join(", "))]
+    ManyIds {
+        /// What was asked for.
+        prefix: String,
+        /// The first few that match.
+        ids: Vec<String>,
+    },
+    /// A result could not be packed for the cache.
+    #[error("a result could not be kept: {0}")]
+    Keep(#[from] postcard::Error),
+    /// Threads could not be started.
+    #[error("threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl CaseError {
+    /// A file of the case could not be read or written.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

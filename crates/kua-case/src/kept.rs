@@ -1,0 +1,116 @@
+//! The chronicle as the cache keeps it: without quotes, which are cut anew from their documents
+//! whenever it is loaded, so that no kept quote can drift from its text.
+
+use kua_model::{
+    Chronicle, Claim, ClaimId, Document, Incident, ItemId, Lineage, Name, Notice, Origin, OriginId,
+    Quote, QuoteError, Sha256, Standing, Statement, Toll, Uncounted,
+};
+use serde::{Deserialize, Serialize};
+
+/// A statement without its quote.
+#[derive(Serialize, Deserialize)]
+struct KeptStatement {
+    claim: Claim,
+    origin: OriginId,
+    account: OriginId,
+    standing: Standing,
+    uncounted: Option<Uncounted>,
+    same_as: Option<ClaimId>,
+    incident: Option<usize>,
+    confirmed: bool,
+    why: Vec<String>,
+}
+
+/// A chronicle without quotes, documents, items and custody, which stand elsewhere.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KeptChronicle {
+    /// Item and key of the reading the chronicle was made from, in the order of its documents.
+    pub(crate) readings: Vec<(ItemId, Sha256Bytes)>,
+    /// Judgements of the vault that were taken into account.
+    pub(crate) judgements: usize,
+    lineage: Lineage,
+    statements: Vec<KeptStatement>,
+    origins: Vec<Origin>,
+    incidents: Vec<Incident>,
+    tolls: Vec<Toll>,
+    names: Vec<Name>,
+    notices: Vec<Notice>,
+    lexicon_digest: String,
+}
+
+/// A digest in 32 bytes rather than 64 digits.
+pub(crate) type Sha256Bytes = [u8; 32];
+
+impl KeptChronicle {
+    /// What is to be kept of `chronicle`.
+    pub(crate) fn of(chronicle: &Chronicle, readings: &[(ItemId, Sha256)]) -> Self {
+        let statements = chronicle.statements.iter().map(|statement| KeptStatement {
+            claim: statement.claim.clone(),
+            origin: statement.origin,
+            account: statement.account,
+            standing: statement.standing,
+            uncounted: statement.uncounted,
+            same_as: statement.same_as,
+            incident: statement.incident,
+            confirmed: statement.confirmed,
+            why: statement.why.clone(),
+        });
+        Self {
+            readings: readings.iter().map(|(item, key)| (*item, *key.as_bytes())).collect(),
+            judgements: chronicle.judgements.len(),
+            lineage: chronicle.lineage.clone(),
+            statements: statements.collect(),
+            origins: chronicle.origins.clone(),
+            incidents: chronicle.incidents.clone(),
+            tolls: chronicle.tolls.clone(),
+            names: chronicle.names.clone(),
+            notices: chronicle.notices.clone(),
+            lexicon_digest: chronicle.lexicon_digest.clone(),
+        }
+    }
+
+    /// The chronicle again, over the documents it was made from. Case, items, judgements and
+    /// custody are left empty.
+    /// Fails if a quote does not stand in its document: then they are not those documents.
+    pub(crate) fn over(self, documents: Vec<Document>) -> Result<Chronicle, QuoteError> {
+        let by_id: std::collections::BTreeMap<_, _> =
+            documents.iter().map(|document| (document.id, document)).collect();
+        let statements = self
+            .statements
+            .into_iter()
+            .map(|kept| {
+                let claim = kept.claim;
+                let document = by_id.get(&claim.document).ok_or_else(|| QuoteError {
+                    range: claim.range,
+                    span_of: claim.document.to_string(),
+                    length: 0,
+                })?;
+                Ok(Statement {
+                    quote: Quote::cut(document, claim.range)?,
+                    claim,
+                    origin: kept.origin,
+                    account: kept.account,
+                    standing: kept.standing,
+                    uncounted: kept.uncounted,
+                    same_as: kept.same_as,
+                    incident: kept.incident,
+                    confirmed: kept.confirmed,
+                    why: kept.why,
+                })
+            })
+            .collect::<Result<Vec<_>, QuoteError>>()?;
+        drop(by_id);
+        Ok(Chronicle {
+            documents,
+            lineage: self.lineage,
+            statements,
+            origins: self.origins,
+            incidents: self.incidents,
+            tolls: self.tolls,
+            names: self.names,
+            notices: self.notices,
+            lexicon_digest: self.lexicon_digest,
+            ..Chronicle::default()
+        })
+    }
+}

@@ -1,1 +1,80 @@
-//! TRACE: copies, quotations and translations, with spans, direction and reasons
+//! TRACE: who took what from whom.
+//!
+//! [`trace`] takes the documents of a case and gives its [`Lineage`]: links between passages
+//! (copies, quotations, digests, translations, repeats, revisions), each with exact spans, reasons,
+//! and what disagrees; and the accounts they make up, so that a copy or translation is never counted
+//! as another source.
+//!
+//! 1. Texts of one language: winnowed fingerprints, an inverted list, chains of shared runs.
+//! 2. Texts of different languages: shared names, figures and letter groups of one romanisation,
+//!    then alignment sentence by sentence. No model.
+//! 3. Accounts: groups of linked passages, each given to the document nearest its origin.
+//!
+//! Knows nothing of files, claims or time. The result does not depend on the order of the documents
+//! or the number of threads.
+
+mod body;
+mod chain;
+mod config;
+mod direction;
+mod fingerprint;
+mod fold;
+mod marks;
+mod origins;
+mod passage;
+mod reuse;
+mod seeds;
+mod skeleton;
+mod twins;
+mod wording;
+
+use kua_lexicon::Lexicons;
+use kua_model::{Document, Lineage, Noted, Notice, NoticePlace, Severity, Span, TextRange};
+use rayon::prelude::*;
+
+pub use config::TraceConfig;
+
+/// Version of what this stage gives; raised whenever its output may change for the same input.
+pub const VERSION: u32 = 1;
+
+/// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
+const LONGEST: usize = u32::MAX as usize;
+
+/// Links between passages of `documents` and the accounts they make up.
+///
+/// Every byte of every body block (see [`Role::is_body`](kua_model::Role::is_body)) of every
+/// document is in exactly one account; other blocks are in none. Links are sorted by (a, b, kind).
+/// A document that is given twice counts once. Texts beyond 4 GiB are left out with a notice.
+/// Linear in the length of the texts and the number of links.
+pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) -> Noted<Lineage> {
+    let mut notices = Vec::new();
+    let mut ordered: Vec<&Document> = documents.iter().collect();
+    ordered.sort_by_key(|document| document.id);
+    ordered.dedup_by_key(|document| document.id);
+    ordered.retain(|document| {
+        let fits = document.text.len() < LONGEST;
+        if !fits {
+            let start = Span::new(document.id, TextRange::new(0, 0));
+            notices.push(Notice::new(
+                Severity::Loss,
+                "too-long-to-trace",
+                NoticePlace::Span(start),
+                format!(
+                    "{} holds {} bytes of text, more than the 4 GiB that can be traced. It was not compared with the other documents: split it into parts and add those.",
+                    document.path,
+                    document.text.len()
+                ),
+            ));
+        }
+        fits
+    });
+    let mark_words = marks::MarkWords::of(lexicons);
+    let wordings = wording::AllWordings::of(lexicons);
+    let bodies: Vec<body::Body<'_>> = ordered.par_iter().map(|d| body::Body::of(d)).collect();
+    let all_marks: Vec<marks::Marks> =
+        bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
+    let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
+    links.sort_by(|x, y| reuse::order(x).cmp(&reuse::order(y)));
+    let origins = origins::origins(&bodies, &links, &wordings);
+    Noted { value: Lineage { links, origins }, notices }
+}

@@ -1,0 +1,261 @@
+//! A document as tracing sees it: its body cut into sentences, without what is not testimony.
+
+use kua_lexicon::{Token, TokenKind, tokens};
+use kua_model::{Document, Lang, TextRange};
+
+use crate::fold::address_length;
+
+/// Longest sentence in bytes; longer ones are cut at white space.
+const LONGEST: usize = 1600;
+
+/// Where a sentence that is too long is cut: at white space, or else between any two letters.
+fn cut_point(text: &str) -> usize {
+    let near = (LONGEST / 2..LONGEST).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    let window = text.get(near..).unwrap_or_default();
+    let limit = (LONGEST - near.min(LONGEST)).min(window.len());
+    let limit =
+        (limit..=window.len()).find(|&at| window.is_char_boundary(at)).unwrap_or(window.len());
+    let at = window[..limit].find(char::is_whitespace).map_or(near, |at| near + at);
+    if at == 0 { text.len() } else { at }
+}
+
+/// One sentence of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// Where it stands in the document's text.
+    pub(crate) range: TextRange,
+    /// Index of its block.
+    pub(crate) block: usize,
+}
+
+/// The body of a document: blocks whose role belongs to what the account tells.
+#[derive(Debug)]
+pub(crate) struct Body<'d> {
+    /// The document.
+    pub(crate) document: &'d Document,
+    /// Sentences in order; every visible character of every body block is in one.
+    pub(crate) units: Vec<Unit>,
+    /// Body blocks joined where they touch.
+    pub(crate) ranges: Vec<TextRange>,
+    /// Passages within quotation marks, marks excluded, in order.
+    pub(crate) quoted: Vec<TextRange>,
+}
+
+impl<'d> Body<'d> {
+    pub(crate) fn of(document: &'d Document) -> Self {
+        let mut body = Self { document, units: Vec::new(), ranges: Vec::new(), quoted: Vec::new() };
+        let mut next = 0;
+        for (index, block) in document.blocks.iter().enumerate() {
+            let Some(text) = block.range.of(&document.text) else { continue };
+            if !block.role.is_body() {
+                continue;
+            }
+            match body.ranges.last_mut() {
+                Some(last) if last.end == block.range.start => last.end = block.range.end,
+                _ => body.ranges.push(block.range),
+            }
+            body.quoted.extend(quoted(text, block.range.start));
+            while document.sentences.get(next).is_some_and(|s| s.range.end <= block.range.start) {
+                next += 1;
+            }
+            let mut from = block.range.start;
+            while let Some(sentence) =
+                document.sentences.get(next).filter(|s| s.range.end <= block.range.end)
+            {
+                next += 1;
+                if sentence.range.start >= from && sentence.range.of(&document.text).is_some() {
+                    body.push(from, sentence.range.start, index);
+                    body.push(sentence.range.start, sentence.range.end, index);
+                    from = sentence.range.end;
+                }
+            }
+            body.push(from, block.range.end, index);
+        }
+        body
+    }
+
+    /// Adds the words between two bytes as a sentence, if there are letters or digits.
+    fn push(&mut self, start: usize, end: usize, block: usize) {
+        let Some(words) = self.document.text.get(start..end) else { return };
+        let inner = words.trim();
+        if !inner.contains(char::is_alphanumeric) {
+            return;
+        }
+        let mut start = start + (words.len() - words.trim_start().len());
+        let mut inner = inner;
+        // A text without sentence marks is cut anyway: everything after works sentence by sentence.
+        while inner.len() > LONGEST {
+            let cut = cut_point(inner);
+            let head = inner[..cut].trim_end();
+            self.units.push(Unit { range: TextRange::new(start, start + head.len()), block });
+            let rest = inner[cut..].trim_start();
+            start += inner.len() - rest.len();
+            inner = rest;
+        }
+        if !inner.is_empty() {
+            self.units.push(Unit { range: TextRange::new(start, start + inner.len()), block });
+        }
+    }
+
+    /// The words at `range`.
+    pub(crate) fn words(&self, range: TextRange) -> &'d str {
+        range.of(&self.document.text).unwrap_or_default()
+    }
+
+    /// Tokens of the words at `range`, in bytes of the document.
+    pub(crate) fn tokens(&self, range: TextRange) -> Vec<Token<'d>> {
+        tokens(self.words(range), range.start)
+    }
+
+    /// Bytes of the body.
+    pub(crate) fn len(&self) -> usize {
+        self.ranges.iter().map(|range| range.len()).sum()
+    }
+
+    /// Language of the document, or of most of its body.
+    pub(crate) fn language(&self) -> Option<Lang> {
+        self.document
+            .language
+            .or_else(|| self.units.iter().find_map(|unit| self.document.language_at(unit.range)))
+    }
+
+    /// Index of the sentence that holds or follows byte `at`.
+    pub(crate) fn unit_at(&self, at: usize) -> usize {
+        self.units.partition_point(|unit| unit.range.end <= at)
+    }
+
+    /// Whether nearly all of `range` lies within one pair of quotation marks.
+    pub(crate) fn is_quoted(&self, range: TextRange) -> bool {
+        let index = self.quoted.partition_point(|quoted| quoted.end <= range.start);
+        self.quoted[index..].iter().take_while(|quoted| quoted.start < range.end).any(|quoted| {
+            let inside = quoted.end.min(range.end).saturating_sub(quoted.start.max(range.start));
+            inside * 10 >= range.len() * 8
+        })
+    }
+
+    /// Web addresses anywhere in the document, in order of place.
+    pub(crate) fn addresses(&self) -> Vec<&'d str> {
+        let text = self.document.text.as_str();
+        let mut out = Vec::new();
+        let mut from = 0;
+        while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")) {
+            let slashes = from + at;
+            let start = text[..slashes]
+                .rfind(|c: char| !c.is_ascii_alphabetic())
+                .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+            match text.get(start..).and_then(|rest| Some((rest, address_length(rest)?))) {
+                Some((rest, length)) => {
+                    out.push(
+                        rest[..length].trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/'),
+                    );
+                    from = start + length.max(slashes + 3 - start);
+                }
+                None => from = slashes + 3,
+            }
+        }
+        out
+    }
+}
+
+/// Passages of one block within quotation marks. An unclosed mark closes with its block and counts
+/// for nothing.
+fn quoted(text: &str, offset: usize) -> Vec<TextRange> {
+    let mut out = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, mark) in text.char_indices() {
+        let closes = match mark {
+            '»' | '›' | '”' | '“' | '"' | '«' => mark,
+            '„' => {
+                open = open.or(Some((at + mark.len_utf8(), '“')));
+                continue;
+            }
+            _ => continue,
+        };
+        match open {
+            Some((start, '“')) if matches!(closes, '“' | '”' | '"') => {
+                out.push(TextRange::new(offset + start, offset + at));
+                open = None;
+            }
+            Some((start, expected)) if closes == expected => {
+                out.push(TextRange::new(offset + start, offset + at));
+                open = None;
+            }
+            Some(_) => {}
+            None => {
+                let expected = match mark {
+                    '«' => '»',
+                    '‹' => '›',
+                    '»' => '«',
+                    '“' => '”',
+                    '"' => '"',
+                    _ => continue,
+                };
+                open = Some((at + mark.len_utf8(), expected));
+            }
+        }
+    }
+    out
+}
+
+/// A number as a value: digits with the separators between groups taken out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Figure {
+    /// Digits, leading zeros dropped; a decimal part after `.`.
+    pub(crate) value: String,
+    /// Where it stands.
+    pub(crate) range: TextRange,
+}
+
+/// Figures among `tokens` of `text` (offsets are those of the tokens): `2 298`, `2,298`, `2.298`
+/// and `2298` are one figure; `4,5` keeps its decimal.
+pub(crate) fn figures(words: &Body<'_>, tokens: &[Token<'_>]) -> Vec<Figure> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at];
+        at += 1;
+        if token.kind != TokenKind::Number {
+            continue;
+        }
+        let mut value = token.fold.to_string();
+        let mut range = token.range;
+        let mut groups = token.fold.len() <= 3;
+        while groups {
+            // A separator of one character between the groups, then exactly three digits.
+            let (skip, separator) = match tokens.get(at) {
+                Some(next) if next.kind == TokenKind::Number && next.range.start > range.end => {
+                    (0, TextRange::new(range.end, next.range.start))
+                }
+                Some(mark)
+                    if mark.kind == TokenKind::Mark
+                        && mark.range.start == range.end
+                        && tokens.get(at + 1).is_some_and(|next| {
+                            next.kind == TokenKind::Number && next.range.start == mark.range.end
+                        }) =>
+                {
+                    (1, mark.range)
+                }
+                _ => break,
+            };
+            let between = words.words(separator);
+            let is_space = matches!(between, " " | "\u{a0}" | "\u{202f}" | "\u{2009}");
+            let is_mark = matches!(between, "." | "," | "'" | "’");
+            let Some(next) = tokens.get(at + skip) else { break };
+            if (is_space || is_mark) && next.fold.len() == 3 {
+                value.push_str(&next.fold);
+            } else if matches!(between, "." | ",") && next.fold.len() <= 2 {
+                value.push('.');
+                value.push_str(&next.fold);
+                groups = false;
+            } else {
+                break;
+            }
+            range.end = next.range.end;
+            at += skip + 1;
+        }
+        let value = value.trim_start_matches('0');
+        let value = if value.is_empty() { "0" } else { value }.to_owned();
+        out.push(Figure { value, range });
+    }
+    out
+}

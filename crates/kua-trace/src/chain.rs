@@ -1,0 +1,210 @@
+//! Joins seeds into passages: exact runs first, then chains of runs with small gaps between them.
+
+use crate::TraceConfig;
+use crate::seeds::Seed;
+
+/// An exact run of equal units in two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Run {
+    pub(crate) a: usize,
+    pub(crate) b: usize,
+    pub(crate) length: usize,
+}
+
+/// Runs in order on both sides, never overlapping: one reused passage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chain {
+    pub(crate) runs: Vec<Run>,
+    /// Units that agree.
+    pub(crate) matched: usize,
+}
+
+impl Chain {
+    /// First and one past the last unit on side a.
+    pub(crate) fn a(&self) -> (usize, usize) {
+        ends(self.runs.first().map(|r| r.a), self.runs.last().map(|r| r.a + r.length))
+    }
+
+    /// First and one past the last unit on side b.
+    pub(crate) fn b(&self) -> (usize, usize) {
+        ends(self.runs.first().map(|r| r.b), self.runs.last().map(|r| r.b + r.length))
+    }
+
+    /// Position in b that answers position `at` in a; between runs in proportion.
+    pub(crate) fn across(&self, at: usize) -> usize {
+        let next = self.runs.partition_point(|run| run.a + run.length <= at);
+        let Some(run) = self.runs.get(next) else { return self.b().1 };
+        if run.a <= at {
+            return run.b + (at - run.a);
+        }
+        let Some(before) = next.checked_sub(1).map(|n| self.runs[n]) else { return run.b };
+        let (from_a, from_b) = (before.a + before.length, before.b + before.length);
+        let gap_a = run.a - from_a;
+        from_b + (run.b - from_b) * (at - from_a) / gap_a.max(1)
+    }
+
+    /// The same chain with its sides exchanged.
+    pub(crate) fn mirrored(&self) -> Self {
+        let runs = self.runs.iter().map(|r| Run { a: r.b, b: r.a, length: r.length }).collect();
+        Self { runs, matched: self.matched }
+    }
+
+    /// Units of a within `from..to` that agree with units of b.
+    pub(crate) fn matched_within(&self, from: usize, to: usize) -> usize {
+        let first = self.runs.partition_point(|run| run.a + run.length <= from);
+        self.runs[first..]
+            .iter()
+            .take_while(|run| run.a < to)
+            .map(|run| (run.a + run.length).min(to) - run.a.max(from))
+            .sum()
+    }
+}
+
+fn ends(first: Option<usize>, last: Option<usize>) -> (usize, usize) {
+    (first.unwrap_or(0), last.unwrap_or(0))
+}
+
+/// How far back a chain looks for its previous run.
+const LOOK_BACK: usize = 64;
+
+/// Passages that units `a` and `b` share, strongest first, from seeds of `run` units each. With
+/// `same`, both sides are one text and a passage is not chained with itself.
+pub(crate) fn chains(
+    seeds: &[Seed],
+    a: &[u16],
+    b: &[u16],
+    run: usize,
+    same: bool,
+    config: &TraceConfig,
+) -> Vec<Chain> {
+    let least = config.min_characters * run / crate::fingerprint::RUN;
+    let mut runs = exact_runs(seeds, a, b, same);
+    runs.sort_unstable();
+    // Best chain that ends in each run (Abouelhoda, Ohlebusch 2003, with bounded look-back).
+    let mut best: Vec<(i64, Option<usize>)> = Vec::with_capacity(runs.len());
+    for (n, here) in runs.iter().enumerate() {
+        let mut score = (to_i64(here.length), None);
+        for m in (n.saturating_sub(LOOK_BACK)..n).rev() {
+            let Some(gain) = step(&runs[m], here, config) else { continue };
+            let total = best[m].0 + gain;
+            if total > score.0 {
+                score = (total, Some(m));
+            }
+        }
+        best.push(score);
+    }
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    order.sort_by_key(|&n| (std::cmp::Reverse(best[n].0), n));
+    let mut used = vec![false; runs.len()];
+    let mut out = Vec::new();
+    for end in order {
+        let mut at = Some(end);
+        let mut members = Vec::new();
+        while let Some(n) = at.filter(|&n| !used[n]) {
+            used[n] = true;
+            members.push(runs[n]);
+            at = best[n].1;
+        }
+        members.reverse();
+        for members in apart(without_overlap(members), same) {
+            let matched = members.iter().map(|run| run.length).sum();
+            if matched >= least {
+                out.push(Chain { runs: members, matched });
+            }
+        }
+    }
+    out
+}
+
+/// Within one text, cuts a chain where its first side runs into its second: a paragraph pasted ten
+/// times is nine repeats, not one of nine paragraphs that overlaps itself.
+fn apart(runs: Vec<Run>, same: bool) -> Vec<Vec<Run>> {
+    let mut out: Vec<Vec<Run>> = Vec::new();
+    for run in runs {
+        let goes_on = out
+            .last()
+            .and_then(|chain| chain.first())
+            .is_some_and(|first| !same || run.a + run.length <= first.b);
+        match out.last_mut() {
+            Some(chain) if goes_on => chain.push(run),
+            _ => out.push(vec![run]),
+        }
+    }
+    out
+}
+
+/// What run `to` adds after `from`; `None` if it cannot follow.
+fn step(from: &Run, to: &Run, config: &TraceConfig) -> Option<i64> {
+    if to.a <= from.a || to.b <= from.b {
+        return None;
+    }
+    let gap = |start: usize, end: usize| to_i64(start) - to_i64(end);
+    let (gap_a, gap_b) = (gap(to.a, from.a + from.length), gap(to.b, from.b + from.length));
+    let most = to_i64(config.max_gap);
+    if gap_a > most || gap_b > most {
+        return None;
+    }
+    let overlap = (-gap_a).max(-gap_b).max(0);
+    let (gap_a, gap_b) = (gap_a.max(0), gap_b.max(0));
+    let gain = to_i64(to.length) - overlap;
+    (gain > 0).then(|| gain - (gap_a - gap_b).abs() / 4 - gap_a.max(gap_b) / 20)
+}
+
+fn to_i64(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Cuts the head of each run where it overlaps the one before on either side.
+fn without_overlap(runs: Vec<Run>) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    for mut run in runs {
+        if let Some(last) = out.last() {
+            let cut = (last.a + last.length)
+                .saturating_sub(run.a)
+                .max((last.b + last.length).saturating_sub(run.b));
+            if cut >= run.length {
+                continue;
+            }
+            run = Run { a: run.a + cut, b: run.b + cut, length: run.length - cut };
+        }
+        out.push(run);
+    }
+    out
+}
+
+/// Seeds checked letter by letter and grown to the longest exact run, one for each diagonal stretch.
+fn exact_runs(seeds: &[Seed], a: &[u16], b: &[u16], same: bool) -> Vec<Run> {
+    let mut sorted: Vec<(usize, usize)> =
+        seeds.iter().map(|seed| (seed.at_a as usize, seed.at_b as usize)).collect();
+    sorted.sort_unstable_by_key(|&(at_a, at_b)| (to_i64(at_b) - to_i64(at_a), at_a));
+    let mut runs: Vec<Run> = Vec::new();
+    for (at_a, at_b) in sorted {
+        if let Some(last) = runs.last()
+            && to_i64(last.b) - to_i64(last.a) == to_i64(at_b) - to_i64(at_a)
+            && at_a < last.a + last.length
+        {
+            continue;
+        }
+        // Within one text a run ends where its second place begins, or a text that repeats itself
+        // without end would be one run over all of it.
+        let limit = if same { at_b } else { usize::MAX };
+        let ahead = a[at_a.min(a.len())..limit.min(a.len())]
+            .iter()
+            .zip(&b[at_b.min(b.len())..])
+            .take_while(|(x, y)| x == y)
+            .count();
+        let floor = if same { at_b.saturating_sub(at_a) } else { usize::MAX };
+        let back = a[..at_a.min(a.len())]
+            .iter()
+            .rev()
+            .zip(b[..at_b.min(b.len())].iter().rev())
+            .take(floor.saturating_sub(ahead))
+            .take_while(|(x, y)| x == y)
+            .count();
+        // Equal hashes over unequal letters: chance, dropped.
+        if ahead + back >= crate::fingerprint::RUN / 2 {
+            runs.push(Run { a: at_a - back, b: at_b - back, length: ahead + back });
+        }
+    }
+    runs
+}

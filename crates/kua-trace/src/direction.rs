@@ -1,0 +1,167 @@
+//! Which of two linked passages came first, with reasons, or that it cannot be told.
+//!
+//! A hint, never a verdict from one weak sign: being shorter decides nothing alone.
+
+use kua_model::{DateTier, Direction, LinkKind};
+
+use crate::body::Body;
+use crate::marks::Marks;
+
+/// What is known about one side of a link.
+pub(crate) struct Witness<'s, 'd> {
+    pub(crate) body: &'s Body<'d>,
+    pub(crate) marks: &'s Marks,
+    /// Whether the linked passage stands in quotation marks here.
+    pub(crate) quoted: bool,
+    /// Share of the body that is linked, in hundredths.
+    pub(crate) share: usize,
+}
+
+/// Direction of a link and its reasons, strongest first, each with a stable name before a colon.
+pub(crate) fn direction(
+    kind: LinkKind,
+    a: &Witness<'_, '_>,
+    b: &Witness<'_, '_>,
+) -> (Direction, Vec<String>) {
+    let mut reasons = Vec::new();
+    let mut decided = None;
+    let mut decide = |direction: Direction| {
+        decided.get_or_insert(direction);
+    };
+    let own = |one: &Witness<'_, '_>, other: &Witness<'_, '_>| {
+        let language = other.body.language();
+        let of_translation = kind == LinkKind::Translation
+            && one.marks.translated.iter().any(|(_, from)| from.is_none() || *from == language);
+        let of_reprint = kind != LinkKind::Translation && !one.marks.reprinted.is_empty();
+        of_translation || of_reprint
+    };
+    match (own(a, b), own(b, a)) {
+        (true, false) => {
+            reasons.push(format!(
+                "says-so: {} calls itself a {}.",
+                a.body.document.path,
+                called(kind)
+            ));
+            decide(Direction::BToA);
+        }
+        (false, true) => {
+            reasons.push(format!(
+                "says-so: {} calls itself a {}.",
+                b.body.document.path,
+                called(kind)
+            ));
+            decide(Direction::AToB);
+        }
+        (true, true) => {
+            reasons.push(format!("says-so: both call themselves a {}.", called(kind)));
+            decide(Direction::CommonAncestor);
+        }
+        (false, false) => {}
+    }
+    if kind == LinkKind::Translation {
+        translators_notes(a, b, &mut reasons, &mut decide);
+    }
+    match (a.quoted, b.quoted) {
+        (true, false) => {
+            reasons.push("quoted: the words stand in quotation marks in a only.".to_owned());
+            decide(Direction::BToA);
+        }
+        (false, true) => {
+            reasons.push("quoted: the words stand in quotation marks in b only.".to_owned());
+            decide(Direction::AToB);
+        }
+        (true, true) if kind == LinkKind::Quotation => {
+            reasons
+                .push("quoted: both quote the words, so both have them from elsewhere.".to_owned());
+            decide(Direction::CommonAncestor);
+        }
+        _ => {}
+    }
+    dates(a.body, b.body, &mut reasons, &mut decide);
+    let shared: Vec<&str> = {
+        let there = b.body.addresses();
+        a.body.addresses().into_iter().filter(|address| there.contains(address)).collect()
+    };
+    if let Some(address) = shared.first() {
+        reasons.push(format!("same-address: both give {address}."));
+    }
+    if a.share + 10 < b.share {
+        reasons
+            .push(format!("contained: {} % of b stands in a, {} % of a in b.", b.share, a.share));
+        if kind == LinkKind::Digest {
+            decide(Direction::AToB);
+        }
+    } else if b.share + 10 < a.share {
+        reasons
+            .push(format!("contained: {} % of a stands in b, {} % of b in a.", a.share, b.share));
+        if kind == LinkKind::Digest {
+            decide(Direction::BToA);
+        }
+    }
+    (decided.unwrap_or(Direction::Unknown), reasons)
+}
+
+fn called(kind: LinkKind) -> &'static str {
+    if kind == LinkKind::Translation { "translation" } else { "reprint" }
+}
+
+fn translators_notes(
+    a: &Witness<'_, '_>,
+    b: &Witness<'_, '_>,
+    reasons: &mut Vec<String>,
+    decide: &mut impl FnMut(Direction),
+) {
+    let (in_a, in_b) = (a.marks.notes.len(), b.marks.notes.len());
+    let first = |w: &Witness<'_, '_>| {
+        w.marks.notes.first().map_or("", |note| w.body.words(*note)).to_owned()
+    };
+    match (in_a > 0, in_b > 0) {
+        (true, true) => {
+            reasons.push(format!(
+                "translators-notes: both hold translator's notes (a {in_a}: \"{}\"; b {in_b}: \"{}\"), so both are translations of a text that is not here.",
+                first(a), first(b)
+            ));
+            decide(Direction::CommonAncestor);
+        }
+        (true, false) => {
+            reasons.push(format!(
+                "translators-notes: only a holds translator's notes ({in_a}: \"{}\").",
+                first(a)
+            ));
+            decide(Direction::BToA);
+        }
+        (false, true) => {
+            reasons.push(format!(
+                "translators-notes: only b holds translator's notes ({in_b}: \"{}\").",
+                first(b)
+            ));
+            decide(Direction::AToB);
+        }
+        (false, false) => {}
+    }
+}
+
+/// Days of publication, if both are founded on more than a guess and cannot be one day.
+fn dates(
+    a: &Body<'_>,
+    b: &Body<'_>,
+    reasons: &mut Vec<String>,
+    decide: &mut impl FnMut(Direction),
+) {
+    let day = |body: &Body<'_>| {
+        body.document
+            .dates
+            .published
+            .as_ref()
+            .filter(|d| d.tier < DateTier::Guessed)
+            .map(|d| d.value)
+    };
+    let (Some(day_a), Some(day_b)) = (day(a), day(b)) else { return };
+    if day_a.last() < day_b.first() {
+        reasons.push(format!("earlier: a is dated {day_a}, b {day_b}."));
+        decide(Direction::AToB);
+    } else if day_b.last() < day_a.first() {
+        reasons.push(format!("earlier: b is dated {day_b}, a {day_a}."));
+        decide(Direction::BToA);
+    }
+}

@@ -1,0 +1,322 @@
+//! Accounts from links: every byte of every body belongs to the account of exactly one document.
+//!
+//! Passages are joined where links say they are one account, over spans and never over documents:
+//! an article may hold its own words, a paragraph of one paper and a sentence of another. Each group
+//! of joined passages is given to one document, the one nearest its origin; what nobody shares stays
+//! with its own document. So two documents never become one account through a third that quotes both.
+//!
+//! Blocks that are not body (menus, captions, credits) belong to no account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::{Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
+
+use crate::body::Body;
+use crate::twins::find;
+use crate::wording::{AllWordings, ItemKind, items};
+
+/// A linked passage of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Passage {
+    document: usize,
+    range: TextRange,
+}
+
+/// Share of a body, in hundredths, that must be another document's before the rest goes with it.
+const MOSTLY: usize = 60;
+/// The same where the document itself says that it is a reprint or translation.
+const SAYS_SO: usize = 30;
+
+/// The accounts of `bodies` (in order of document) under `links` (sorted), in order of their first
+/// passage.
+pub(crate) fn origins(
+    bodies: &[Body<'_>],
+    links: &[Link],
+    wordings: &AllWordings,
+) -> Vec<PassageOrigin> {
+    let number: BTreeMap<_, _> =
+        bodies.iter().enumerate().map(|(n, b)| (b.document.id, n)).collect();
+    let sides =
+        |link: &Link| Some((*number.get(&link.a.document)?, *number.get(&link.b.document)?));
+    let (passages, groups) = grouped(links, &sides);
+    let owners = owners(bodies, links, &sides, &passages, &groups);
+    // What each document's bytes belong to: passages first, the rest to itself.
+    let mut held: Vec<Vec<(TextRange, usize)>> = vec![Vec::new(); bodies.len()];
+    for (passage, group) in passages.iter().zip(&groups) {
+        let owner = owners.get(group).copied().unwrap_or(passage.document);
+        held[passage.document].push((passage.range, owner));
+    }
+    let apart = revised(links, &sides);
+    let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+    for (document, body) in bodies.iter().enumerate() {
+        let mut parts = by_sentence(body, document, &mut held[document]);
+        let figures = |n: usize| figures_of(&bodies[n], wordings);
+        let says_so = links
+            .iter()
+            .filter(|link| link.reasons.iter().any(|r| r.starts_with("says-so")))
+            .filter_map(&sides)
+            .any(|(a, b)| a == document || b == document);
+        absorb(body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
+        for (range, owner) in tiles(body, &parts, document) {
+            let list = spans.entry(owner).or_default();
+            match list.last_mut() {
+                Some(last)
+                    if last.document == body.document.id && last.range.end == range.start =>
+                {
+                    last.range.end = range.end;
+                }
+                _ => list.push(Span::new(body.document.id, range)),
+            }
+        }
+    }
+    let mut used: BTreeMap<usize, (Vec<usize>, bool)> = BTreeMap::new();
+    let place: BTreeMap<Passage, usize> =
+        passages.iter().copied().zip(groups.iter().copied()).collect();
+    for (index, link) in links.iter().enumerate().filter(|(_, link)| link.kind.is_one_account()) {
+        let Some((a, _)) = sides(link) else { continue };
+        let owned: BTreeSet<usize> = link
+            .aligned
+            .iter()
+            .filter_map(|pair| place.get(&Passage { document: a, range: pair.a }))
+            .filter_map(|group| owners.get(group).copied())
+            .collect();
+        let latent =
+            link.direction == Direction::CommonAncestor && link.kind != LinkKind::Quotation;
+        for owner in owned {
+            let entry = used.entry(owner).or_default();
+            entry.0.push(index);
+            entry.1 |= latent;
+        }
+    }
+    let mut out: Vec<PassageOrigin> = spans
+        .into_iter()
+        .filter_map(|(owner, mut spans)| {
+            spans.sort_unstable();
+            let (links, latent) = used.remove(&owner).unwrap_or_default();
+            let id = OriginId::of(&format!("account\n{}", bodies.get(owner)?.document.id));
+            Some(PassageOrigin { id, spans, latent, links })
+        })
+        .collect();
+    out.sort_by(|x, y| x.spans.cmp(&y.spans));
+    out
+}
+
+/// Passages of links that make one account, and for each the number of its group.
+fn grouped(
+    links: &[Link],
+    sides: &impl Fn(&Link) -> Option<(usize, usize)>,
+) -> (Vec<Passage>, Vec<usize>) {
+    let mut pairs = Vec::new();
+    for link in links.iter().filter(|link| link.kind.is_one_account()) {
+        let Some((a, b)) = sides(link) else { continue };
+        for pair in &link.aligned {
+            let one = Passage { document: a, range: pair.a };
+            let other = Passage { document: b, range: pair.b };
+            pairs.push((one, other));
+        }
+    }
+    let mut passages: Vec<Passage> = pairs.iter().flat_map(|&(one, other)| [one, other]).collect();
+    passages.sort_unstable();
+    passages.dedup();
+    let mut leader: Vec<u32> = (0..passages.len()).filter_map(|n| u32::try_from(n).ok()).collect();
+    let mut union = |x: usize, y: usize| {
+        let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
+        let (x, y) = (find(&mut leader, x), find(&mut leader, y));
+        leader[x.max(y) as usize] = x.min(y);
+    };
+    for (one, other) in &pairs {
+        if let (Ok(x), Ok(y)) = (passages.binary_search(one), passages.binary_search(other)) {
+            union(x, y);
+        }
+    }
+    // Of one document, passages that mostly overlap are one.
+    for (n, passage) in passages.iter().enumerate() {
+        for (m, next) in passages.iter().enumerate().skip(n + 1).take(64) {
+            if next.document != passage.document || next.range.start >= passage.range.end {
+                break;
+            }
+            let shared = next.range.end.min(passage.range.end) - next.range.start;
+            if shared * 2 >= next.range.len().min(passage.range.len()) {
+                union(n, m);
+            }
+        }
+    }
+    let groups = (0..passages.len())
+        .filter_map(|n| u32::try_from(n).ok())
+        .map(|n| find(&mut leader, n) as usize)
+        .collect();
+    (passages, groups)
+}
+
+/// The document each group belongs to: one that nothing shows to be derived, the earliest, the
+/// longest, by id.
+fn owners(
+    bodies: &[Body<'_>],
+    links: &[Link],
+    sides: &impl Fn(&Link) -> Option<(usize, usize)>,
+    passages: &[Passage],
+    groups: &[usize],
+) -> BTreeMap<usize, usize> {
+    let mut derived: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for link in links.iter().filter(|link| link.kind.is_one_account()) {
+        let Some((a, b)) = sides(link) else { continue };
+        match link.direction {
+            Direction::AToB => derived.insert((b, a)),
+            Direction::BToA => derived.insert((a, b)),
+            _ => false,
+        };
+    }
+    let mut members: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (passage, &group) in passages.iter().zip(groups) {
+        members.entry(group).or_default().insert(passage.document);
+    }
+    members
+        .into_iter()
+        .filter_map(|(group, members)| {
+            let rank = |&n: &usize| {
+                let from = derived.range((n, 0)..(n + 1, 0)).any(|&(_, of)| members.contains(&of));
+                let published = bodies[n].document.dates.published.as_ref();
+                let day = published.map(|dated| dated.value.first());
+                (from, day.is_none(), day, std::cmp::Reverse(bodies[n].len()), n)
+            };
+            members.iter().copied().min_by_key(rank).map(|owner| (group, owner))
+        })
+        .collect()
+}
+
+/// Passages that hold another figure or the contrary of what another document has in their place.
+fn revised(
+    links: &[Link],
+    sides: &impl Fn(&Link) -> Option<(usize, usize)>,
+) -> BTreeMap<usize, Vec<TextRange>> {
+    let mut out: BTreeMap<usize, Vec<TextRange>> = BTreeMap::new();
+    for link in links.iter().filter(|link| link.kind == LinkKind::Revision) {
+        let Some((a, b)) = sides(link) else { continue };
+        for conflict in link.conflicts.iter().filter(|c| c.kind != "name") {
+            if let Some(range) = conflict.a {
+                out.entry(a).or_default().push(range);
+            }
+            if let Some(range) = conflict.b {
+                out.entry(b).or_default().push(range);
+            }
+        }
+    }
+    out
+}
+
+/// Owner of each sentence, or of the linked parts of a sentence that is linked by less than half.
+fn by_sentence(
+    body: &Body<'_>,
+    document: usize,
+    held: &mut [(TextRange, usize)],
+) -> Vec<(TextRange, usize)> {
+    held.sort_unstable();
+    let mut out: Vec<(TextRange, usize)> = Vec::new();
+    let mut first = 0;
+    for unit in &body.units {
+        while held.get(first).is_some_and(|(range, _)| range.end <= unit.range.start) {
+            first += 1;
+        }
+        let mut by_owner: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut inside: Vec<(TextRange, usize)> = Vec::new();
+        let mut from = unit.range.start;
+        for &(range, owner) in held[first..].iter().take_while(|(r, _)| r.start < unit.range.end) {
+            let part = TextRange::new(range.start.max(from), range.end.min(unit.range.end));
+            if part.is_empty() || range.end <= from {
+                continue;
+            }
+            if part.start > from {
+                inside.push((TextRange::new(from, part.start), document));
+            }
+            *by_owner.entry(owner).or_default() += part.len();
+            inside.push((part, owner));
+            from = part.end;
+        }
+        if from < unit.range.end {
+            inside.push((TextRange::new(from, unit.range.end), document));
+        }
+        let best =
+            by_owner.into_iter().max_by_key(|&(owner, bytes)| (bytes, std::cmp::Reverse(owner)));
+        match best {
+            None => out.push((unit.range, document)),
+            Some((owner, bytes)) if bytes * 2 >= unit.range.len() => out.push((unit.range, owner)),
+            Some(_) => out.extend(inside),
+        }
+    }
+    out
+}
+
+/// A document that is mostly another's account gives it the rest too (title, a line put in between),
+/// except sentences with a figure the other does not have or has otherwise.
+fn absorb(
+    body: &Body<'_>,
+    document: usize,
+    parts: &mut [(TextRange, usize)],
+    says_so: bool,
+    apart: Option<&Vec<TextRange>>,
+    figures: impl Fn(usize) -> BTreeSet<String>,
+    wordings: &AllWordings,
+) {
+    let mut by_owner: BTreeMap<usize, usize> = BTreeMap::new();
+    for &(range, owner) in parts.iter() {
+        *by_owner.entry(owner).or_default() += range.len();
+    }
+    let total: usize = by_owner.values().sum();
+    let best = by_owner
+        .into_iter()
+        .filter(|&(owner, _)| owner != document)
+        .max_by_key(|&(owner, bytes)| (bytes, std::cmp::Reverse(owner)));
+    let Some((owner, bytes)) = best else { return };
+    let least = if says_so { SAYS_SO } else { MOSTLY };
+    if bytes * 100 < total * least {
+        return;
+    }
+    let there = figures(owner);
+    let words = wordings.get(body.language());
+    for (range, holder) in parts.iter_mut().filter(|(_, holder)| *holder == document) {
+        let is_revised = apart.is_some_and(|list| list.iter().any(|r| range.overlaps(*r)));
+        let is_new = items(body, *range, words)
+            .iter()
+            .any(|item| item.kind == ItemKind::Figure && !there.contains(&item.key));
+        if !is_revised && !is_new {
+            *holder = owner;
+        }
+    }
+}
+
+fn figures_of(body: &Body<'_>, wordings: &AllWordings) -> BTreeSet<String> {
+    let words = wordings.get(body.language());
+    body.units
+        .iter()
+        .flat_map(|unit| items(body, unit.range, words))
+        .filter(|item| item.kind == ItemKind::Figure)
+        .map(|item| item.key)
+        .collect()
+}
+
+/// The parts grown over the spaces between them, so that they tile the body.
+fn tiles(
+    body: &Body<'_>,
+    parts: &[(TextRange, usize)],
+    document: usize,
+) -> Vec<(TextRange, usize)> {
+    let mut out: Vec<(TextRange, usize)> = Vec::new();
+    let mut next = 0;
+    for range in &body.ranges {
+        let mut from = range.start;
+        let mut owner = None;
+        while let Some(&(part, holder)) = parts.get(next).filter(|(part, _)| part.start < range.end)
+        {
+            next += 1;
+            if owner.is_some_and(|owner| owner != holder) && part.start > from {
+                out.push((TextRange::new(from, part.start), owner.unwrap_or(document)));
+                from = part.start;
+            }
+            owner = Some(holder);
+        }
+        if range.end > from {
+            out.push((TextRange::new(from, range.end), owner.unwrap_or(document)));
+        }
+    }
+    out
+}

@@ -1,0 +1,249 @@
+//! Turns a chain of shared runs into pairs of sentences, with what agrees and disagrees in each.
+
+use kua_model::{Conflict, TextRange};
+
+use crate::body::Body;
+use crate::chain::Chain;
+use crate::fold::Folded;
+use crate::wording::{Wordings, conflicts, items, substitutions};
+
+/// One side of a comparison.
+#[derive(Clone, Copy)]
+pub(crate) struct Side<'s, 'd> {
+    pub(crate) body: &'s Body<'d>,
+    pub(crate) folded: &'s Folded,
+    pub(crate) words: &'s Wordings,
+}
+
+/// A sentence, or a piece of one, that stands on both sides.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    pub(crate) a: TextRange,
+    pub(crate) b: TextRange,
+    /// Letters that agree in runs.
+    pub(crate) matched: usize,
+    /// Letters of the longer side.
+    pub(crate) letters: usize,
+    pub(crate) conflicts: Vec<Conflict>,
+}
+
+/// Share of words, in hundredths, from which a sentence inside a reused passage counts as reused
+/// although its words were changed.
+const LEAST_AGREEMENT: usize = 40;
+
+/// The sentences of a reused passage, side by side, in order. Sentences that were replaced or left
+/// out on one side are not among them.
+pub(crate) fn pieces(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> Vec<Piece> {
+    let (from, to) = widened(chain, a, b);
+    let count = |side: Side<'_, '_>, start: usize, end: usize| {
+        side.body.unit_at(side.folded.byte(&side.body.document.text, end.max(1) - 1))
+            - side.body.unit_at(side.folded.byte(&side.body.document.text, start))
+    };
+    // The side with more sentences says where to cut.
+    if count(a, from.0, to.0) >= count(b, from.1, to.1) {
+        cut(chain, from, to, a, b)
+    } else {
+        let mirrored = chain.mirrored();
+        let mut out = cut(&mirrored, (from.1, from.0), (to.1, to.0), b, a);
+        for piece in &mut out {
+            std::mem::swap(&mut piece.a, &mut piece.b);
+            for conflict in &mut piece.conflicts {
+                std::mem::swap(&mut conflict.a, &mut conflict.b);
+            }
+        }
+        out.sort_by_key(|piece| (piece.a, piece.b));
+        out
+    }
+}
+
+fn cut(
+    chain: &Chain,
+    from: (usize, usize),
+    to: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> Vec<Piece> {
+    let text_a = &a.body.document.text;
+    let text_b = &b.body.document.text;
+    let first = a.body.unit_at(a.folded.byte(text_a, from.0));
+    let last = a.body.unit_at(a.folded.byte(text_a, to.0.max(1) - 1));
+    let mut cuts = vec![from];
+    let units = a.body.units.get(first + 1..=last).unwrap_or_default();
+    for unit in units {
+        let at = a.folded.index(text_a, unit.range.start);
+        let over = at_sentence(b, chain.across(at).clamp(from.1, to.1));
+        if cuts.last().is_some_and(|&(x, y)| at > x && over >= y) && at < to.0 && over <= to.1 {
+            cuts.push((at, over));
+        }
+    }
+    cuts.push(to);
+    let mut out = Vec::new();
+    for pair in cuts.windows(2) {
+        let ((a0, b0), (a1, b1)) = (pair[0], pair[1]);
+        let range_a = whole_words(text_a, a.folded.bytes(text_a, a0, a1));
+        let range_b = whole_words(text_b, b.folded.bytes(text_b, b0, b1));
+        let (Some(range_a), Some(range_b)) = (range_a, range_b) else { continue };
+        let matched = chain.matched_within(a0, a1);
+        let items_a = items(a.body, range_a, a.words);
+        let items_b = items(b.body, range_b, b.words);
+        let letters = (a1 - a0).max(b1 - b0);
+        let changed: usize = substitutions(&items_a, &items_b)
+            .iter()
+            .map(|(left, right)| left.len().max(right.len()))
+            .sum();
+        let words = items_a.len().max(items_b.len());
+        if matched * 2 < letters && words.saturating_sub(changed) * 100 < words * LEAST_AGREEMENT {
+            continue;
+        }
+        // A figure just before or after the agreeing words counts too, if they are the better part
+        // of both sentences.
+        let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
+        let conflicts =
+            if range_a.len() * 5 >= wide_a.len() * 2 && range_b.len() * 5 >= wide_b.len() * 2 {
+                conflicts(&items(a.body, wide_a, a.words), &items(b.body, wide_b, b.words))
+            } else {
+                conflicts(&items_a, &items_b)
+            };
+        out.push(Piece { a: range_a, b: range_b, matched, letters, conflicts });
+    }
+    out
+}
+
+/// Ends of the chain moved outwards over sentences that are alike though no run was found in them.
+fn widened(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> ((usize, usize), (usize, usize)) {
+    let (mut from, mut to) = ((chain.a().0, chain.b().0), (chain.a().1, chain.b().1));
+    for _ in 0..4 {
+        let next = (sentence_start(a, from.0), sentence_start(b, from.1));
+        let heads = (a.folded.units.get(next.0..from.0), b.folded.units.get(next.1..from.1));
+        match heads {
+            (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
+            _ => break,
+        }
+    }
+    for _ in 0..4 {
+        let next = (sentence_end(a, to.0), sentence_end(b, to.1));
+        let tails = (a.folded.units.get(to.0..next.0), b.folded.units.get(to.1..next.1));
+        match tails {
+            (Some(left), Some(right)) if next != to && alike(left, right) => to = next,
+            _ => break,
+        }
+    }
+    (from, to)
+}
+
+/// `range` and the rest of the sentences it begins and ends in.
+fn sentence(side: Side<'_, '_>, range: TextRange) -> TextRange {
+    let units = &side.body.units;
+    let first = units.get(side.body.unit_at(range.start)).map_or(range, |unit| unit.range);
+    let last = units.get(side.body.unit_at(range.end.max(1) - 1)).map_or(range, |unit| unit.range);
+    TextRange::new(range.start.min(first.start), range.end.max(last.end))
+}
+
+/// Start of the sentence that holds the letter before `at`.
+fn sentence_start(side: Side<'_, '_>, at: usize) -> usize {
+    let Some(before) = at.checked_sub(1) else { return 0 };
+    let text = &side.body.document.text;
+    let byte = side.folded.byte(text, before);
+    let start = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.start);
+    side.folded.index(text, start).min(before)
+}
+
+/// End of the sentence that holds the letter at `at`.
+fn sentence_end(side: Side<'_, '_>, at: usize) -> usize {
+    if at >= side.folded.units.len() {
+        return at;
+    }
+    let text = &side.body.document.text;
+    let byte = side.folded.byte(text, at);
+    let end = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.end);
+    side.folded.index(text, end).max(at + 1)
+}
+
+/// Position at a sentence start of this side if one is within a few letters, else as it was.
+fn at_sentence(side: Side<'_, '_>, at: usize) -> usize {
+    const NEAR: usize = 12;
+    let text = &side.body.document.text;
+    let byte = side.folded.byte(text, at);
+    let unit = side.body.unit_at(byte);
+    let starts = [unit, unit + 1].map(|n| {
+        side.body.units.get(n).map(|u| side.folded.index(text, u.range.start.min(byte + 200)))
+    });
+    starts
+        .into_iter()
+        .flatten()
+        .filter(|&s| s.abs_diff(at) <= NEAR)
+        .min_by_key(|s| s.abs_diff(at))
+        .unwrap_or(at)
+}
+
+/// Whether two short stretches of letters share enough pairs of letters to be one wording
+/// (Dice over bigrams, at least .55).
+fn alike(a: &[u16], b: &[u16]) -> bool {
+    if a.is_empty() || b.is_empty() {
+        return a.len().max(b.len()) <= 2;
+    }
+    if a.len().max(b.len()) > 600 || a.len().min(b.len()) * 2 < a.len().max(b.len()) {
+        return false;
+    }
+    let grams = |units: &[u16]| {
+        let mut grams: Vec<(u16, u16)> = units.windows(2).map(|w| (w[0], w[1])).collect();
+        grams.sort_unstable();
+        grams
+    };
+    let (left, right) = (grams(a), grams(b));
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while i < left.len() && j < right.len() {
+        match left[i].cmp(&right[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                shared += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    200 * shared >= 55 * (left.len() + right.len()).max(1)
+}
+
+/// A range that begins or ends inside a word takes the word in if it holds at least half of it, else
+/// leaves it out. `None` if nothing is left.
+fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
+    let letters_back = |at: usize| -> usize {
+        let head = text.get(..at).unwrap_or_default();
+        head.chars().rev().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
+    };
+    let letters_on = |at: usize| -> usize {
+        let tail = text.get(at..).unwrap_or_default();
+        tail.chars().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
+    };
+    let (mut start, mut end) = (range.start, range.end);
+    let outside = letters_back(start);
+    if outside > 0 {
+        let inside = letters_on(start);
+        start = if inside >= outside { start - outside } else { next_word(text, start + inside) };
+    }
+    let outside = letters_on(end);
+    if outside > 0 {
+        let inside = letters_back(end);
+        end = if inside >= outside { end + outside } else { end - inside };
+    }
+    let words = text.get(start..end)?;
+    let trimmed = words.trim_end_matches(|c: char| c.is_whitespace());
+    (!trimmed.is_empty()).then(|| {
+        // The mark that closes the sentence belongs to it.
+        let closing: usize = text[start + trimmed.len()..]
+            .chars()
+            .take(3)
+            .take_while(|c| matches!(c, '.' | '!' | '?' | '…'))
+            .map(char::len_utf8)
+            .sum();
+        TextRange::new(start, start + trimmed.len() + closing)
+    })
+}
+
+fn next_word(text: &str, from: usize) -> usize {
+    text.get(from..)
+        .and_then(|rest| rest.find(char::is_alphanumeric))
+        .map_or(text.len(), |at| from + at)
+}

@@ -1,0 +1,244 @@
+//! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
+
+use kua_model::{AlignedPair, Conflict, Link, LinkKind, Span, TextRange};
+use rayon::prelude::*;
+
+use crate::TraceConfig;
+use crate::body::Body;
+use crate::chain::{Chain, chains};
+use crate::direction::{Witness, direction};
+use crate::fingerprint::run_length;
+use crate::fold::Folded;
+use crate::marks::Marks;
+use crate::passage::{Piece, Side, pieces};
+use crate::seeds::{Seed, seeds};
+use crate::wording::AllWordings;
+
+/// All links between the bodies by shared wording, sorted. `marks[n]` belongs to `bodies[n]`; bodies
+/// stand in order of document.
+pub(crate) fn reuse(
+    bodies: &[Body<'_>],
+    marks: &[Marks],
+    wordings: &AllWordings,
+    config: &TraceConfig,
+) -> Vec<Link> {
+    let fold = |n: usize| Folded::of(&bodies[n].document.text, &bodies[n].ranges);
+    let bytes = bodies.iter().map(Body::len).sum();
+    let seeds = seeds(bodies.len(), bytes, fold, config);
+    let pairs: Vec<&[Seed]> = seeds.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b)).collect();
+    // Pairs of one first document stand together, so its folded text is made once.
+    let groups: Vec<&[&[Seed]]> = pairs.chunk_by(|x, y| x[0].a == y[0].a).collect();
+    let mut links: Vec<Link> = groups
+        .into_par_iter()
+        .flat_map_iter(|group| {
+            let a = group[0][0].a as usize;
+            let folded_a = fold(a);
+            let mut out = Vec::new();
+            for pair in group {
+                let b = pair[0].b as usize;
+                let other;
+                let folded_b = if a == b {
+                    &folded_a
+                } else {
+                    other = fold(b);
+                    &other
+                };
+                let words = |n: usize| wordings.get(bodies[n].language());
+                let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
+                let side_b = Side { body: &bodies[b], folded: folded_b, words: words(b) };
+                let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
+                let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
+                if a == b {
+                    repeats(&found, side_a, &mut out);
+                } else {
+                    between(&found, side_a, side_b, &marks[a], &marks[b], &mut out);
+                }
+            }
+            out
+        })
+        .collect();
+    links.sort_by(|x, y| order(x).cmp(&order(y)));
+    links
+}
+
+/// Order of links in a lineage: by sides, then kind.
+pub(crate) fn order(link: &Link) -> (Span, Span, LinkKind) {
+    (link.a, link.b, link.kind)
+}
+
+/// Links between two documents.
+fn between(
+    chains: &[Chain],
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+    marks_a: &Marks,
+    marks_b: &Marks,
+    out: &mut Vec<Link>,
+) {
+    let mut groups: Vec<(Vec<Piece>, bool)> = Vec::new();
+    for chain in chains {
+        groups.extend(runs_of_one_kind(pieces(chain, a, b)));
+    }
+    let covered = |pick: fn(&Piece) -> TextRange| {
+        let mut ranges: Vec<TextRange> =
+            groups.iter().filter(|g| !g.1).flat_map(|g| g.0.iter().map(pick)).collect();
+        union_length(&mut ranges)
+    };
+    let share_a = covered(|p| p.a) * 100 / a.body.len().max(1);
+    let share_b = covered(|p| p.b) * 100 / b.body.len().max(1);
+    let kept: usize = groups.iter().filter(|g| !g.1).map(|g| g.0.len()).sum();
+    // Most of one side is less than two thirds of the other, over several sentences.
+    let is_digest = kept >= 3
+        && (share_a.max(share_b) >= 60 && share_a.min(share_b) * 3 < share_a.max(share_b) * 2);
+    for (group, in_conflict) in groups {
+        let Some((span_a, span_b)) = cover(&group) else { continue };
+        let quoted = (a.body.is_quoted(span_a), b.body.is_quoted(span_b));
+        let kind = if in_conflict {
+            LinkKind::Revision
+        } else if quoted.0 || quoted.1 {
+            LinkKind::Quotation
+        } else if is_digest {
+            LinkKind::Digest
+        } else {
+            LinkKind::Copy
+        };
+        let witness_a = Witness { body: a.body, marks: marks_a, quoted: quoted.0, share: share_a };
+        let witness_b = Witness { body: b.body, marks: marks_b, quoted: quoted.1, share: share_b };
+        let (direction, why) = direction(kind, &witness_a, &witness_b);
+        let mut link = link(kind, a.body, b.body, span_a, span_b, &group);
+        link.direction = direction;
+        link.reasons.extend(why);
+        out.push(link);
+    }
+}
+
+/// Links within one document, one for each pair of blocks.
+fn repeats(chains: &[Chain], side: Side<'_, '_>, out: &mut Vec<Link>) {
+    let block = |at: usize| side.body.units.get(side.body.unit_at(at)).map_or(0, |unit| unit.block);
+    for chain in chains {
+        let pieces = pieces(chain, side, side);
+        // A turn of phrase used twice is no repeated statement: most of both sentences must agree.
+        let is_statement = |piece: &Piece| {
+            let most = |range: TextRange| {
+                let unit = side.body.units.get(side.body.unit_at(range.start));
+                unit.is_some_and(|unit| range.len() * 5 >= unit.range.len() * 3)
+            };
+            most(piece.a) && most(piece.b)
+        };
+        let pieces: Vec<Piece> = pieces.into_iter().filter(is_statement).collect();
+        for group in pieces.chunk_by(|x, y| {
+            (block(x.a.start), block(x.b.start)) == (block(y.a.start), block(y.b.start))
+        }) {
+            // A figure in the place of another makes a new statement even here; other differences
+            // are variants of one.
+            let is_number = |piece: &Piece| piece.conflicts.iter().any(|c| c.kind == "number");
+            let letters = |clean: bool| -> usize {
+                let kept = group.iter().filter(|p| p.conflicts.is_empty() == clean);
+                kept.map(|p| p.matched).sum()
+            };
+            let is_template = letters(true) < letters(false);
+            for part in group.chunk_by(|x, y| is_number(x) == is_number(y)) {
+                let kind = if is_number(&part[0])
+                    || (is_template && part.iter().any(|p| !p.conflicts.is_empty()))
+                {
+                    LinkKind::Revision
+                } else {
+                    LinkKind::Repeat
+                };
+                let Some((mut span_a, mut span_b)) = cover(part) else { continue };
+                if kind == LinkKind::Repeat && part.len() == group.len() {
+                    (span_a, span_b) = whole_blocks(side.body, span_a, span_b);
+                }
+                if span_a.overlaps(span_b) {
+                    continue;
+                }
+                out.push(link(kind, side.body, side.body, span_a, span_b, part));
+            }
+        }
+    }
+}
+
+/// The blocks of two spans, if each span is nearly all of its block.
+fn whole_blocks(body: &Body<'_>, a: TextRange, b: TextRange) -> (TextRange, TextRange) {
+    let block = |span: TextRange| {
+        let block = body.document.block_at(span.start)?;
+        let words = block.range.of(&body.document.text)?;
+        let start = block.range.start + (words.len() - words.trim_start().len());
+        let whole = TextRange::new(start, start + words.trim().len());
+        (whole.contains(span) && span.len() * 5 >= whole.len() * 4).then_some(whole)
+    };
+    match (block(a), block(b)) {
+        (Some(a), Some(b)) => (a, b),
+        _ => (a, b),
+    }
+}
+
+/// Cuts the pieces of a passage into runs that agree and runs in conflict (`true`). If most of the
+/// passage is in conflict, it is a formula and all of it is.
+fn runs_of_one_kind(pieces: Vec<Piece>) -> Vec<(Vec<Piece>, bool)> {
+    let letters = |clean: bool| -> usize {
+        pieces.iter().filter(|p| p.conflicts.is_empty() == clean).map(|p| p.matched).sum()
+    };
+    if letters(false) > letters(true) {
+        return vec![(pieces, true)];
+    }
+    let mut out: Vec<(Vec<Piece>, bool)> = Vec::new();
+    for piece in pieces {
+        let in_conflict = !piece.conflicts.is_empty();
+        match out.last_mut() {
+            Some((run, kind)) if *kind == in_conflict => run.push(piece),
+            _ => out.push((vec![piece], in_conflict)),
+        }
+    }
+    out
+}
+
+fn cover(pieces: &[Piece]) -> Option<(TextRange, TextRange)> {
+    let a = pieces.iter().map(|p| p.a).reduce(TextRange::cover)?;
+    let b = pieces.iter().map(|p| p.b).reduce(TextRange::cover)?;
+    Some((a, b))
+}
+
+/// Bytes in at least one of the ranges.
+pub(crate) fn union_length(ranges: &mut [TextRange]) -> usize {
+    ranges.sort_unstable();
+    let mut end = 0;
+    let mut total = 0;
+    for range in ranges {
+        total += range.end.saturating_sub(range.start.max(end));
+        end = end.max(range.end);
+    }
+    total
+}
+
+fn link(
+    kind: LinkKind,
+    a: &Body<'_>,
+    b: &Body<'_>,
+    span_a: TextRange,
+    span_b: TextRange,
+    pieces: &[Piece],
+) -> Link {
+    let matched: usize = pieces.iter().map(|p| p.matched).sum();
+    let letters: usize = pieces.iter().map(|p| p.letters).sum();
+    let conflicts: Vec<Conflict> =
+        pieces.iter().flat_map(|p| p.conflicts.iter().cloned()).collect();
+    let mut reasons =
+        vec![format!("same-words: {matched} of {letters} letters and digits agree in runs.")];
+    if kind == LinkKind::Revision {
+        let count = conflicts.len();
+        reasons.push(format!(
+            "differs: {count} figures, negations or names stand against each other."
+        ));
+    }
+    Link {
+        kind,
+        a: Span::new(a.document.id, span_a),
+        b: Span::new(b.document.id, span_b),
+        direction: kua_model::Direction::Unknown,
+        reasons,
+        conflicts,
+        aligned: pieces.iter().map(|p| AlignedPair { a: p.a, b: p.b }).collect(),
+        score: u16::try_from(matched * 1000 / letters.max(1)).unwrap_or(1000).min(1000),
+    }
+}

@@ -1,0 +1,74 @@
+//! Groups of near-identical texts, found by what they keep in common: so that a text copied ten
+//! thousand times is joined once with each copy and not all with all.
+//!
+//! Only used where a fingerprint is too common to join all with all; it never decides a link.
+
+use std::collections::BTreeMap;
+
+use crate::fingerprint::mix;
+
+/// Values of a sketch: one least hash for each of so many orders.
+const VALUES: usize = 24;
+/// Values that make up one key; texts that agree in one key are compared.
+const ROWS: usize = 3;
+/// Values two texts must share to be near-identical: resemblance of about one half.
+const ALIKE: usize = 12;
+
+/// Least hashes of a set of fingerprints under fixed orders (Broder 1997).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sketch([u32; VALUES]);
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self([u32::MAX; VALUES])
+    }
+}
+
+impl Sketch {
+    /// Takes one fingerprint in.
+    pub(crate) fn add(&mut self, hash: u64) {
+        // Two independent halves make all orders (Kirsch, Mitzenmacher 2006).
+        let (low, high) = (hash, mix(hash ^ 0x5bd1_e995) | 1);
+        let mut value = low;
+        for least in &mut self.0 {
+            value = value.wrapping_add(high);
+            let order = u32::try_from((value ^ (value >> 29)) >> 32).unwrap_or(u32::MAX);
+            *least = order.min(*least);
+        }
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).filter(|(a, b)| a == b && **a != u32::MAX).count() >= ALIKE
+    }
+}
+
+/// For each text the least index of the group of near-identical texts it is in.
+pub(crate) fn groups(sketches: &[Sketch]) -> Vec<u32> {
+    let mut leader: Vec<u32> = (0..sketches.len()).filter_map(|n| u32::try_from(n).ok()).collect();
+    for band in 0..VALUES / ROWS {
+        let mut buckets: BTreeMap<&[u32], u32> = BTreeMap::new();
+        for (index, sketch) in sketches.iter().enumerate() {
+            let key = &sketch.0[band * ROWS..(band + 1) * ROWS];
+            if key.contains(&u32::MAX) {
+                continue;
+            }
+            let Ok(index) = u32::try_from(index) else { continue };
+            let first = *buckets.entry(key).or_insert(index);
+            if first != index && sketches[first as usize].agrees(sketch) {
+                let (a, b) = (find(&mut leader, first), find(&mut leader, index));
+                leader[a.max(b) as usize] = a.min(b);
+            }
+        }
+    }
+    (0..leader.len()).filter_map(|n| u32::try_from(n).ok()).map(|n| find(&mut leader, n)).collect()
+}
+
+/// Leader of the group of `at`, shortening the way for next time.
+pub(crate) fn find(leader: &mut [u32], at: u32) -> u32 {
+    let mut at = at;
+    while leader[at as usize] != at {
+        leader[at as usize] = leader[leader[at as usize] as usize];
+        at = leader[at as usize];
+    }
+    at
+}

@@ -1,0 +1,200 @@
+//! Cases from a newsroom: who copied, quoted, shortened and revised whom.
+
+mod common;
+
+use common::*;
+use kua_lexicon::Lexicons;
+use kua_model::*;
+use kua_trace::{TraceConfig, trace};
+
+const FLOOD: &str =
+    "The river Orva broke its banks above Telmer on Sunday evening and drowned the lower town.
+Rescuers from three districts took 212 people off roofs before midnight, the district office said.
+At the tannery a wall gave way and buried the night watch; nobody has seen them since.
+Mayor Ilona Varga asked the army for boats, blankets and a field kitchen on Monday.
+Schools stay shut until the water is out of the cellars and the gas has been turned off.
+";
+const MARKET: &str =
+    "Grain prices on the Kestrel exchange rose for the fourth week in a row, dealers said.
+A dry spring in the southern plains has left many farmers with half of their usual stocks.
+Bakers in the capital warned that a loaf could cost twice as much before the autumn.
+The agriculture minister spoke of speculation and promised to open the state reserve.
+";
+
+fn run(documents: &[Document]) -> Lineage {
+    let lexicons = Lexicons::embedded();
+    let lineage = trace(documents, &lexicons, &TraceConfig::default()).value;
+    assert_tiled(documents, &lineage);
+    let mut backwards = documents.to_vec();
+    backwards.reverse();
+    assert_eq!(
+        trace(&backwards, &lexicons, &TraceConfig::default()).value,
+        lineage,
+        "order matters"
+    );
+    lineage
+}
+
+fn kinds(lineage: &Lineage) -> Vec<LinkKind> {
+    lineage.links.iter().map(|link| link.kind).collect()
+}
+
+fn same_account(lineage: &Lineage, a: (&Document, &str), b: (&Document, &str)) -> bool {
+    let at = |(d, words): (&Document, &str)| {
+        origin_at(lineage, d, d.text.find(words).unwrap_or_else(|| panic!("{words}")))
+    };
+    at(a) == at(b)
+}
+
+#[test]
+fn a_repost_in_capitals_without_marks_is_one_account() {
+    let shouted = FLOOD.to_uppercase().replace(['.', ',', ';'], "");
+    let documents =
+        [document("a", "en", FLOOD), document("b", "en", &shouted), document("c", "en", MARKET)];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Copy], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.origins.len(), 2);
+    assert!(lineage.links[0].a.range.len() + 3 >= FLOOD.trim().len());
+}
+
+#[test]
+fn one_quoted_sentence_belongs_to_the_quoted_account_and_the_rest_does_not() {
+    let quoting = format!(
+        "{MARKET}A flood elsewhere may worsen things: “Rescuers from three districts took 212 people off roofs before midnight”, a local paper wrote.\n"
+    );
+    let documents = [document("flood", "en", FLOOD), document("market", "en", &quoting)];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Quotation], "{}", show(&documents, &lineage));
+    let link = &lineage.links[0];
+    assert!(link.reasons.iter().any(|r| r.starts_with("quoted")));
+    let quoter_is_b = path(&documents, link.b.document) == "market";
+    assert_eq!(link.direction, if quoter_is_b { Direction::AToB } else { Direction::BToA });
+    assert!(same_account(&lineage, (&documents[0], "Rescuers"), (&documents[1], "Rescuers")));
+    assert!(!same_account(&lineage, (&documents[0], "Rescuers"), (&documents[1], "Grain")));
+    assert_eq!(lineage.origins.len(), 2);
+}
+
+#[test]
+fn the_communique_of_the_next_day_is_a_revision_and_never_a_copy() {
+    let day = |killed: &str, wounded: &str| {
+        format!(
+            "The Interior Ministry of Valdoria said in a statement that {killed} members of the security forces had been killed and {wounded} wounded in the unrest.\n"
+        )
+    };
+    let documents =
+        [document("day1", "en", &day("12", "317")), document("day2", "en", &day("18", "748"))];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Revision], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.links[0].conflicts.len(), 2);
+    assert!(lineage.links[0].conflicts.iter().all(|c| c.kind == "number"));
+    assert_eq!(lineage.origins.len(), 2);
+}
+
+#[test]
+fn an_updated_article_is_one_account_but_for_the_new_figure() {
+    let updated = FLOOD.replace("212", "340");
+    let documents = [document("a", "en", FLOOD), document("b", "en", &updated)];
+    let lineage = run(&documents);
+    assert!(kinds(&lineage).contains(&LinkKind::Revision), "{}", show(&documents, &lineage));
+    assert!(same_account(&lineage, (&documents[0], "Mayor"), (&documents[1], "Mayor")));
+    assert!(!same_account(&lineage, (&documents[0], "212"), (&documents[1], "340")));
+}
+
+#[test]
+fn another_place_in_the_same_formula_is_another_statement() {
+    let of = |place: &str| {
+        format!(
+            "According to the regional prosecutor, three bodies were recovered from the burned police station in {place} late on Friday.\n"
+        )
+    };
+    let documents = [document("a", "en", &of("Telmer")), document("b", "en", &of("Quorin"))];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Revision], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.links[0].conflicts[0].kind, "name");
+    assert_eq!(lineage.origins.len(), 2);
+}
+
+#[test]
+fn a_statement_and_its_denial_are_two() {
+    let yes = "Soldiers fired live rounds at the crowd in front of the town hall, the commander of the garrison said.\n";
+    let no = yes.replace("fired", "never fired");
+    let documents = [document("a", "en", yes), document("b", "en", &no)];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Revision], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.links[0].conflicts[0].kind, "negation");
+}
+
+#[test]
+fn sentences_kept_out_of_a_long_account_are_a_digest() {
+    let long = format!("{FLOOD}{MARKET}");
+    let kept: Vec<&str> = long.lines().step_by(3).collect();
+    let documents = [document("long", "en", &long), document("short", "en", &kept.join("\n"))];
+    let lineage = run(&documents);
+    assert!(
+        kinds(&lineage).iter().all(|k| *k == LinkKind::Digest),
+        "{}",
+        show(&documents, &lineage)
+    );
+    assert!(!lineage.links.is_empty());
+    assert_eq!(lineage.origins.len(), 1);
+}
+
+#[test]
+fn a_paragraph_pasted_twice_counts_once() {
+    let twice = format!(
+        "{FLOOD}{MARKET}{}",
+        FLOOD.lines().nth(1).unwrap().replace("before midnight", "by midnight")
+    );
+    let documents = [document("a", "en", &twice)];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Repeat], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.origins.len(), 1);
+}
+
+#[test]
+fn two_cities_in_one_formula_of_one_report_are_no_repeat() {
+    let text = "In Telmer five people were killed in clashes between police and protesters on Thursday night, doctors said.
+In Quorin nine people were killed in clashes between police and protesters on Thursday night, doctors said.
+In Brasko 14 people were killed in clashes between police and protesters on Thursday night, doctors said.
+In Lemnia 23 people were killed in clashes between police and protesters on Thursday night, doctors said.
+";
+    let documents = [document("a", "en", text)];
+    let lineage = run(&documents);
+    assert!(!kinds(&lineage).contains(&LinkKind::Repeat), "{}", show(&documents, &lineage));
+}
+
+#[test]
+fn the_earlier_of_two_copies_is_the_source() {
+    let early = dated(document("early", "en", FLOOD), "2024-03-02");
+    let late = dated(
+        document("late", "en", &FLOOD.replace("Sunday evening", "Sunday night")),
+        "2024-03-04",
+    );
+    let lineage = run(&[early.clone(), late]);
+    let copy = lineage.links.iter().find(|l| l.kind == LinkKind::Copy).unwrap();
+    let expected = if copy.a.document == early.id { Direction::AToB } else { Direction::BToA };
+    assert_eq!(copy.direction, expected, "{:?}", copy.reasons);
+    assert!(copy.reasons.iter().any(|r| r.starts_with("earlier")));
+}
+
+#[test]
+fn a_shared_address_is_no_shared_account() {
+    let url = "https://news.example.org/2024/03/02/world/valdoria-unrest-eighteen-dead-hundreds-of-wounded-in-the-capital-1234567.html";
+    let documents = [
+        document("a", "en", &format!("{FLOOD}{url}\n")),
+        document("b", "en", &format!("{MARKET}{url}\n")),
+    ];
+    assert!(run(&documents).links.is_empty());
+}
+
+#[test]
+fn two_papers_quoted_by_a_third_stay_two() {
+    let both = format!("{}\n{}\n", FLOOD.lines().nth(2).unwrap(), MARKET.lines().nth(2).unwrap());
+    let documents =
+        [document("a", "en", FLOOD), document("b", "en", MARKET), document("c", "en", &both)];
+    let lineage = run(&documents);
+    assert!(!same_account(&lineage, (&documents[0], "Mayor"), (&documents[1], "Grain")));
+    assert!(same_account(&lineage, (&documents[0], "tannery"), (&documents[2], "tannery")));
+    assert!(same_account(&lineage, (&documents[1], "Bakers"), (&documents[2], "Bakers")));
+    assert_eq!(lineage.origins.len(), 2, "{}", show(&documents, &lineage));
+}

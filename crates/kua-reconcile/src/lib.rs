@@ -1,1 +1,110 @@
-//! RECONCILE: names, origins of claims, incidents, tolls, standing
+//! RECONCILE: who says what, how many of them independently, and how it stands against the others.
+//!
+//! Steps: people's decisions are read (`rulings`); spellings of one name meet (`names`); every claim
+//! goes back to the last named source of its chain, or to its account (`sources`, `accounts`);
+//! copies, translations and repeats are tied to the statement nearest the origin (`sameness`); the
+//! figures of every origin stand side by side over time (`toll`); statements about one happening
+//! come together (`incident`).
+//!
+//! Architecture invariant: nothing here adds, averages or chooses figures. A count is only ever a
+//! figure that stands in a source.
+
+mod accounts;
+mod config;
+mod count;
+mod denial;
+mod figure;
+mod incident;
+mod names;
+mod origins;
+mod place;
+mod romanise;
+mod rulings;
+mod sameness;
+mod sources;
+mod standing;
+mod statement;
+mod toll;
+mod union;
+mod vocabulary;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_lexicon::Lexicons;
+use kua_model::{
+    CaseInfo, Chronicle, Claim, Custody, Document, DocumentId, Item, Judgement, Lineage, Noted,
+    OriginId,
+};
+
+pub use config::{Policy, ReconcileConfig};
+pub use names::{NameParts, Verdict, compare};
+pub use romanise::Romaniser;
+
+/// Raised whenever the same input may give another chronicle.
+pub const VERSION: u32 = 1;
+
+/// Everything that pages and exports show, but for custody, which the vault knows.
+///
+/// The order of `documents` and `claims` does not matter; `judgements` stand in the order of the
+/// vault. A claim whose range is not words of its document is left out with a notice. Never fails.
+#[expect(clippy::too_many_arguments, reason = "the signature agreed between the stages")]
+pub fn reconcile(
+    case: &CaseInfo,
+    items: &[Item],
+    mut documents: Vec<Document>,
+    claims: Vec<Claim>,
+    lineage: Lineage,
+    judgements: &[Judgement],
+    lexicons: &Lexicons,
+    config: &ReconcileConfig,
+) -> Noted<Chronicle> {
+    let mut notices = Vec::new();
+    let mut items = items.to_vec();
+    items.sort_by(|a, b| (a.log_index, a.id).cmp(&(b.log_index, b.id)));
+    documents.sort_by(|a, b| (&a.path, a.id.part(), a.id).cmp(&(&b.path, b.id.part(), b.id)));
+    let mut seen = BTreeSet::new();
+    documents.retain(|document| seen.insert(document.id));
+    let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
+
+    let rulings = rulings::Rulings::of(judgements);
+    let vocabulary = vocabulary::Vocabulary::new(lexicons);
+    let romaniser = Romaniser::new(lexicons);
+    let (claims, quotes) = statement::quoted(claims, &documents, &mut notices);
+    let found = names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons);
+
+    let country = case.place.as_deref().map(|words| place::country(words, &vocabulary));
+    let heard = sources::heard(&claims, &by_id, country.as_deref(), &found.identities, &vocabulary, &romaniser);
+    let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
+    let places = place::Places::new(case.place.as_deref(), &vocabulary, &romaniser);
+    let told = statement::statements(claims, quotes, heard, &by_id, &accounts, &rulings, &places, &mut notices);
+    let (mut statements, countings) = (told.statements, told.countings);
+    sameness::merge(&mut statements, &countings, &accounts, &lineage, &mut notices);
+
+    let origins = origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
+    let shown: BTreeMap<OriginId, String> = origins.iter().map(|o| (o.id, o.name.clone())).collect();
+    let rank: BTreeMap<OriginId, usize> = origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
+    let tolls = toll::tolls(&mut statements, &countings, &shown, &rank, config, &mut notices);
+    statement::inherit_standing(&mut statements);
+    let incidents = incident::incidents(&mut statements, &countings);
+
+    notices.sort();
+    notices.dedup();
+    Noted {
+        value: Chronicle {
+            case: case.clone(),
+            items,
+            documents,
+            lineage,
+            statements,
+            origins,
+            incidents,
+            tolls,
+            names: found.names,
+            notices: Vec::new(),
+            judgements: judgements.to_vec(),
+            custody: Custody::default(),
+            lexicon_digest: lexicons.digest().to_owned(),
+        },
+        notices,
+    }
+}

@@ -1,0 +1,107 @@
+//! Which judgements hold, and what they say. Order matters to nothing but `Undo`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_lexicon::fold;
+use kua_model::{ClaimId, Decision, Judgement, OriginId, Span};
+
+/// Judgements that hold, sorted by what they decide.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rulings {
+    /// Sets of origins that are one, with who said so.
+    pub(crate) same_origin: Vec<(Vec<OriginId>, String)>,
+    /// Pairs of passages that are not one account.
+    pub(crate) not_same_account: BTreeMap<(Span, Span), String>,
+    /// Claims that must not be counted.
+    pub(crate) rejected: BTreeMap<ClaimId, String>,
+    /// Claims a person has read and found right.
+    pub(crate) confirmed: BTreeMap<ClaimId, String>,
+    /// Spellings of one name.
+    pub(crate) same_name: Vec<(Vec<String>, String)>,
+    /// Spellings that are not one name.
+    pub(crate) not_same_name: Vec<(Vec<String>, String)>,
+    /// Folded spellings that must not appear.
+    pub(crate) withheld: BTreeSet<String>,
+}
+
+impl Rulings {
+    /// What still holds of `judgements`, which stand in the order of the vault.
+    pub(crate) fn of(judgements: &[Judgement]) -> Self {
+        let mut rulings = Self::default();
+        for judgement in standing(judgements) {
+            let said = format!("decided by {} on {}: {}", judgement.by, judgement.at, judgement.reason);
+            match &judgement.decision {
+                Decision::SameOrigin { origins } => {
+                    rulings.same_origin.push((origins.clone(), said));
+                }
+                Decision::NotSameAccount { a, b } => {
+                    let pair = if a <= b { (*a, *b) } else { (*b, *a) };
+                    earliest(&mut rulings.not_same_account, pair, said);
+                }
+                Decision::RejectClaim { claim } => earliest(&mut rulings.rejected, *claim, said),
+                Decision::ConfirmClaim { claim } => earliest(&mut rulings.confirmed, *claim, said),
+                Decision::SameName { names } => rulings.same_name.push((names.clone(), said)),
+                Decision::NotSameName { names } => rulings.not_same_name.push((names.clone(), said)),
+                Decision::Withhold { names } => {
+                    rulings.withheld.extend(names.iter().map(|name| fold(name.trim()).into_owned()));
+                }
+                Decision::Undo { .. } => {}
+            }
+        }
+        rulings.same_origin.sort();
+        rulings.same_name.sort();
+        rulings.not_same_name.sort();
+        rulings
+    }
+}
+
+/// Of two judgements that decide the same, the sentence that sorts first is shown.
+fn earliest<K: Ord>(map: &mut BTreeMap<K, String>, key: K, said: String) {
+    let held = map.entry(key).or_insert_with(|| said.clone());
+    if said < *held {
+        *held = said;
+    }
+}
+
+/// Judgements that no later one has undone. An undoing may itself be undone.
+fn standing(judgements: &[Judgement]) -> impl Iterator<Item = &Judgement> {
+    let mut undone = BTreeSet::new();
+    for (number, judgement) in judgements.iter().enumerate().rev() {
+        if let Decision::Undo { judgement: earlier } = judgement.decision
+            && !undone.contains(&number)
+            && let Ok(earlier) = usize::try_from(earlier)
+            && earlier < number
+        {
+            undone.insert(earlier);
+        }
+    }
+    judgements
+        .iter()
+        .enumerate()
+        .filter(move |(number, _)| !undone.contains(number))
+        .map(|(_, judgement)| judgement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(decision: Decision) -> Judgement {
+        Judgement {
+            decision,
+            by: "A. Reader".to_owned(),
+            at: "2030-05-01T10:00:00Z".to_owned(),
+            reason: "read both".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_undoing_that_is_undone_leaves_the_first_decision() {
+        let withhold = judged(Decision::Withhold { names: vec!["Mira Oru".to_owned()] });
+        let undo = |judgement| judged(Decision::Undo { judgement });
+        assert_eq!(Rulings::of(&[withhold.clone(), undo(0)]).withheld.len(), 0);
+        assert_eq!(Rulings::of(&[withhold.clone(), undo(0), undo(1)]).withheld.len(), 1);
+        // Itself, a later one, and one that is not there undo nothing.
+        assert_eq!(Rulings::of(&[undo(1), withhold, undo(2), undo(99)]).withheld.len(), 1);
+    }
+}

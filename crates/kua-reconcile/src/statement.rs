@@ -1,0 +1,177 @@
+//! From claims to statements: exact words, teller, origin, and why a figure may not count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::{
+    Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, Quote,
+    Severity, Standing, Statement, Uncounted,
+};
+
+use crate::accounts::Accounts;
+use crate::count::{Counting, kept_out};
+use crate::origins::{Merges, Named};
+use crate::place::Places;
+use crate::rulings::Rulings;
+use crate::sources::Heard;
+
+/// Statements and what came with them.
+pub(crate) struct Told {
+    /// In order of document and place.
+    pub(crate) statements: Vec<Statement>,
+    /// Beside the statements.
+    pub(crate) countings: Vec<Counting>,
+    /// Sources that accounts name, in order of first appearance.
+    pub(crate) named: Vec<Named>,
+    pub(crate) merges: Merges,
+}
+
+/// Claims in order of document and place, each with its exact words. A claim whose range is not
+/// words of a document of this case is left out with a notice; of two with one id, the first stays.
+pub(crate) fn quoted(
+    mut claims: Vec<Claim>,
+    documents: &[Document],
+    notices: &mut Vec<Notice>,
+) -> (Vec<Claim>, Vec<Quote>) {
+    let rank: BTreeMap<DocumentId, usize> =
+        documents.iter().enumerate().map(|(at, document)| (document.id, at)).collect();
+    claims.sort_by_cached_key(|claim| {
+        (rank.get(&claim.document).copied(), claim.range, claim.event.clone(), claim.id)
+    });
+    let mut seen = BTreeSet::new();
+    let (mut kept, mut quotes) = (Vec::new(), Vec::new());
+    for claim in claims {
+        let document = rank.get(&claim.document).and_then(|&at| documents.get(at));
+        let cut = document.map(|document| Quote::cut(document, claim.range));
+        let reason = match cut {
+            Some(Ok(quote)) => {
+                if seen.insert(claim.id) {
+                    kept.push(claim);
+                    quotes.push(quote);
+                }
+                continue;
+            }
+            Some(Err(error)) => error.to_string(),
+            None => format!("document {} is not in this case", claim.document),
+        };
+        let message = format!("Claim {} was left out, because its words cannot be shown: {reason}. Run kua build again; if it stays, report it.", claim.id);
+        notices.push(Notice::new(Severity::Loss, "claim-without-words", NoticePlace::Case, message));
+    }
+    (kept, quotes)
+}
+
+/// Statements of `claims`; `quotes` and `heard` stand beside them.
+#[expect(clippy::too_many_arguments, reason = "one value from each earlier step")]
+pub(crate) fn statements(
+    claims: Vec<Claim>,
+    quotes: Vec<Quote>,
+    heard: Vec<Heard>,
+    documents: &BTreeMap<DocumentId, &Document>,
+    accounts: &Accounts,
+    rulings: &Rulings,
+    places: &Places<'_>,
+    notices: &mut Vec<Notice>,
+) -> Told {
+    let named = named(&heard);
+    let mut known: Vec<(OriginId, OriginKind)> =
+        accounts.passages.iter().map(|passage| (passage.id, OriginKind::Account)).collect();
+    known.extend(named.iter().map(|source| (source.id, OriginKind::Source)));
+    let merges = Merges::new(&known, rulings, notices);
+
+    let (mut statements, mut countings) = (Vec::new(), Vec::new());
+    for ((claim, quote), heard) in claims.into_iter().zip(quotes).zip(heard) {
+        let Some(&document) = documents.get(&claim.document) else { continue };
+        let passage = accounts.at(quote.span()).and_then(|at| accounts.passages.get(at));
+        let Some(passage) = passage.map(|passage| passage.id) else { continue };
+        let origin = heard.key.as_ref().map_or(passage, |key| OriginId::of(&key.text()));
+        let mut why = heard.why;
+        why.extend(rulings.rejected.get(&claim.id).map(|said| format!("Rejected: {said}")));
+        why.extend(rulings.confirmed.get(&claim.id).map(|said| format!("Confirmed: {said}")));
+        let rejected = rulings.rejected.contains_key(&claim.id).then_some(Uncounted::Rejected);
+        countings.push(Counting::of(&claim, document, places));
+        statements.push(Statement {
+            quote,
+            origin: merges.of(origin),
+            account: accounts.joined(passage, &merges),
+            standing: Standing::Agreed,
+            uncounted: rejected.or_else(|| kept_out(&claim, document)),
+            same_as: None,
+            incident: None,
+            confirmed: rulings.confirmed.contains_key(&claim.id),
+            why,
+            claim,
+        });
+    }
+    let known: BTreeSet<ClaimId> = statements.iter().map(|s: &Statement| s.claim.id).collect();
+    for claim in rulings.rejected.keys().chain(rulings.confirmed.keys()) {
+        if !known.contains(claim) {
+            let message = format!("A judgement speaks of claim {claim}, which is not in this case; it changed nothing.");
+            notices.push(Notice::new(Severity::Caution, "judgement-without-effect", NoticePlace::Case, message));
+        }
+    }
+    leave_out_parts(&mut statements, &countings);
+    Told { statements, countings, named, merges }
+}
+
+/// A figure that another one of the same count includes does not count beside it. One that is about
+/// a narrower group or place ("including 19 police officers") stands in its own row.
+fn leave_out_parts(statements: &mut [Statement], countings: &[Counting]) {
+    let index = crate::sameness::index(statements);
+    for at in 0..statements.len() {
+        let Some(whole) = statements[at].claim.part_of else { continue };
+        let own_row = index.get(&whole).is_some_and(|&whole| {
+            let (part, whole) = (&countings[at], &countings[whole]);
+            part.key.event != whole.key.event
+                || !part.of_people() && part.key.affected != whole.key.affected
+                || part.key.place.is_some() && part.key.place != whole.key.place
+        });
+        let statement = &mut statements[at];
+        if own_row {
+            statement.why.push(format!("Part of the figure of statement {whole}; shown in a row of its own and never added to it"));
+        } else {
+            statement.uncounted.get_or_insert(Uncounted::PartOf);
+            statement.why.push(format!("Part of the figure of statement {whole}, which includes it"));
+        }
+    }
+}
+
+/// Sources that accounts name, in order of first appearance, under their commonest words.
+fn named(heard: &[Heard]) -> Vec<Named> {
+    let mut order: Vec<OriginId> = Vec::new();
+    let mut words: BTreeMap<OriginId, BTreeMap<&str, usize>> = BTreeMap::new();
+    for heard in heard {
+        let Some(key) = &heard.key else { continue };
+        let id = OriginId::of(&key.text());
+        let spellings = words.entry(id).or_insert_with(|| {
+            order.push(id);
+            BTreeMap::new()
+        });
+        *spellings.entry(heard.words.trim()).or_default() += 1;
+    }
+    order
+        .into_iter()
+        .map(|id| {
+            let spellings = words.get(&id);
+            let commonest = spellings
+                .into_iter()
+                .flatten()
+                .max_by_key(|(words, count)| (**count, std::cmp::Reverse(words.len()), std::cmp::Reverse(**words)));
+            let all: Vec<String> = spellings.into_iter().flatten().map(|(words, count)| format!("“{words}” ({count})")).collect();
+            Named {
+                id,
+                name: commonest.map_or_else(String::new, |(words, _)| (*words).to_owned()),
+                why: vec![format!("Named as {}", all.join(", "))],
+            }
+        })
+        .collect()
+}
+
+/// Copies, translations and repeats stand as what they copy stands.
+pub(crate) fn inherit_standing(statements: &mut [Statement]) {
+    let standings: BTreeMap<ClaimId, Standing> =
+        statements.iter().map(|statement| (statement.claim.id, statement.standing)).collect();
+    for statement in statements {
+        if let Some(standing) = statement.same_as.and_then(|id| standings.get(&id)) {
+            statement.standing = *standing;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Tolls: the figures of every origin on every count, side by side, over time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::{
+    DocumentId, Notice, NoticePlace, OriginId, Position, Severity, Span, Standing, Statement, Toll,
+};
+
+use crate::config::ReconcileConfig;
+use crate::count::{CountKey, Counting};
+use crate::denial::{self, Counts};
+use crate::figure::Figure;
+use crate::standing::{contest, supersede};
+use crate::union::Sets;
+
+/// All tolls, by event, affected and place; sets the standing of the statements they rest on.
+/// `names` holds the shown name of every origin, `rank` their order of appearance.
+pub(crate) fn tolls(
+    statements: &mut [Statement],
+    countings: &[Counting],
+    names: &BTreeMap<OriginId, String>,
+    rank: &BTreeMap<OriginId, usize>,
+    config: &ReconcileConfig,
+    notices: &mut Vec<Notice>,
+) -> Vec<Toll> {
+    let mut counts = counts(statements, countings);
+    let contested = denial::apply(&mut counts, statements, countings, config, notices);
+    for figures in counts.values_mut() {
+        let mut by_origin: BTreeMap<OriginId, Vec<&mut Figure>> = BTreeMap::new();
+        for figure in figures.iter_mut() {
+            by_origin.entry(figure.origin).or_default().push(figure);
+        }
+        by_origin.values_mut().for_each(|own| supersede(own, config));
+    }
+    for (key, at, why) in contested {
+        let figure = counts.get_mut(&key).and_then(|figures| figures.get_mut(at));
+        if let Some(figure) = figure.filter(|figure| figure.is_current()) {
+            figure.standing = Standing::Contested;
+            figure.why.push(why);
+        }
+    }
+    notice_labels(&mut counts, statements, config, notices);
+    let place_names = place_names(countings);
+    counts
+        .into_iter()
+        .map(|(key, mut figures)| {
+            let (origins, within) = contest(&mut figures, names, config);
+            for (a, b) in within {
+                notices.push(contradicts_itself(&figures[a], &figures[b], names, statements));
+            }
+            let place = key.place.as_ref().and_then(|place| place_names.get(place).cloned());
+            toll(key, place, figures, &origins, statements, names, rank)
+        })
+        .collect()
+}
+
+/// Counted statements, by count, then by origin and figure.
+fn counts(statements: &[Statement], countings: &[Counting]) -> Counts {
+    let mut members: BTreeMap<(CountKey, OriginId, Option<u64>, Option<u64>, bool), Vec<usize>> = BTreeMap::new();
+    for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
+        let Some(quantity) = statement.claim.quantity.as_ref() else { continue };
+        if statement.uncounted.is_none() {
+            let key = (counting.key.clone(), statement.origin, quantity.low, quantity.high, quantity.approx);
+            members.entry(key).or_default().push(at);
+        }
+    }
+    let mut counts = Counts::new();
+    for ((key, ..), members) in members {
+        if let Some(figure) = Figure::of(members, statements, countings) {
+            counts.entry(key).or_default().push(figure);
+        }
+    }
+    counts
+}
+
+fn toll(
+    key: CountKey,
+    place: Option<String>,
+    mut figures: Vec<Figure>,
+    origins: &[usize],
+    statements: &mut [Statement],
+    names: &BTreeMap<OriginId, String>,
+    rank: &BTreeMap<OriginId, usize>,
+) -> Toll {
+    let mut order: Vec<usize> = (0..figures.len()).collect();
+    order.sort_by_key(|&i| (rank.get(&figures[i].origin).copied(), figures[i].time_key(), figures[i].members.clone()));
+    let contested = figures.iter().any(|figure| figure.standing == Standing::Contested);
+    let mut positions = Vec::with_capacity(figures.len());
+    for i in order {
+        let figure = &mut figures[i];
+        for &at in &figure.members {
+            statements[at].standing = figure.standing;
+            statements[at].why.extend(figure.why.iter().cloned());
+        }
+        let Some(first) = figure.members.first().map(|&at| &statements[at]) else { continue };
+        let accounts = accounts(&figure.members, statements);
+        figure.why.extend(merged(&figure.members, statements, accounts));
+        positions.push(Position {
+            origin: figure.origin,
+            source: names.get(&figure.origin).cloned().unwrap_or_default(),
+            as_of: figure.as_of,
+            low: figure.low,
+            high: figure.high,
+            approx: figure.approx,
+            words: words(first),
+            grade: figure.grade,
+            modality: figure.modality,
+            standing: figure.standing,
+            accounts,
+            origins: origins.get(i).copied().unwrap_or(1),
+            claims: figure.members.iter().map(|&at| statements[at].claim.id).collect(),
+            why: std::mem::take(&mut figure.why),
+        });
+    }
+    let standing = if contested { Standing::Contested } else { Standing::Agreed };
+    Toll { event: key.event, affected: key.affected, place, positions, standing }
+}
+
+/// The literal figure: the number with its bound, or else the whole quote.
+fn words(statement: &Statement) -> String {
+    let quote = &statement.quote;
+    let from = quote.span().range.start;
+    let range = statement.claim.quantity.as_ref().and_then(|quantity| quantity.range);
+    range
+        .and_then(|range| quote.exact().get(range.start.checked_sub(from)?..range.end.checked_sub(from)?))
+        .map_or_else(|| quote.exact().to_owned(), str::to_owned)
+}
+
+/// Distinct accounts among statements: passages of one account, or told in one document, are one.
+fn accounts(members: &[usize], statements: &[Statement]) -> usize {
+    let mut sets = Sets::new(members.len());
+    let mut by_account: BTreeMap<OriginId, usize> = BTreeMap::new();
+    let mut by_document: BTreeMap<DocumentId, usize> = BTreeMap::new();
+    for (i, &at) in members.iter().enumerate() {
+        sets.join(i, *by_account.entry(statements[at].account).or_insert(i));
+        sets.join(i, *by_document.entry(statements[at].claim.document).or_insert(i));
+    }
+    (0..members.len()).filter(|&i| sets.find(i) == i).count()
+}
+
+/// Why several reports are one origin.
+fn merged(members: &[usize], statements: &[Statement], accounts: usize) -> Option<String> {
+    let own = members.first().map(|&at| &statements[at])?;
+    (accounts > 1 && own.origin != own.account)
+        .then(|| format!("{accounts} accounts report this figure from the same source: one origin"))
+}
+
+/// Shown name of each place key: the first in order of statements.
+fn place_names(countings: &[Counting]) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for counting in countings {
+        if let (Some(key), Some(name)) = (&counting.key.place, &counting.place_name) {
+            names.entry(key.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    names
+}
+
+fn contradicts_itself(a: &Figure, b: &Figure, names: &BTreeMap<OriginId, String>, statements: &[Statement]) -> Notice {
+    let place = b.members.first().map_or(NoticePlace::Case, |&at| {
+        NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
+    });
+    let name = names.get(&a.origin).map_or("One origin", String::as_str);
+    let message = format!("{name} gives {} and {} for one count at one time, and no number fits both. Both are kept as contested.", a.shown(), b.shown());
+    Notice::new(Severity::Caution, "source-contradicts-itself", place, message)
+}
+
+/// The same figure of one source at one time, for groups under different names in different
+/// documents: probably the same people under two labels. Both rows stay; both say so.
+fn notice_labels(counts: &mut Counts, statements: &[Statement], config: &ReconcileConfig, notices: &mut Vec<Notice>) {
+    type Same = (kua_model::EventType, Option<String>, OriginId, u64);
+    let mut same: BTreeMap<Same, Vec<(CountKey, usize)>> = BTreeMap::new();
+    for (key, figures) in counts.iter() {
+        for (at, figure) in figures.iter().enumerate() {
+            let exact = figure.low.filter(|low| figure.high == Some(*low) && *low >= config.label_from);
+            if let Some(number) = exact.filter(|_| !figure.own_telling && !figure.vague) {
+                let about = (key.event.clone(), key.place.clone(), figure.origin, number);
+                same.entry(about).or_default().push((key.clone(), at));
+            }
+        }
+    }
+    let mut labels: Vec<(CountKey, usize, CountKey, usize)> = Vec::new();
+    for rows in same.into_values() {
+        for pair in rows.windows(2) {
+            let [(a, i), (b, j)] = pair else { continue };
+            let (Some(x), Some(y)) = (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j))) else { continue };
+            // One document that gives both figures speaks of two groups.
+            let apart: BTreeSet<_> = x.documents.intersection(&y.documents).collect();
+            if apart.is_empty() && x.same_time(y, config) {
+                labels.push((a.clone(), *i, b.clone(), *j));
+            }
+        }
+    }
+    for (a, i, b, j) in labels {
+        let mut label = |key: &CountKey, at: usize, other: &CountKey| {
+            let figure = counts.get_mut(key).and_then(|figures| figures.get_mut(at))?;
+            figure.why.push(format!("The same source gives the same figure for “{}”: probably the same people under another label", other.affected));
+            figure.members.first().copied()
+        };
+        label(&a, i, &b);
+        let place = label(&b, j, &a).map_or(NoticePlace::Case, |at| {
+            NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
+        });
+        let message = format!("One source's figure is told of “{}” here and of “{}” elsewhere: probably one count under two labels. Both rows are kept; they are one origin.", b.affected, a.affected);
+        notices.push(Notice::new(Severity::Caution, "label-differs", place, message));
+    }
+}

@@ -36,8 +36,10 @@ impl Accounts {
         for (&(a, b), said) in &rulings.not_same_account {
             split(&mut passages, lineage, a, b, said, &mut why, notices);
         }
-        let told: BTreeSet<DocumentId> =
-            passages.iter().flat_map(|passage| passage.spans.iter().map(|span| span.document)).collect();
+        let told: BTreeSet<DocumentId> = passages
+            .iter()
+            .flat_map(|passage| passage.spans.iter().map(|span| span.document))
+            .collect();
         for document in documents.iter().filter(|document| !told.contains(&document.id)) {
             passages.push(PassageOrigin {
                 id: OriginId::of(&format!("document\n{}", document.id)),
@@ -52,7 +54,8 @@ impl Accounts {
             let place = |span: &Span| (rank.get(&span.document).copied(), span.range.start);
             passage.spans.iter().map(place).filter(|(rank, _)| rank.is_some()).min()
         };
-        passages.sort_by_cached_key(|passage| (first(passage).is_none(), first(passage), passage.id));
+        passages
+            .sort_by_cached_key(|passage| (first(passage).is_none(), first(passage), passage.id));
         let mut by_document: BTreeMap<DocumentId, Vec<(TextRange, usize)>> = BTreeMap::new();
         for (number, passage) in passages.iter().enumerate() {
             for span in &passage.spans {
@@ -106,8 +109,10 @@ fn split(
     why: &mut BTreeMap<OriginId, Vec<String>>,
     notices: &mut Vec<Notice>,
 ) {
-    let holds = |passage: &PassageOrigin, side: Span| passage.spans.iter().any(|span| span.overlaps(side));
-    let Some(at) = passages.iter().position(|passage| holds(passage, a) && holds(passage, b)) else {
+    let holds =
+        |passage: &PassageOrigin, side: Span| passage.spans.iter().any(|span| span.overlaps(side));
+    let Some(at) = passages.iter().position(|passage| holds(passage, a) && holds(passage, b))
+    else {
         notices.push(Notice::new(
             Severity::Note,
             "judgement-without-effect",
@@ -119,7 +124,8 @@ fn split(
     let whole = passages[at].clone();
     let mut sets = Sets::new(whole.spans.len());
     let side = |index: usize, of: Span| whole.spans[index].overlaps(of);
-    let members = |of: Span| (0..whole.spans.len()).filter(move |&i| side(i, of)).collect::<Vec<_>>();
+    let members =
+        |of: Span| (0..whole.spans.len()).filter(move |&i| side(i, of)).collect::<Vec<_>>();
     let (on_a, on_b) = (members(a), members(b));
     let parted = |sets: &mut Sets, x: usize, y: usize| {
         let (x, y) = (sets.find(x), sets.find(y));
@@ -154,7 +160,11 @@ fn split(
     let mut parts: BTreeMap<usize, PassageOrigin> = BTreeMap::new();
     for (index, span) in whole.spans.iter().enumerate() {
         let part = parts.entry(sets.find(index)).or_insert_with(|| PassageOrigin {
-            id: if index == 0 { whole.id } else { OriginId::of(&format!("{}\nsplit\n{span}", whole.id)) },
+            id: if index == 0 {
+                whole.id
+            } else {
+                OriginId::of(&format!("{}\nsplit\n{span}", whole.id))
+            },
             spans: Vec::new(),
             latent: whole.latent,
             links: Vec::new(),

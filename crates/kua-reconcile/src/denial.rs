@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kua_model::{EventType, Grade, Modality, Notice, NoticePlace, Severity, Span, Standing, Statement, Uncounted};
+use kua_model::{
+    EventType, Grade, Modality, Notice, NoticePlace, Severity, Span, Standing, Statement, Uncounted,
+};
 
 use crate::config::ReconcileConfig;
 use crate::count::{CountKey, Counting};
@@ -39,10 +41,13 @@ pub(crate) fn apply(
         if statement.uncounted != Some(Uncounted::NotAsserted) && !is_zero(statement) {
             continue;
         }
-        let denied = claim.retracts || claim.modality == Modality::Negated || claim.grade == Grade::Denied;
+        let denied =
+            claim.retracts || claim.modality == Modality::Negated || claim.grade == Grade::Denied;
         let number = claim.quantity.as_ref().and_then(|q| q.low.or(q.high)).filter(|&n| n > 0);
         let targets: Vec<(CountKey, usize)> = match number {
-            Some(number) if denied => by_number.get(&(claim.event.clone(), number)).cloned().unwrap_or_default(),
+            Some(number) if denied => {
+                by_number.get(&(claim.event.clone(), number)).cloned().unwrap_or_default()
+            }
             None if claim.retracts => latest_of(counts, by_event.get(&claim.event), statement),
             None if is_zero(statement) && statement.origin != statement.account => {
                 let all = counts.get(&counting.key).map_or(0, Vec::len);
@@ -53,9 +58,15 @@ pub(crate) fn apply(
         for (key, at) in targets {
             let about = (counting.of_people() || key.affected == counting.key.affected)
                 && (counting.key.place.is_none() || key.place == counting.key.place);
-            let Some(figure) = counts.get_mut(&key).and_then(|figures| figures.get_mut(at)) else { continue };
+            let Some(figure) = counts.get_mut(&key).and_then(|figures| figures.get_mut(at)) else {
+                continue;
+            };
             let own = figure.origin == statement.origin;
-            if !about || (number.is_none() && !claim.retracts && (own || !near_in_time(figure, counting, config))) {
+            if !about
+                || (number.is_none()
+                    && !claim.retracts
+                    && (own || !near_in_time(figure, counting, config)))
+            {
                 continue;
             }
             let words = statement.quote.exact();
@@ -96,12 +107,19 @@ fn near_in_time(figure: &Figure, counting: &Counting, config: &ReconcileConfig) 
 
 /// What a retraction without a figure takes back: figures of the same origin told in the same
 /// document, else its latest one of each count.
-fn latest_of(counts: &Counts, keys: Option<&Vec<CountKey>>, statement: &Statement) -> Vec<(CountKey, usize)> {
+fn latest_of(
+    counts: &Counts,
+    keys: Option<&Vec<CountKey>>,
+    statement: &Statement,
+) -> Vec<(CountKey, usize)> {
     let keys = keys.map_or(&[][..], Vec::as_slice);
     let own = || {
-        keys.iter().filter_map(|key| counts.get(key).map(|figures| (key, figures))).flat_map(|(key, figures)| {
-            figures.iter().enumerate().map(move |(at, figure)| (key, at, figure))
-        }).filter(|(_, _, figure)| figure.origin == statement.origin)
+        keys.iter()
+            .filter_map(|key| counts.get(key).map(|figures| (key, figures)))
+            .flat_map(|(key, figures)| {
+                figures.iter().enumerate().map(move |(at, figure)| (key, at, figure))
+            })
+            .filter(|(_, _, figure)| figure.origin == statement.origin)
     };
     let here: Vec<_> = own()
         .filter(|(_, _, figure)| figure.documents.contains(&statement.claim.document))

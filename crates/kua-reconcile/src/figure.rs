@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kua_model::{DateSpan, DocumentId, Grade, Modality, OriginId, PartialDate, Standing, Statement};
+use kua_model::{
+    DateSpan, DocumentId, Grade, Modality, OriginId, PartialDate, Standing, Statement,
+};
 
 use crate::config::ReconcileConfig;
 use crate::count::Counting;
@@ -38,7 +40,11 @@ pub(crate) struct Figure {
 impl Figure {
     /// One origin's figure from all statements that give it. `members` must not be empty and stand
     /// in order; `None` otherwise.
-    pub(crate) fn of(members: Vec<usize>, statements: &[Statement], countings: &[Counting]) -> Option<Self> {
+    pub(crate) fn of(
+        members: Vec<usize>,
+        statements: &[Statement],
+        countings: &[Counting],
+    ) -> Option<Self> {
         let first = &statements[*members.first()?];
         let quantity = first.claim.quantity.as_ref()?;
         let all = || members.iter().map(|&at| (&statements[at], &countings[at]));
@@ -118,20 +124,26 @@ impl Figure {
             return (self.low, self.high);
         }
         let slack = |n: u64| n.saturating_mul(config.approx_percent) / 100;
-        (self.low.map(|n| n.saturating_sub(slack(n))), self.high.map(|n| n.saturating_add(slack(n))))
+        (
+            self.low.map(|n| n.saturating_sub(slack(n))),
+            self.high.map(|n| n.saturating_add(slack(n))),
+        )
     }
 
     /// Which of two figures of one origin came first; `None` if that cannot be told.
     pub(crate) fn came_before(&self, other: &Self) -> Option<Ordering> {
         let called = |a: &Self, b: &Self| {
-            a.earlier_in.iter().any(|document| b.documents.contains(document) && !b.earlier_in.contains(document))
+            a.earlier_in
+                .iter()
+                .any(|document| b.documents.contains(document) && !b.earlier_in.contains(document))
         };
         match (called(self, other), called(other, self)) {
             (true, false) => return Some(Ordering::Less),
             (false, true) => return Some(Ordering::Greater),
             _ => {}
         }
-        let said = self.said.zip(other.said).and_then(|(a, b)| days_apart(a, b)).map(|days| 0.cmp(&days));
+        let said =
+            self.said.zip(other.said).and_then(|(a, b)| days_apart(a, b)).map(|days| 0.cmp(&days));
         let said = said.filter(|order| order.is_ne());
         let reported = self.reported.zip(other.reported).and_then(|(a, b)| {
             days_apart(DateSpan::at(a), DateSpan::at(b)).map(|days| 0.cmp(&days))
@@ -192,7 +204,8 @@ fn days_apart(a: DateSpan, b: DateSpan) -> Option<i32> {
         let known = |span: DateSpan| span.first().or(span.last()).is_some();
         return (known(a) && known(b)).then_some(0);
     }
-    let gap = |from: Option<Date>, to: Option<Date>| from?.until(to?).ok().map(|gap| gap.get_days());
+    let gap =
+        |from: Option<Date>, to: Option<Date>| from?.until(to?).ok().map(|gap| gap.get_days());
     match (a.last(), b.first()) {
         (Some(end), Some(start)) if end < start => gap(Some(end), Some(start)),
         _ => gap(a.first(), b.last()),

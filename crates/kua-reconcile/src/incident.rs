@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{ClaimRole, DateSpan, DocumentId, Incident, Modality, OriginId, Standing, Statement, Uncounted};
+use kua_model::{
+    ClaimRole, DateSpan, DocumentId, Incident, Modality, OriginId, Standing, Statement, Uncounted,
+};
 
 use crate::count::Counting;
 use crate::union::Sets;
@@ -15,12 +17,20 @@ pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) ->
     let mut sets = Sets::new(statements.len());
     let happened = |statement: &Statement| {
         statement.claim.role == ClaimRole::Crisis
-            && matches!(statement.claim.modality, Modality::Certain | Modality::Hedged | Modality::Attempted)
-            && !matches!(statement.uncounted, Some(Uncounted::Rejected | Uncounted::Boilerplate | Uncounted::Background))
+            && matches!(
+                statement.claim.modality,
+                Modality::Certain | Modality::Hedged | Modality::Attempted
+            )
+            && !matches!(
+                statement.uncounted,
+                Some(Uncounted::Rejected | Uncounted::Boilerplate | Uncounted::Background)
+            )
             && !statement.claim.retracts
     };
     let mut blocks: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (at, statement) in statements.iter().enumerate().filter(|(_, statement)| happened(statement)) {
+    for (at, statement) in
+        statements.iter().enumerate().filter(|(_, statement)| happened(statement))
+    {
         let counting = &countings[at];
         match statement.same_as.and_then(|id| ids.get(&id)) {
             Some(&same) => {
@@ -39,8 +49,10 @@ pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) ->
     for at in (0..statements.len()).filter(|&at| happened(&statements[at])) {
         groups.entry(sets.find(at)).or_default().push(at);
     }
-    let mut out: Vec<(Vec<usize>, Incident)> =
-        groups.into_values().map(|members| (members.clone(), incident(&members, statements, countings))).collect();
+    let mut out: Vec<(Vec<usize>, Incident)> = groups
+        .into_values()
+        .map(|members| (members.clone(), incident(&members, statements, countings)))
+        .collect();
     out.sort_by_key(|(members, incident)| {
         let first = incident.time.and_then(DateSpan::first);
         let last = incident.time.and_then(DateSpan::last);
@@ -85,7 +97,8 @@ fn join_compatible(block: &[usize], statements: &[Statement], sets: &mut Sets) {
 
 fn incident(members: &[usize], statements: &[Statement], countings: &[Counting]) -> Incident {
     let all = || members.iter().map(|&at| &statements[at]);
-    let known = |pick: fn(&Counting) -> Option<String>| members.iter().find_map(|&at| pick(&countings[at]));
+    let known =
+        |pick: fn(&Counting) -> Option<String>| members.iter().find_map(|&at| pick(&countings[at]));
     let mut teller = Sets::new(members.len());
     let mut accounts: BTreeMap<OriginId, usize> = BTreeMap::new();
     let mut documents: BTreeMap<DocumentId, usize> = BTreeMap::new();
@@ -94,7 +107,8 @@ fn incident(members: &[usize], statements: &[Statement], countings: &[Counting])
         teller.join(i, *documents.entry(statement.claim.document).or_insert(i));
     }
     let origins: BTreeSet<OriginId> = all().map(|statement| statement.origin).collect();
-    let standings: BTreeSet<Standing> = all().filter(|s| s.same_as.is_none()).map(|s| s.standing).collect();
+    let standings: BTreeSet<Standing> =
+        all().filter(|s| s.same_as.is_none()).map(|s| s.standing).collect();
     let standing = if standings.contains(&Standing::Contested) {
         Standing::Contested
     } else {

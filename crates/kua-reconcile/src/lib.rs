@@ -73,16 +73,34 @@ pub fn reconcile(
     let found = names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons);
 
     let country = case.place.as_deref().map(|words| place::country(words, &vocabulary));
-    let heard = sources::heard(&claims, &by_id, country.as_deref(), &found.identities, &vocabulary, &romaniser);
+    let heard = sources::heard(
+        &claims,
+        &by_id,
+        country.as_deref(),
+        &found.identities,
+        &vocabulary,
+        &romaniser,
+    );
     let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
     let places = place::Places::new(case.place.as_deref(), &vocabulary, &romaniser);
-    let told = statement::statements(claims, quotes, heard, &by_id, &accounts, &rulings, &places, &mut notices);
+    let told = statement::statements(
+        claims,
+        quotes,
+        heard,
+        &by_id,
+        &accounts,
+        &rulings,
+        &places,
+        &mut notices,
+    );
     let (mut statements, countings) = (told.statements, told.countings);
     sameness::merge(&mut statements, &countings, &accounts, &lineage, &mut notices);
 
     let origins = origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
-    let shown: BTreeMap<OriginId, String> = origins.iter().map(|o| (o.id, o.name.clone())).collect();
-    let rank: BTreeMap<OriginId, usize> = origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
+    let shown: BTreeMap<OriginId, String> =
+        origins.iter().map(|o| (o.id, o.name.clone())).collect();
+    let rank: BTreeMap<OriginId, usize> =
+        origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
     let tolls = toll::tolls(&mut statements, &countings, &shown, &rank, config, &mut notices);
     statement::inherit_standing(&mut statements);
     let incidents = incident::incidents(&mut statements, &countings);

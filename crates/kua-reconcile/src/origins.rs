@@ -22,7 +22,11 @@ pub(crate) struct Merges {
 impl Merges {
     /// Merges of `known` ids (in order of appearance) that judgements ask for. The first to appear
     /// stands for the others; a named source before an account.
-    pub(crate) fn new(known: &[(OriginId, OriginKind)], rulings: &Rulings, notices: &mut Vec<Notice>) -> Self {
+    pub(crate) fn new(
+        known: &[(OriginId, OriginKind)],
+        rulings: &Rulings,
+        notices: &mut Vec<Notice>,
+    ) -> Self {
         let mut order: Vec<(OriginId, OriginKind)> = known.to_vec();
         order.sort_by_key(|(_, kind)| *kind != OriginKind::Source);
         let number: BTreeMap<OriginId, usize> =
@@ -31,7 +35,8 @@ impl Merges {
         let mut merges = Self::default();
         let mut said_of = Vec::new();
         for (origins, said) in &rulings.same_origin {
-            let numbers: Vec<usize> = origins.iter().filter_map(|id| number.get(id).copied()).collect();
+            let numbers: Vec<usize> =
+                origins.iter().filter_map(|id| number.get(id).copied()).collect();
             if numbers.len() < origins.len() || numbers.len() < 2 {
                 notices.push(Notice::new(
                     Severity::Caution,
@@ -81,8 +86,11 @@ pub(crate) fn origins(
     documents: &[Document],
     merges: &Merges,
 ) -> Vec<Origin> {
-    let titles: BTreeMap<DocumentId, (usize, &Document)> =
-        documents.iter().enumerate().map(|(rank, document)| (document.id, (rank, document))).collect();
+    let titles: BTreeMap<DocumentId, (usize, &Document)> = documents
+        .iter()
+        .enumerate()
+        .map(|(rank, document)| (document.id, (rank, document)))
+        .collect();
     let mut out: Vec<Origin> = Vec::new();
     let mut at: BTreeMap<OriginId, usize> = BTreeMap::new();
     for passage in &accounts.passages {
@@ -94,7 +102,10 @@ pub(crate) fn origins(
         });
         let origin = &mut out[index];
         if passage.id != id {
-            add_spans(&mut origin.accounts, passage.spans.iter().map(|span| (span.document, span.range)));
+            add_spans(
+                &mut origin.accounts,
+                passage.spans.iter().map(|span| (span.document, span.range)),
+            );
             origin.links.extend(&passage.links);
             origin.latent |= passage.latent;
         }
@@ -102,7 +113,10 @@ pub(crate) fn origins(
     }
     let mut heard: BTreeMap<OriginId, Vec<(DocumentId, TextRange)>> = BTreeMap::new();
     for statement in statements {
-        heard.entry(statement.origin).or_default().push((statement.claim.document, statement.claim.range));
+        heard
+            .entry(statement.origin)
+            .or_default()
+            .push((statement.claim.document, statement.claim.range));
     }
     for source in named {
         let id = merges.of(source.id);
@@ -125,7 +139,8 @@ pub(crate) fn origins(
     for origin in &mut out {
         origin.accounts.sort_by_key(|account| titles.get(&account.document).map(|(rank, _)| *rank));
         if origin.kind == OriginKind::Account
-            && let Some((_, first)) = origin.accounts.first().and_then(|first| titles.get(&first.document))
+            && let Some((_, first)) =
+                origin.accounts.first().and_then(|first| titles.get(&first.document))
         {
             origin.name = first.title().to_owned();
         }
@@ -143,7 +158,11 @@ fn account(id: OriginId, passage: &PassageOrigin) -> Origin {
     add_spans(&mut accounts, passage.spans.iter().map(|span| (span.document, span.range)));
     let mut why = Vec::new();
     if accounts.len() > 1 {
-        why.push(format!("Told in {} documents that copy or translate each other ({} links)", accounts.len(), passage.links.len()));
+        why.push(format!(
+            "Told in {} documents that copy or translate each other ({} links)",
+            accounts.len(),
+            passage.links.len()
+        ));
     }
     Origin {
         id,

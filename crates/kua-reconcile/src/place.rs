@@ -4,7 +4,7 @@ use kua_lexicon::tokens;
 use kua_model::PlaceMention;
 
 use crate::romanise::Romaniser;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, Words};
 
 /// Tells places apart. Knows no map: only names, their sounds, and what the case is about.
 pub(crate) struct Places<'p> {
@@ -37,7 +37,7 @@ impl<'p> Places<'p> {
 
     fn named(&self, words: &str) -> Option<(String, String)> {
         let words = words.trim();
-        let all = tokens(words, 0);
+        let all = Words::new(words);
         for section in [&self.vocabulary.places, &self.vocabulary.countries] {
             if let Some(found) = section.at(&all, 0)
                 && found.tokens == all.len()
@@ -62,5 +62,5 @@ impl<'p> Places<'p> {
 
 /// Id of the country the case is about, or, where no lexicon knows it, its own words.
 pub(crate) fn country(words: &str, vocabulary: &Vocabulary) -> String {
-    vocabulary.country(&tokens(words, 0)).map_or_else(|| words.trim().to_owned(), str::to_owned)
+    vocabulary.country(&Words::new(words)).map_or_else(|| words.trim().to_owned(), str::to_owned)
 }

@@ -29,7 +29,8 @@ impl Rulings {
     pub(crate) fn of(judgements: &[Judgement]) -> Self {
         let mut rulings = Self::default();
         for judgement in standing(judgements) {
-            let said = format!("decided by {} on {}: {}", judgement.by, judgement.at, judgement.reason);
+            let said =
+                format!("decided by {} on {}: {}", judgement.by, judgement.at, judgement.reason);
             match &judgement.decision {
                 Decision::SameOrigin { origins } => {
                     rulings.same_origin.push((origins.clone(), said));
@@ -41,9 +42,13 @@ impl Rulings {
                 Decision::RejectClaim { claim } => earliest(&mut rulings.rejected, *claim, said),
                 Decision::ConfirmClaim { claim } => earliest(&mut rulings.confirmed, *claim, said),
                 Decision::SameName { names } => rulings.same_name.push((names.clone(), said)),
-                Decision::NotSameName { names } => rulings.not_same_name.push((names.clone(), said)),
+                Decision::NotSameName { names } => {
+                    rulings.not_same_name.push((names.clone(), said))
+                }
                 Decision::Withhold { names } => {
-                    rulings.withheld.extend(names.iter().map(|name| fold(name.trim()).into_owned()));
+                    rulings
+                        .withheld
+                        .extend(names.iter().map(|name| fold(name.trim()).into_owned()));
                 }
                 Decision::Undo { .. } => {}
             }

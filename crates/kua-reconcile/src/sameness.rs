@@ -35,9 +35,9 @@ pub(crate) fn merge(
             members.iter().map(|&at| statements[at].claim.document).collect();
         let derived = |at: usize| {
             let document = statements[at].claim.document;
-            parents
-                .get(&document)
-                .is_some_and(|from| from.iter().any(|from| *from != document && told_in.contains(from)))
+            parents.get(&document).is_some_and(|from| {
+                from.iter().any(|from| *from != document && told_in.contains(from))
+            })
         };
         let nearest = members.iter().copied().min_by_key(|&at| {
             let date = countings[at].reported.map(kua_model::PartialDate::first);
@@ -50,8 +50,12 @@ pub(crate) fn merge(
 }
 
 fn stand_for(statements: &mut [Statement], members: &[usize], nearest: usize) {
-    let named: BTreeSet<OriginId> =
-        members.iter().map(|&at| &statements[at]).filter(|s| s.origin != s.account).map(|s| s.origin).collect();
+    let named: BTreeSet<OriginId> = members
+        .iter()
+        .map(|&at| &statements[at])
+        .filter(|s| s.origin != s.account)
+        .map(|s| s.origin)
+        .collect();
     let first = &mut statements[nearest];
     if first.origin == first.account
         && named.len() == 1
@@ -87,7 +91,10 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
     let mut first = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
-        let Some(quantity) = claim.quantity.as_ref().filter(|quantity| quantity.range.is_some()) else { continue };
+        let Some(quantity) = claim.quantity.as_ref().filter(|quantity| quantity.range.is_some())
+        else {
+            continue;
+        };
         let named = (statement.origin != statement.account).then_some(statement.origin);
         // What a witness saw at two times is two happenings.
         let when = counting.said.filter(|_| claim.grade == Grade::Seen);
@@ -171,12 +178,18 @@ fn pair_up(statements: &[Statement], a: &[usize], b: &[usize]) -> Vec<(usize, us
         let Some(mut right) = others.get(&event).cloned() else { continue };
         left.retain(|&x| {
             let equal = right.iter().position(|&y| {
-                x != y && alike(&statements[x], &statements[y]) && same_figure(&statements[x], &statements[y])
+                x != y
+                    && alike(&statements[x], &statements[y])
+                    && same_figure(&statements[x], &statements[y])
             });
             equal.map(|at| out.push((x, right.remove(at)))).is_none()
         });
         // What is left over is the same sentence with another figure only if nothing else can be.
-        if left.len() == 1 && right.len() == 1 && left != right && alike(&statements[left[0]], &statements[right[0]]) {
+        if left.len() == 1
+            && right.len() == 1
+            && left != right
+            && alike(&statements[left[0]], &statements[right[0]])
+        {
             out.push((left[0], right[0]));
         }
     }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_lexicon::{Token, TokenKind, tokens};
+use kua_lexicon::{Token, TokenKind};
 use kua_model::{Claim, Document, SourceKind, SourceMention, TextRange};
 
 use crate::romanise::Romaniser;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Found, Section, Vocabulary, Words};
 
 /// A named source, so far as its words tell: equal keys are one source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +74,8 @@ pub(crate) fn heard(
         .collect();
     let default = default_countries(&readings, country);
     let voices = voices(claims, &readings, &default, &reader);
-    let mut last_body: BTreeMap<(kua_model::DocumentId, String), (String, String)> = BTreeMap::new();
+    let mut last_body: BTreeMap<(kua_model::DocumentId, String), (String, String)> =
+        BTreeMap::new();
     claims
         .iter()
         .zip(&readings)
@@ -83,11 +84,20 @@ pub(crate) fn heard(
             let mention = &claim.sources[*at];
             let mut why = Vec::new();
             let key = if let Some((agency, line)) = &reading.agency {
-                why.push(format!("“{}” is one and the same source wherever it is named ({line})", mention.words));
+                why.push(format!(
+                    "“{}” is one and the same source wherever it is named ({line})",
+                    mention.words
+                ));
                 SourceKey::Agency(agency.clone())
             } else if let Some((concept, line)) = &reading.body {
                 let of = of_country(concept, reading.country.as_ref(), &default);
-                why.push(format!("“{}” is the {} {} ({line}){}", mention.words, concept.replace('_', " "), of.1, voice(reading)));
+                why.push(format!(
+                    "“{}” is the {} {} ({line}){}",
+                    mention.words,
+                    concept.replace('_', " "),
+                    of.1,
+                    voice(reading)
+                ));
                 for kind in kinds(concept) {
                     last_body.insert((claim.document, kind), (concept.clone(), of.0.clone()));
                 }
@@ -95,17 +105,28 @@ pub(crate) fn heard(
             } else if let Some(generic) = &reading.generic {
                 match last_body.get(&(claim.document, generic.clone())) {
                     Some((concept, of)) => {
-                        why.push(format!("“{}” takes up the {} named before it", mention.words, concept.replace('_', " ")));
+                        why.push(format!(
+                            "“{}” takes up the {} named before it",
+                            mention.words,
+                            concept.replace('_', " ")
+                        ));
                         SourceKey::Body(concept.clone(), of.clone())
                     }
                     None => {
                         let of = of_country(generic, reading.country.as_ref(), &default);
-                        why.push(format!("“{}” is not named more closely in this document", mention.words));
+                        why.push(format!(
+                            "“{}” is not named more closely in this document",
+                            mention.words
+                        ));
                         SourceKey::Body(generic.clone(), of.0)
                     }
                 }
             } else if let Some((concept, of)) = voices.get(&reading.name) {
-                why.push(format!("“{}” speaks for the {} elsewhere in this case", mention.words, concept.replace('_', " ")));
+                why.push(format!(
+                    "“{}” speaks for the {} elsewhere in this case",
+                    mention.words,
+                    concept.replace('_', " ")
+                ));
                 SourceKey::Body(concept.clone(), of.clone())
             } else if reading.name.is_empty() {
                 return untold(claim);
@@ -117,7 +138,10 @@ pub(crate) fn heard(
                 why.push("It heard it from others it does not name".to_owned());
             }
             if *at > 0 {
-                let through: Vec<_> = claim.sources[..*at].iter().map(|source| format!("“{}”", source.words)).collect();
+                let through: Vec<_> = claim.sources[..*at]
+                    .iter()
+                    .map(|source| format!("“{}”", source.words))
+                    .collect();
                 why.push(format!("Reported through {}", through.join(", then ")));
             }
             Heard { key: Some(key), words: mention.words.clone(), why }
@@ -127,9 +151,9 @@ pub(crate) fn heard(
 
 /// Place in the chain of the last named source; `None` if the account speaks for itself.
 fn innermost(sources: &[SourceMention]) -> Option<usize> {
-    let at = sources
-        .iter()
-        .rposition(|source| source.kind != SourceKind::Unnamed && !source.words.trim().is_empty())?;
+    let at = sources.iter().rposition(|source| {
+        source.kind != SourceKind::Unnamed && !source.words.trim().is_empty()
+    })?;
     let last = &sources[at];
     if last.kind == SourceKind::Account {
         return None;
@@ -138,7 +162,8 @@ fn innermost(sources: &[SourceMention]) -> Option<usize> {
     let body = at.checked_sub(1).map(|before| &sources[before]);
     match (last.kind, last.range, body) {
         (SourceKind::Person, Some(person), Some(body))
-            if body.kind == SourceKind::Authority && body.range.is_some_and(|body| near(body, person)) =>
+            if body.kind == SourceKind::Authority
+                && body.range.is_some_and(|body| near(body, person)) =>
         {
             Some(at - 1)
         }
@@ -154,7 +179,10 @@ fn near(a: TextRange, b: TextRange) -> bool {
 fn untold(claim: &Claim) -> Heard {
     let unnamed = claim.sources.iter().rev().find(|source| source.kind == SourceKind::Unnamed);
     let why = match unnamed {
-        Some(source) => format!("“{}” names nobody, so the account itself is the origin, as heard", source.words),
+        Some(source) => format!(
+            "“{}” names nobody, so the account itself is the origin, as heard",
+            source.words
+        ),
         None => "No source is named, so the account itself is the origin".to_owned(),
     };
     Heard { key: None, words: String::new(), why: vec![why] }
@@ -168,8 +196,12 @@ fn voice(reading: &Reading) -> &'static str {
 fn of_country(concept: &str, named: Option<&String>, default: &Defaults) -> (String, String) {
     match (named, default.by_concept.get(concept), &default.case) {
         (Some(country), ..) => (country.clone(), format!("of {country}")),
-        (None, _, Some(country)) => (country.clone(), format!("of {country}, the place of this case")),
-        (None, Some(country), None) => (country.clone(), format!("of {country}, the only one named here")),
+        (None, _, Some(country)) => {
+            (country.clone(), format!("of {country}, the place of this case"))
+        }
+        (None, Some(country), None) => {
+            (country.clone(), format!("of {country}, the only one named here"))
+        }
         (None, None, None) => (String::new(), "of a country that is not named".to_owned()),
     }
 }
@@ -237,13 +269,10 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn read(&self, mention: &SourceMention, document: Option<&Document>) -> Reading {
-        let words = tokens(&mention.words, 0);
-        let line = |found: crate::vocabulary::Found<'_>| {
-            Some((found.entry.value.clone()?, found.entry.origin()))
-        };
-        let first = |section: &crate::vocabulary::Section| {
-            section.all(&words).first().and_then(|&(_, found)| line(found))
-        };
+        let words = Words::new(&mention.words);
+        let line = |found: Found<'_>| Some((found.entry.value.clone()?, found.entry.origin()));
+        let first =
+            |section: &Section| section.all(&words).first().and_then(|&(_, found)| line(found));
         let mut reading = Reading {
             agency: first(&self.vocabulary.agencies),
             body: first(&self.vocabulary.bodies),
@@ -253,9 +282,10 @@ impl Reader<'_> {
         };
         let person = mention.kind == SourceKind::Person;
         if reading.body.is_some() || person {
-            let beside = document.zip(mention.range).and_then(|(document, range)| sides(document, range));
+            let beside =
+                document.zip(mention.range).and_then(|(document, range)| sides(document, range));
             if let Some((before, after)) = beside {
-                self.read_beside(&mut reading, &tokens(before, 0), &tokens(after, 0));
+                self.read_beside(&mut reading, &Words::new(before), &Words::new(after));
             }
         }
         reading
@@ -263,10 +293,10 @@ impl Reader<'_> {
 
     /// Country or body that stands right beside the words: "ministry | of Ruritania", "the
     /// interior ministry's spokesman | X", "X |, head of the police".
-    fn read_beside(&self, reading: &mut Reading, before: &[Token<'_>], after: &[Token<'_>]) {
+    fn read_beside(&self, reading: &mut Reading, before: &Words<'_>, after: &Words<'_>) {
         let v = self.vocabulary;
-        let skipped = |tokens: &[Token<'_>], at: usize| {
-            v.roles.at(tokens, at).or_else(|| v.particles.at(tokens, at)).map(|found| found.tokens)
+        let skipped = |words: &Words<'_>, at: usize| {
+            v.roles.at(words, at).or_else(|| v.particles.at(words, at)).map(|found| found.tokens)
         };
         // After: particles, roles and one opening comma may stand between.
         let mut at = 0;
@@ -288,7 +318,10 @@ impl Reader<'_> {
             }
             match skipped(after, at) {
                 Some(taken) => at += taken,
-                None if !opened && reading.body.is_none() && matches!(after[at].fold.as_ref(), "," | "(") => {
+                None if !opened
+                    && reading.body.is_none()
+                    && matches!(after.tokens[at].fold.as_ref(), "," | "(") =>
+                {
                     opened = true;
                     at += 1;
                 }
@@ -310,7 +343,8 @@ impl Reader<'_> {
                 while next < before.len() {
                     let country = v.countries.at(before, next);
                     if let Some(country) = country {
-                        reading.country = reading.country.take().or_else(|| country.entry.value.clone());
+                        reading.country =
+                            reading.country.take().or_else(|| country.entry.value.clone());
                     }
                     match country.map(|found| found.tokens).or_else(|| skipped(before, next)) {
                         Some(taken) => next += taken,
@@ -318,7 +352,8 @@ impl Reader<'_> {
                     }
                 }
                 if next >= before.len() {
-                    reading.body = found.entry.value.clone().map(|value| (value, found.entry.origin()));
+                    reading.body =
+                        found.entry.value.clone().map(|value| (value, found.entry.origin()));
                 }
             }
         }
@@ -327,16 +362,30 @@ impl Reader<'_> {
     /// Key of the name in `words`: what is left without bodies, countries, roles, titles and small
     /// words, sorted so that order does not matter. Empty if nothing is left.
     fn name(&self, words: &str) -> String {
-        let all = tokens(words, 0);
+        let all = Words::new(words);
         let v = self.vocabulary;
         let mut left: Vec<&Token<'_>> = Vec::new();
         let mut at = 0;
         while at < all.len() {
-            let known = [&v.bodies, &v.agencies, &v.generic, &v.countries, &v.roles, &v.titles, &v.particles, &v.outlets];
-            match known.iter().filter_map(|section| section.at(&all, at)).map(|found| found.tokens).max() {
+            let known = [
+                &v.bodies,
+                &v.agencies,
+                &v.generic,
+                &v.countries,
+                &v.roles,
+                &v.titles,
+                &v.particles,
+                &v.outlets,
+            ];
+            match known
+                .iter()
+                .filter_map(|section| section.at(&all, at))
+                .map(|found| found.tokens)
+                .max()
+            {
                 Some(taken) => at += taken,
                 None => {
-                    left.push(&all[at]);
+                    left.push(&all.tokens[at]);
                     at += 1;
                 }
             }
@@ -344,7 +393,7 @@ impl Reader<'_> {
         // A name of which everything is a common word ("The Times") keeps all of its words.
         let bare = left.iter().all(|token| token.kind == TokenKind::Mark);
         let body = !v.bodies.all(&all).is_empty() || !v.generic.all(&all).is_empty();
-        let kept: Vec<&Token<'_>> = if bare && !body { all.iter().collect() } else { left };
+        let kept: Vec<&Token<'_>> = if bare && !body { all.tokens.iter().collect() } else { left };
         let (first, last) = (kept.first(), kept.last());
         if let (Some(first), Some(last)) = (first, last)
             && let Some(spelled) = words.get(first.range.start..last.range.end)

@@ -97,10 +97,15 @@ pub(crate) fn contest(
                     if teller[i] == teller[j] {
                         within.insert((i.min(j), i.max(j)));
                     }
-                    let name = names.get(&figures[j].origin).map_or("another origin", String::as_str);
+                    let name =
+                        names.get(&figures[j].origin).map_or("another origin", String::as_str);
                     let who = if teller[i] == teller[j] { "the same source" } else { name };
                     reasons[i].get_or_insert_with(|| {
-                        format!("No number fits both this and {} of {who}{}", figures[j].shown(), dated(&figures[j]))
+                        format!(
+                            "No number fits both this and {} of {who}{}",
+                            figures[j].shown(),
+                            dated(&figures[j])
+                        )
                     });
                 }
             }

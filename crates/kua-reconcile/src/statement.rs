@@ -53,8 +53,16 @@ pub(crate) fn quoted(
             Some(Err(error)) => error.to_string(),
             None => format!("document {} is not in this case", claim.document),
         };
-        let message = format!("Claim {} was left out, because its words cannot be shown: {reason}. Run kua build again; if it stays, report it.", claim.id);
-        notices.push(Notice::new(Severity::Loss, "claim-without-words", NoticePlace::Case, message));
+        let message = format!(
+            "Claim {} was left out, because its words cannot be shown: {reason}. Run kua build again; if it stays, report it.",
+            claim.id
+        );
+        notices.push(Notice::new(
+            Severity::Loss,
+            "claim-without-words",
+            NoticePlace::Case,
+            message,
+        ));
     }
     (kept, quotes)
 }
@@ -104,8 +112,15 @@ pub(crate) fn statements(
     let known: BTreeSet<ClaimId> = statements.iter().map(|s: &Statement| s.claim.id).collect();
     for claim in rulings.rejected.keys().chain(rulings.confirmed.keys()) {
         if !known.contains(claim) {
-            let message = format!("A judgement speaks of claim {claim}, which is not in this case; it changed nothing.");
-            notices.push(Notice::new(Severity::Caution, "judgement-without-effect", NoticePlace::Case, message));
+            let message = format!(
+                "A judgement speaks of claim {claim}, which is not in this case; it changed nothing."
+            );
+            notices.push(Notice::new(
+                Severity::Caution,
+                "judgement-without-effect",
+                NoticePlace::Case,
+                message,
+            ));
         }
     }
     leave_out_parts(&mut statements, &countings);
@@ -129,7 +144,9 @@ fn leave_out_parts(statements: &mut [Statement], countings: &[Counting]) {
             statement.why.push(format!("Part of the figure of statement {whole}; shown in a row of its own and never added to it"));
         } else {
             statement.uncounted.get_or_insert(Uncounted::PartOf);
-            statement.why.push(format!("Part of the figure of statement {whole}, which includes it"));
+            statement
+                .why
+                .push(format!("Part of the figure of statement {whole}, which includes it"));
         }
     }
 }
@@ -151,11 +168,14 @@ fn named(heard: &[Heard]) -> Vec<Named> {
         .into_iter()
         .map(|id| {
             let spellings = words.get(&id);
-            let commonest = spellings
+            let commonest = spellings.into_iter().flatten().max_by_key(|(words, count)| {
+                (**count, std::cmp::Reverse(words.len()), std::cmp::Reverse(**words))
+            });
+            let all: Vec<String> = spellings
                 .into_iter()
                 .flatten()
-                .max_by_key(|(words, count)| (**count, std::cmp::Reverse(words.len()), std::cmp::Reverse(**words)));
-            let all: Vec<String> = spellings.into_iter().flatten().map(|(words, count)| format!("“{words}” ({count})")).collect();
+                .map(|(words, count)| format!("“{words}” ({count})"))
+                .collect();
             Named {
                 id,
                 name: commonest.map_or_else(String::new, |(words, _)| (*words).to_owned()),

@@ -56,11 +56,18 @@ pub(crate) fn tolls(
 
 /// Counted statements, by count, then by origin and figure.
 fn counts(statements: &[Statement], countings: &[Counting]) -> Counts {
-    let mut members: BTreeMap<(CountKey, OriginId, Option<u64>, Option<u64>, bool), Vec<usize>> = BTreeMap::new();
+    let mut members: BTreeMap<(CountKey, OriginId, Option<u64>, Option<u64>, bool), Vec<usize>> =
+        BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let Some(quantity) = statement.claim.quantity.as_ref() else { continue };
         if statement.uncounted.is_none() {
-            let key = (counting.key.clone(), statement.origin, quantity.low, quantity.high, quantity.approx);
+            let key = (
+                counting.key.clone(),
+                statement.origin,
+                quantity.low,
+                quantity.high,
+                quantity.approx,
+            );
             members.entry(key).or_default().push(at);
         }
     }
@@ -83,7 +90,9 @@ fn toll(
     rank: &BTreeMap<OriginId, usize>,
 ) -> Toll {
     let mut order: Vec<usize> = (0..figures.len()).collect();
-    order.sort_by_key(|&i| (rank.get(&figures[i].origin).copied(), figures[i].time_key(), figures[i].members.clone()));
+    order.sort_by_key(|&i| {
+        (rank.get(&figures[i].origin).copied(), figures[i].time_key(), figures[i].members.clone())
+    });
     let contested = figures.iter().any(|figure| figure.standing == Standing::Contested);
     let mut positions = Vec::with_capacity(figures.len());
     for i in order {
@@ -122,7 +131,9 @@ fn words(statement: &Statement) -> String {
     let from = quote.span().range.start;
     let range = statement.claim.quantity.as_ref().and_then(|quantity| quantity.range);
     range
-        .and_then(|range| quote.exact().get(range.start.checked_sub(from)?..range.end.checked_sub(from)?))
+        .and_then(|range| {
+            quote.exact().get(range.start.checked_sub(from)?..range.end.checked_sub(from)?)
+        })
         .map_or_else(|| quote.exact().to_owned(), str::to_owned)
 }
 
@@ -156,23 +167,38 @@ fn place_names(countings: &[Counting]) -> BTreeMap<String, String> {
     names
 }
 
-fn contradicts_itself(a: &Figure, b: &Figure, names: &BTreeMap<OriginId, String>, statements: &[Statement]) -> Notice {
+fn contradicts_itself(
+    a: &Figure,
+    b: &Figure,
+    names: &BTreeMap<OriginId, String>,
+    statements: &[Statement],
+) -> Notice {
     let place = b.members.first().map_or(NoticePlace::Case, |&at| {
         NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
     });
     let name = names.get(&a.origin).map_or("One origin", String::as_str);
-    let message = format!("{name} gives {} and {} for one count at one time, and no number fits both. Both are kept as contested.", a.shown(), b.shown());
+    let message = format!(
+        "{name} gives {} and {} for one count at one time, and no number fits both. Both are kept as contested.",
+        a.shown(),
+        b.shown()
+    );
     Notice::new(Severity::Caution, "source-contradicts-itself", place, message)
 }
 
 /// The same figure of one source at one time, for groups under different names in different
 /// documents: probably the same people under two labels. Both rows stay; both say so.
-fn notice_labels(counts: &mut Counts, statements: &[Statement], config: &ReconcileConfig, notices: &mut Vec<Notice>) {
+fn notice_labels(
+    counts: &mut Counts,
+    statements: &[Statement],
+    config: &ReconcileConfig,
+    notices: &mut Vec<Notice>,
+) {
     type Same = (kua_model::EventType, Option<String>, OriginId, u64);
     let mut same: BTreeMap<Same, Vec<(CountKey, usize)>> = BTreeMap::new();
     for (key, figures) in counts.iter() {
         for (at, figure) in figures.iter().enumerate() {
-            let exact = figure.low.filter(|low| figure.high == Some(*low) && *low >= config.label_from);
+            let exact =
+                figure.low.filter(|low| figure.high == Some(*low) && *low >= config.label_from);
             if let Some(number) = exact.filter(|_| !figure.own_telling && !figure.vague) {
                 let about = (key.event.clone(), key.place.clone(), figure.origin, number);
                 same.entry(about).or_default().push((key.clone(), at));
@@ -183,7 +209,11 @@ fn notice_labels(counts: &mut Counts, statements: &[Statement], config: &Reconci
     for rows in same.into_values() {
         for pair in rows.windows(2) {
             let [(a, i), (b, j)] = pair else { continue };
-            let (Some(x), Some(y)) = (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j))) else { continue };
+            let (Some(x), Some(y)) =
+                (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j)))
+            else {
+                continue;
+            };
             // One document that gives both figures speaks of two groups.
             let apart: BTreeSet<_> = x.documents.intersection(&y.documents).collect();
             if apart.is_empty() && x.same_time(y, config) {
@@ -201,7 +231,10 @@ fn notice_labels(counts: &mut Counts, statements: &[Statement], config: &Reconci
         let place = label(&b, j, &a).map_or(NoticePlace::Case, |at| {
             NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
         });
-        let message = format!("One source's figure is told of “{}” here and of “{}” elsewhere: probably one count under two labels. Both rows are kept; they are one origin.", b.affected, a.affected);
+        let message = format!(
+            "One source's figure is told of “{}” here and of “{}” elsewhere: probably one count under two labels. Both rows are kept; they are one origin.",
+            b.affected, a.affected
+        );
         notices.push(Notice::new(Severity::Caution, "label-differs", place, message));
     }
 }

@@ -1,11 +1,40 @@
 //! The sections of `names.txt` of all languages, ready to be found in text.
 
-use kua_lexicon::{Entry, Lexicons, Phrases, Token};
+use kua_lexicon::{Entry, Lexicons, Phrases, Token, tokens};
 
 /// One section of `names.txt`, in all languages: a text may name a source in any of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Section {
     languages: Vec<(Phrases, Vec<Entry>)>,
+}
+
+/// Text with its tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Words<'t> {
+    text: &'t str,
+    pub(crate) tokens: Vec<Token<'t>>,
+}
+
+impl<'t> Words<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self { text, tokens: tokens(text, 0) }
+    }
+
+    /// How many tokens.
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The text of `count` tokens from `at`, as it stands.
+    pub(crate) fn spelled(&self, at: usize, count: usize) -> &'t str {
+        let Some(taken) = self.tokens.get(at..at + count) else { return "" };
+        let (Some(first), Some(last)) = (taken.first(), taken.last()) else { return "" };
+        self.text.get(first.range.start..last.range.end).unwrap_or("")
+    }
+}
+
+fn has_small(text: &str) -> bool {
+    text.chars().any(char::is_lowercase)
 }
 
 /// Words that were found.
@@ -31,13 +60,14 @@ impl Section {
         Self { languages: languages.collect() }
     }
 
-    /// The longest words of this section that begin at token `at`, in any language.
-    pub(crate) fn at(&self, tokens: &[Token<'_>], at: usize) -> Option<Found<'_>> {
+    /// The longest words of this section that begin at token `at` of `words`, in any language.
+    pub(crate) fn at(&self, words: &Words<'_>, at: usize) -> Option<Found<'_>> {
         let mut best: Option<Found<'_>> = None;
         for (phrases, entries) in &self.languages {
-            if let Some(found) = phrases.longest_at(tokens, at)
+            if let Some(found) = phrases.longest_at(&words.tokens, at)
                 && best.is_none_or(|best| found.tokens > best.tokens)
                 && let Some(entry) = entries.get(found.entry)
+                && (has_small(&entry.key) || !has_small(words.spelled(at, found.tokens)))
             {
                 best = Some(Found { tokens: found.tokens, entry });
             }
@@ -46,11 +76,11 @@ impl Section {
     }
 
     /// All words of this section: (index of first token, what was found), left to right.
-    pub(crate) fn all(&self, tokens: &[Token<'_>]) -> Vec<(usize, Found<'_>)> {
+    pub(crate) fn all(&self, words: &Words<'_>) -> Vec<(usize, Found<'_>)> {
         let mut out = Vec::new();
         let mut at = 0;
-        while at < tokens.len() {
-            match self.at(tokens, at) {
+        while at < words.tokens.len() {
+            match self.at(words, at) {
                 Some(found) => {
                     out.push((at, found));
                     at += found.tokens;
@@ -118,10 +148,46 @@ impl Vocabulary {
         }
     }
 
-    /// The one country that `tokens` name; `None` if none or several.
-    pub(crate) fn country(&self, tokens: &[Token<'_>]) -> Option<&str> {
-        let mut named = self.countries.all(tokens).into_iter().filter_map(|(_, found)| found.entry.value.as_deref());
+    /// The one country that `words` name; `None` if none or several.
+    pub(crate) fn country(&self, words: &Words<'_>) -> Option<&str> {
+        let mut named = self
+            .countries
+            .all(words)
+            .into_iter()
+            .filter_map(|(_, found)| found.entry.value.as_deref());
         let first = named.next()?;
         named.all(|other| other == first).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_names_txt_is_a_pattern_and_no_word_is_cut_by_a_bracket() {
+        let lexicons = Lexicons::embedded();
+        for lang in lexicons.languages() {
+            let Some(lexicon) = lexicons.get(lang) else { continue };
+            for (section, entries) in lexicon.sections("names.txt") {
+                let errors = Phrases::compile(entries, &[]).1;
+                assert!(errors.is_empty(), "[{section}] {errors:?}");
+                for entry in entries {
+                    let glued = entry.key.as_bytes().windows(2).any(|pair| {
+                        pair[1] == b'(' && !matches!(pair[0], b' ' | b'(')
+                            || pair[0] == b')' && !matches!(pair[1], b' ' | b'?' | b')')
+                    });
+                    assert!(!glued, "{}: put a space beside the bracket", entry.origin());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_acronym_is_found_in_capitals_only() {
+        let vocabulary = Vocabulary::new(&Lexicons::embedded());
+        assert!(vocabulary.agencies.at(&Words::new("UN"), 0).is_some());
+        assert!(vocabulary.agencies.at(&Words::new("un porte-parole"), 0).is_none());
+        assert!(vocabulary.countries.at(&Words::new("us"), 0).is_none());
     }
 }

@@ -1,0 +1,450 @@
+//! Cases from the field, about an invented country: what must stand in the tolls.
+
+mod support;
+
+use kua_model::{Decision, Uncounted};
+use support::{Case, codes, same, tolls, uncounted};
+
+#[test]
+fn two_outlets_that_report_one_ministry_are_one_origin() {
+    let found = Case::read("
+        # courier.txt 2030-05-06 en
+        The Interior Ministry said 13 police officers were killed.
+        > killed ; 13 police officers were killed ; n=13 ; who=security_forces ; grade=official ; from=authority:The Interior Ministry
+        # quotidien.txt 2030-05-06 fr
+        Selon le ministère de l'Intérieur, 13 policiers ont été tués.
+        > killed ; 13 policiers ont été tués ; n=13 ; who=security_forces ; grade=official ; from=authority:ministère de l'Intérieur
+        # vestnik.txt 2030-05-07 ru
+        Как сообщила пресс-служба МВД, погибли 13 полицейских.
+        > killed ; погибли 13 полицейских ; n=13 ; who=security_forces ; grade=official ; from=authority:пресс-служба МВД
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed security_forces: agreed
+          МВД | 13 | 2030-05-06 | agreed | accounts 3 origins 1
+    "
+        .replace("МВД", &found.tolls[0].positions[0].source)
+        .as_str(),
+    );
+    assert_eq!(found.origins.len(), 4, "three accounts and one ministry");
+}
+
+#[test]
+fn a_later_figure_of_one_source_supersedes_the_former() {
+    let found = Case::read("
+        # a.txt 2030-05-06 en
+        The Interior Ministry said 13 guards were killed.
+        > killed ; 13 guards ; n=13 ; who=security_forces ; from=authority:The Interior Ministry
+        # b.txt 2030-05-07 en
+        The toll rose to 18 guards, the Interior Ministry said.
+        > killed ; 18 guards ; n=18 ; who=security_forces ; from=authority:the Interior Ministry
+        # c.txt 2030-05-09 en
+        According to the Interior Ministry, 18 guards died; an earlier toll was 13 dead.
+        > killed ; 18 guards died ; n=18 ; who=security_forces ; from=authority:the Interior Ministry
+        > killed ; 13 dead ; n=13 ; who=security_forces ; earlier ; from=authority:the Interior Ministry
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed security_forces: agreed
+          the Interior Ministry | 13 | 2030-05-06 | superseded | accounts 2 origins 2
+          the Interior Ministry | 18 | 2030-05-07 | agreed | accounts 2 origins 1
+    "
+        .replace("superseded | accounts 2 origins 2", "superseded | accounts 2 origins 1")
+        .as_str(),
+    );
+}
+
+#[test]
+fn an_earlier_figure_of_the_same_day_stands_before_the_present_one() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-06 fr
+        Le ministère de l'Intérieur fait état de 18 morts. Le précédent bilan était de 13 morts.
+        > killed ; 18 morts ; n=18 ; from=authority:Le ministère de l'Intérieur
+        > killed ; 13 morts ; n=13 ; earlier ; from=authority:Le ministère de l'Intérieur
+    ",
+    )
+    .chronicle()
+    .value;
+    same(
+        &tolls(&found),
+        "
+        killed people: agreed
+          Le ministère de l'Intérieur | 13 | /2030-05-06 | superseded | accounts 1 origins 1
+          Le ministère de l'Intérieur | 18 | 2030-05-06 | agreed | accounts 1 origins 1
+    ",
+    );
+}
+
+#[test]
+fn a_technical_mistake_is_retracted_and_stays_visible() {
+    let noted = Case::read("
+        # a.txt 2030-05-09 en
+        The Health Ministry reported 164 people killed.
+        > killed ; 164 people killed ; n=164 ; from=authority:The Health Ministry
+        # b.txt 2030-05-10 ru
+        Министерство здравоохранения назвало сообщение о 164 погибших технической ошибкой.
+        > killed ; сообщение о 164 погибших технической ошибкой ; n=164 ; retracts ; mod=negated ; grade=denied ; from=authority:Министерство здравоохранения
+        # c.txt 2030-05-15 en
+        225 people were killed, the Prosecutor General's Office said.
+        > killed ; 225 people were killed ; n=225 ; from=authority:the Prosecutor General's Office
+    ").chronicle();
+    same(
+        &tolls(&noted.value),
+        "
+        killed people: agreed
+          The Health Ministry | 164 | 2030-05-09 | retracted | accounts 1 origins 1
+          the Prosecutor General's Office | 225 | 2030-05-15 | agreed | accounts 1 origins 1
+    ",
+    );
+    assert_eq!(codes(&noted), ["figure-retracted"]);
+}
+
+#[test]
+fn a_retraction_without_a_figure_takes_back_the_latest() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-09 en
+        The Health Ministry reported 164 people killed.
+        > killed ; 164 people killed ; n=164 ; from=authority:The Health Ministry
+        # b.txt 2030-05-10 en
+        The Health Ministry said the death toll had been published by mistake.
+        > killed ; published by mistake ; retracts ; from=authority:The Health Ministry
+    ",
+    )
+    .chronicle()
+    .value;
+    assert!(tolls(&found).contains("164 | 2030-05-09 | retracted"), "{}", tolls(&found));
+}
+
+#[test]
+fn what_another_source_denies_is_contested() {
+    let found = Case::read("
+        # a.txt 2030-05-09 en
+        The opposition union said 40 people were killed.
+        > killed ; 40 people were killed ; n=40 ; from=organisation:The opposition union
+        # b.txt 2030-05-10 en
+        Police deny that 40 people were killed.
+        > killed ; deny that 40 people were killed ; n=40 ; mod=negated ; grade=denied ; from=authority:Police
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed people: contested
+          The opposition union | 40 | 2030-05-09 | contested | accounts 1 origins 1
+    ",
+    );
+}
+
+#[test]
+fn disjoint_figures_of_two_origins_at_one_time_are_contested() {
+    let text = "
+        # a.txt 2030-05-09 en
+        Police say 12 people were killed.
+        > killed ; 12 people were killed ; n=12 ; from=authority:Police
+        # b.txt DATE en
+        The miners' union says 40 people were killed.
+        > killed ; 40 people were killed ; n=40 ; from=organisation:The miners' union
+    ";
+    let toll = |date: &str| tolls(&Case::read(&text.replace("DATE", date)).chronicle().value);
+    assert!(toll("2030-05-09").contains("people: contested"));
+    assert!(toll("2030-05-10").contains("people: contested"));
+    assert!(toll("-").contains("people: contested"), "nothing says that the times differ");
+    // Eleven days later a higher figure may be growth; a lower one cannot be.
+    assert!(toll("2030-05-20").contains("people: agreed"));
+    assert!(toll("2030-04-20").contains("people: contested"));
+}
+
+#[test]
+fn two_figures_of_one_source_refine_or_contradict_each_other() {
+    let text = "
+        # a.txt 2030-05-09 en
+        The Interior Ministry said more than 3000 were arrested.
+        > arrested ; more than 3000 were arrested ; n=3001.. ; from=authority:The Interior Ministry
+        # b.txt 2030-05-09 en
+        The Interior Ministry said SECOND were arrested.
+        > arrested ; SECOND were arrested ; n=FIGURE ; from=authority:The Interior Ministry
+    ";
+    let refined = Case::read(&text.replace("SECOND", "more than 3800").replace("FIGURE", "3801.."))
+        .chronicle();
+    same(
+        &tolls(&refined.value),
+        "
+        arrested people: agreed
+          The Interior Ministry | 3001.. | 2030-05-09 | agreed | accounts 1 origins 1
+          The Interior Ministry | 3801.. | 2030-05-09 | agreed | accounts 1 origins 1
+    ",
+    );
+    assert!(refined.notices.is_empty());
+    let torn = Case::read(&text.replace("SECOND", "2500").replace("FIGURE", "2500")).chronicle();
+    assert_eq!(codes(&torn), ["source-contradicts-itself"]);
+    assert!(tolls(&torn.value).contains("arrested people: contested"));
+}
+
+#[test]
+fn dozens_stand_hedged_beside_the_official_figure() {
+    let found = Case::read("
+        # a.txt 2030-05-07 fr
+        Plusieurs dizaines de manifestants auraient été tués. Le ministère de l'Intérieur annonce 26 morts.
+        > killed ; Plusieurs dizaines de manifestants auraient été tués ; n=20..99 dozens ; who=protesters ; mod=hedged
+        > killed ; 26 morts ; n=26 ; who=protesters ; from=authority:Le ministère de l'Intérieur
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed protesters: agreed
+          a.txt | 20..99 hedged | 2030-05-07 | agreed | accounts 1 origins 2
+          Le ministère de l'Intérieur | 26 | 2030-05-07 | agreed | accounts 1 origins 2
+    ",
+    );
+}
+
+#[test]
+fn a_letter_speaks_for_its_author() {
+    let found = Case::read(
+        "
+        # letter.txt 2030-05-05 en
+        More than 1000 people have been arrested, I hear from everyone.
+        > arrested ; More than 1000 people have been arrested ; n=1001.. ; from=unnamed:everyone
+    ",
+    )
+    .chronicle()
+    .value;
+    same(
+        &tolls(&found),
+        "
+        arrested people: agreed
+          letter.txt | 1001.. | 2030-05-05 | agreed | accounts 1 origins 1
+    ",
+    );
+}
+
+#[test]
+fn a_translation_is_the_same_account_and_the_original_counts() {
+    let text = "
+        # z-original.txt 2030-05-05 en
+        I counted ten wounded on the square.
+        > wounded ; ten wounded ; n=10 ; grade=seen ; at=Square
+        # a-traduction.txt 2030-05-05 fr
+        J'ai compté dix blessés sur la place.
+        > wounded ; dix blessés ; n=10 ; grade=seen ; at=Place
+        = translation z-original.txt -> a-traduction.txt
+    ";
+    let found = Case::read(text).chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        wounded people in Square: agreed
+          a-traduction.txt | 10 | 2030-05-05 | agreed | accounts 1 origins 1
+    ",
+    );
+    assert_eq!(uncounted(&found), [("dix blessés".to_owned(), "same_account".to_owned())]);
+    let drifted = Case::read(&text.replace("dix blessés ; n=10", "dix blessés ; n=16")).chronicle();
+    assert!(codes(&drifted).contains(&"translation-differs"));
+    assert!(uncounted(&drifted.value).is_empty(), "both figures are kept");
+}
+
+#[test]
+fn what_is_said_twice_in_one_account_counts_once() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-05 en
+        Twelve miners were killed, the mayor said. In all, 12 miners dead.
+        > killed ; Twelve miners were killed ; n=12 ; who=civilians
+        > killed ; 12 miners dead ; n=12 ; who=civilians
+    ",
+    )
+    .chronicle()
+    .value;
+    assert_eq!(uncounted(&found), [("12 miners dead".to_owned(), "repeat".to_owned())]);
+}
+
+#[test]
+fn only_asserted_whole_counts_of_people_enter_a_toll() {
+    let found = Case::read("
+        # a.txt 2030-05-05 en
+        Of the 30 dead two were children and two more fell from a roof; 70 flights; 100 killed or hurt; 9 in 1999; he would have died; one man fell; nobody died; 5 planned
+        > killed ; 30 dead ; n=30
+        > killed ; two were children ; n=2 ; part=1 ; who=children
+        > killed ; two more fell ; n=2 ; part=1
+        > troops_deployed ; 70 flights ; n=70 ; counts=vehicles
+        > killed ; 100 killed or hurt ; n=100 ; or=wounded
+        > killed ; 9 in 1999 ; n=9 ; role=background
+        > killed ; he would have died ; one ; mod=counterfactual
+        > killed ; one man fell ; one
+        > killed ; nobody died ; n=0 ; mod=negated
+        > killed ; 5 planned ; n=5 ; grade=plan
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed children: agreed
+          a.txt | 2 | 2030-05-05 | agreed | accounts 1 origins 1
+        killed people: agreed
+          a.txt | 30 | 2030-05-05 | agreed | accounts 1 origins 1
+    ",
+    );
+    let reasons: Vec<String> = uncounted(&found).into_iter().map(|(_, reason)| reason).collect();
+    assert_eq!(
+        reasons,
+        [
+            "part_of",
+            "not_people",
+            "disjunction",
+            "background",
+            "not_asserted",
+            "no_figure",
+            "not_asserted",
+            "not_asserted"
+        ]
+    );
+}
+
+#[test]
+fn countries_part_ministries_and_the_case_has_its_own() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-06 en
+        The Interior Ministry said 13 died.
+        > killed ; 13 died ; n=13 ; from=authority:The Interior Ministry
+        # b.txt 2030-05-06 en
+        The Russian Interior Ministry said 13 died.
+        > killed ; 13 died ; n=13 ; from=authority:The Russian Interior Ministry
+        # c.txt 2030-05-06 ru
+        Министерство внутренних дел России сообщило о 13 погибших.
+        > killed ; о 13 погибших ; n=13 ; from=authority:Министерство внутренних дел
+    ",
+    )
+    .chronicle()
+    .value;
+    let positions = &found.tolls[0].positions;
+    assert_eq!(positions.len(), 2, "{}", tolls(&found));
+    assert_eq!(
+        positions.iter().map(|p| (p.accounts, p.origins)).collect::<Vec<_>>(),
+        [(1, 2), (2, 2)]
+    );
+}
+
+#[test]
+fn a_person_who_speaks_for_a_body_is_the_body() {
+    let found = Case::read("
+        # a.txt 2030-05-15 en
+        225 people were killed, said Anton Marek, a representative of the Prosecutor General's Office.
+        > killed ; 225 people were killed ; n=225 ; from=person:Anton Marek
+        # b.txt 2030-05-15 fr
+        Anton Marek a parlé de 225 morts.
+        > killed ; 225 morts ; n=225 ; from=person:Anton Marek
+        # c.txt 2030-05-15 ru
+        Генпрокуратура: 225 погибших.
+        > killed ; 225 погибших ; n=225 ; from=authority:Генпрокуратура
+    ").chronicle().value;
+    same(
+        &tolls(&found),
+        "
+        killed people: agreed
+          Anton Marek | 225 | 2030-05-15 | agreed | accounts 3 origins 1
+    ",
+    );
+}
+
+#[test]
+fn the_ministry_is_the_one_named_before() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-15 en
+        The Health Ministry said 7 died. The ministry added that 90 were wounded.
+        > killed ; 7 died ; n=7 ; from=authority:The Health Ministry
+        > wounded ; 90 were wounded ; n=90 ; from=authority:The ministry
+    ",
+    )
+    .chronicle()
+    .value;
+    assert_eq!(found.tolls[0].positions[0].origin, found.tolls[1].positions[0].origin);
+}
+
+#[test]
+fn one_communique_under_two_labels_is_noticed() {
+    let noted = Case::read("
+        # a.txt 2030-05-07 en
+        The Interior Ministry said 26 armed criminals were killed.
+        > killed ; 26 armed criminals were killed ; n=26 ; who=armed_men ; from=authority:The Interior Ministry
+        # b.txt 2030-05-07 en
+        26 protesters were killed, according to the Interior Ministry.
+        > killed ; 26 protesters were killed ; n=26 ; who=protesters ; from=authority:the Interior Ministry
+    ").chronicle();
+    assert_eq!(codes(&noted), ["label-differs"]);
+    assert_eq!(noted.value.tolls.len(), 2);
+    for toll in &noted.value.tolls {
+        assert!(toll.positions[0].why.iter().any(|why| why.contains("another label")));
+        assert_eq!(toll.positions[0].origins, 1);
+    }
+}
+
+#[test]
+fn a_claim_whose_words_do_not_stand_is_dropped_with_a_notice() {
+    let mut case = Case::read(
+        "
+        # a.txt 2030-05-07 en
+        Trois tués à l'été.
+        > killed ; Trois tués ; n=3
+        > killed ; tués à ; n=3
+        > killed ; l'été ; n=3
+    ",
+    );
+    case.claims[0].range.end = 9_999;
+    case.claims[1].range.start += 3;
+    case.claims[2].range.end -= 1;
+    let noted = case.chronicle();
+    assert_eq!(
+        codes(&noted).iter().filter(|code| **code == "claim-without-words").count(),
+        3,
+        "{:?}",
+        noted.notices
+    );
+    assert!(noted.value.statements.is_empty() && noted.value.tolls.is_empty());
+}
+
+#[test]
+fn people_decide_and_undo() {
+    let text = "
+        # a.txt 2030-05-07 en
+        Twelve died.
+        > killed ; Twelve died ; n=12
+        # b.txt 2030-05-07 en
+        12 dead here.
+        > killed ; 12 dead here ; n=12
+        # c.txt 2030-05-08 en
+        12 dead here, we copy.
+        > killed ; 12 dead here ; n=12
+        = copy b.txt -> c.txt
+    ";
+    let plain = Case::read(text);
+    assert_eq!(plain.chronicle().value.tolls[0].positions[0].origins, 2);
+    let ids: Vec<_> = plain.lineage.origins.iter().map(|origin| origin.id).collect();
+
+    let mut one = plain.clone();
+    one.judge(Decision::SameOrigin { origins: ids });
+    let found = one.chronicle().value;
+    assert_eq!(found.tolls[0].positions.len(), 1);
+    assert_eq!((found.tolls[0].positions[0].origins, found.tolls[0].positions[0].accounts), (1, 1));
+
+    let mut apart = plain.clone();
+    let link = plain.lineage.links[0].clone();
+    apart.judge(Decision::NotSameAccount { a: link.b, b: link.a });
+    assert_eq!(apart.chronicle().value.tolls[0].positions[0].origins, 3);
+
+    let mut rejected = plain.clone();
+    rejected.judge(Decision::RejectClaim { claim: plain.claims[0].id });
+    rejected.judge(Decision::ConfirmClaim { claim: plain.claims[1].id });
+    let found = rejected.chronicle().value;
+    assert_eq!(
+        found.statements.iter().filter(|s| s.uncounted == Some(Uncounted::Rejected)).count(),
+        1
+    );
+    assert!(found.statement(plain.claims[1].id).unwrap().confirmed);
+    assert_eq!(found.tolls[0].positions[0].origins, 1);
+    rejected.judge(Decision::Undo { judgement: 0 });
+    assert_eq!(rejected.chronicle().value.tolls[0].positions[0].origins, 2);
+}

@@ -171,7 +171,7 @@ impl fmt::Debug for SignerKey {
 ///
 /// # Errors
 /// [`KeyError::Name`].
-pub fn check_name(name: &str) -> Result<(), KeyError> {
+pub(crate) fn check_name(name: &str) -> Result<(), KeyError> {
     let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
     if name.is_empty() || name.contains(bad) {
         return Err(KeyError::Name { name: name.to_owned() });

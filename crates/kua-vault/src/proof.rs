@@ -1,14 +1,16 @@
 //! Inclusion proofs as text (C2SP tlog-proof), written and checked without any vault.
 //! Knows nothing of files.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kua_model::ItemId;
+use kua_model::{Custody, ItemId};
 use thiserror::Error;
 
 use crate::checkpoint::{CheckpointError, SignedCheckpoint, parse_decimal};
 use crate::entry::{Entry, EntryError};
-use crate::key::VerifierKey;
+use crate::key::{KeyError, VerifierKey};
 use crate::tree::{Node, TreeError, leaf_hash, verify_inclusion};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -133,6 +135,27 @@ pub fn verify_item_proof(
     }
 }
 
+/// Checks what a published chronicle carries: its key, and entry and proof of each item. Gives
+/// the verdict on every item; `Ok` holds the number of its log entry. The key is the one inside
+/// `custody` unless `key` is given: give it whenever it is known from elsewhere, since whoever
+/// forges a whole chronicle can put another key into it.
+///
+/// # Errors
+/// [`ProofError`] if the key or the checkpoint is not accepted, so that nothing can be checked.
+pub fn verify_custody(
+    custody: &Custody,
+    key: Option<&VerifierKey>,
+) -> Result<BTreeMap<ItemId, Result<u64, ProofError>>, ProofError> {
+    let inside: VerifierKey = custody.vkey.parse().map_err(ProofError::Key)?;
+    let key = key.unwrap_or(&inside);
+    SignedCheckpoint::verify(custody.checkpoint.as_bytes(), key)?;
+    let verdicts = custody.proofs.iter().map(|(item, proof)| {
+        let verdict = verify_item_proof(&proof.proof, proof.entry.as_bytes(), key, item);
+        (*item, verdict.map(|(proven, _)| proven.index))
+    });
+    Ok(verdicts.collect())
+}
+
 /// Why a proof does not hold.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -143,6 +166,9 @@ pub enum ProofError {
         /// Which line.
         line: &'static str,
     },
+    /// The key that came with it is none.
+    #[error("the log's key cannot be used: {0}")]
+    Key(KeyError),
     /// The checkpoint in it is not accepted.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

@@ -72,7 +72,7 @@ pub struct Statement {
 }
 
 /// Statements about one happening.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
     /// What happened.
     pub event: EventType,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::DocumentId;
 
 /// `start..end` in the text of some document, in UTF-8 bytes, half open. Travels as `[start, end]`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(from = "(usize, usize)", into = "(usize, usize)")]
 pub struct TextRange {
     /// First byte.

@@ -208,7 +208,12 @@ impl Cache {
                     "INSERT INTO words (rowid, text, plain, roman) VALUES (?, ?, ?, ?)",
                 )?;
                 for passage in passages {
-                    place.execute(params![item, passage.document, passage.start, passage.end])?;
+                    place.execute(params![
+                        item,
+                        passage.document,
+                        number(passage.start),
+                        number(passage.end)
+                    ])?;
                     words.execute(params![
                         transaction.last_insert_rowid(),
                         passage.text,
@@ -250,13 +255,22 @@ impl Cache {
             )
             .and_then(|mut statement| {
                 statement
-                    .query_map(params![query, limit], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    .query_map(params![query, number(limit)], |row| {
+                        Ok((row.get(0)?, offset(row.get(1)?), offset(row.get(2)?)))
                     })?
                     .collect()
             });
         self.wrap(found)
     }
+}
+
+/// As SQLite counts. No text is longer than it can count.
+fn number(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn offset(value: i64) -> usize {
+    usize::try_from(value).unwrap_or_default()
 }
 
 fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqlite::Result<()> {

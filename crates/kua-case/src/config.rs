@@ -139,7 +139,7 @@ impl CaseConfig {
 }
 
 /// Text of a new `case.toml`.
-pub fn new_case_toml(title: &str, period: Option<DateSpan>, place: Option<&str>) -> String {
+pub(crate) fn new_case_toml(title: &str, period: Option<DateSpan>, place: Option<&str>) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let line = |key: &str, value: Option<String>, example: &str| match value {
         Some(value) => format!("{key} = {}\n", quoted(&value)),

@@ -49,6 +49,12 @@ pub enum CaseError {
         /// Every such line.
         errors: Vec<LexiconError>,
     },
+    /// No lexicon files where some were expected.
+    #[error("{} holds no lexicon files (expected NAME.txt, or folders named by a language code)", dir.display())]
+    NoLexicon {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// The cache cannot be used, even made anew.
     #[error(transparent)]
     Cache(#[from] CacheError),
@@ -81,6 +87,12 @@ pub enum CaseError {
         /// The first few that match.
         ids: Vec<String>,
     },
+    /// A judgement without a name or a reason.
+    #[error("a judgement wants who decides and why; one of the two is empty")]
+    NoReason,
+    /// A judgement could not be written down.
+    #[error("the judgement could not be written down: {0}")]
+    Judgement(#[source] serde_json::Error),
     /// A result could not be packed for the cache.
     #[error("a result could not be kept: {0}")]
     Keep(#[from] postcard::Error),

@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case, no marks, and letters of a script that differ from another letter only by a hook,
 /// bar or tail as that letter: `Қаңтар` and `Кантар`, `Алёна` and `Алена`, `Tokaïev` and `Tokaiev`.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.nfkd()
         .filter(|character| !is_combining_mark(*character))
         .flat_map(char::to_lowercase)
@@ -15,7 +15,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// The same in Latin letters: `Мамай` as `mamay`.
-pub fn roman(text: &str) -> String {
+pub(crate) fn roman(text: &str) -> String {
     // Composed first: й has a reading of its own, which its parts have not.
     let composed: String = text.nfc().collect();
     let latin = any_ascii::any_ascii(&composed).to_lowercase();

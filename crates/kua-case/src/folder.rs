@@ -60,7 +60,7 @@ impl Case {
     /// # Errors
     /// As [`Case::init`], and [`CaseError::Config`] if the text cannot be used.
     pub fn init_with(dir: &Path, case_toml: &str) -> Result<Self, CaseError> {
-        let config = CaseConfig::parse(case_toml)?;
+        CaseConfig::parse(case_toml)?;
         let file = dir.join("case.toml");
         if file.exists() {
             return Err(CaseError::AlreadyACase { dir: dir.to_owned() });
@@ -72,7 +72,7 @@ impl Case {
         if strange {
             return Err(CaseError::NotEmpty { dir: dir.to_owned() });
         }
-        Evidence::init(&dir.join("vault"), &config.title)?;
+        Evidence::init(&dir.join("vault"))?;
         // Last and whole: a folder with case.toml has a vault.
         let part = dir.join("case.toml.part");
         let write = || -> std::io::Result<()> {
@@ -150,6 +150,14 @@ impl Case {
     /// The lexicons in use: the built-in ones, and files of the case in their place.
     pub fn lexicons(&self) -> &Lexicons {
         &self.lexicons
+    }
+
+    /// Preserved files, in log order.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn items(&self) -> Result<Vec<kua_model::Item>, CaseError> {
+        Ok(self.evidence.items()?)
     }
 
     pub(crate) fn derived(&self) -> PathBuf {

@@ -1,1 +1,53 @@
-//! The case folder: pipeline, cache, search, configuration, judgements, progress
+//! The case folder and everything one can do with it: what the command line uses, and what a
+//! window would use. Never prints, never reads the environment, and learns the time only from its
+//! [`Clock`].
+//!
+//! The steps, each word the type it yields: [`Case::init`] and [`Case::open`] give a [`Case`];
+//! [`Case::add`] says what was [`Added`]; [`Case::build`] what was [`Built`]; [`Case::chronicle`]
+//! gives the [`Chronicle`] of the last build; [`find`] and [`Case::search`] answer questions of
+//! it; [`Case::verify`] proves it.
+//!
+//! Architecture invariant: only the vault is truth. Everything below `derived/` may be deleted at
+//! any time and comes back, byte for byte in what is shown, from the vault.
+
+mod add;
+mod build;
+mod cache;
+mod chronicle;
+mod clock;
+mod config;
+mod error;
+mod evidence;
+mod fold;
+mod folder;
+mod judge;
+mod kept;
+mod lexicons;
+mod lookup;
+mod progress;
+mod published;
+mod search;
+mod shown;
+mod stages;
+mod verify;
+mod walk;
+
+pub use add::Added;
+pub use build::Built;
+pub use cache::CacheError;
+pub use chronicle::{BuiltStatus, Loaded, Status};
+pub use clock::{Clock, MachineClock, StoppedClock};
+pub use config::{CONFIG_VERSION, CaseConfig, ConfigError, Limits};
+pub use error::CaseError;
+pub use evidence::EvidenceError;
+pub use folder::{Case, NewCase};
+pub use kua_model::*;
+pub use kua_publish as publish;
+pub use lexicons::{CheckedLexicons, LexiconSlip, check_lexicons};
+pub use lookup::{Found, find};
+pub use progress::{Progress, Silent, Step, Stop};
+pub use published::Published;
+pub use search::{Hit, Hits, excerpt};
+pub use shown::shown;
+pub use verify::{Fault, Verified, verify_single_file};
+pub use walk::{PassedBy, Reason};

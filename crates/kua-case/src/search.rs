@@ -68,27 +68,26 @@ pub fn excerpt(document: &Document, range: TextRange, query: &str, width: usize)
             words.iter().any(|word| word.split_whitespace().next().is_some_and(|w| folded.contains(w)))
         })
         .unwrap_or(0);
-    let mut from = first;
     let mut before = 0;
-    while from > 0 && before < width / 3 {
-        from -= 1;
-        before += pieces[from].chars().count() + 1;
-    }
-    let mut out = String::from(if from > 0 { "… " } else { "" });
+    let lead = pieces.iter().take(first).rev().take_while(|piece| {
+        before += piece.chars().count() + 1;
+        before < width / 3
+    });
+    let from = first - lead.count();
     let mut length = 0;
-    let mut to = from;
-    while to < pieces.len() && length < width {
-        if to > from {
-            out.push(' ');
-        }
-        out.push_str(pieces[to]);
-        length += pieces[to].chars().count() + 1;
-        to += 1;
-    }
-    if to < pieces.len() {
-        out.push_str(" …");
-    }
-    out
+    let shown: Vec<&str> = pieces
+        .iter()
+        .skip(from)
+        .copied()
+        .take_while(|piece| {
+            let fits = length < width;
+            length += piece.chars().count() + 1;
+            fits
+        })
+        .collect();
+    let head = if from > 0 { "… " } else { "" };
+    let tail = if from + shown.len() < pieces.len() { " …" } else { "" };
+    format!("{head}{}{tail}", shown.join(" "))
 }
 
 struct Term {

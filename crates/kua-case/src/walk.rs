@@ -10,7 +10,7 @@ use crate::progress::Stop;
 
 /// A file to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// Where it is opened.
     pub at: PathBuf,
     /// The name it is remembered by: last part of the path that was given, then the folders below
@@ -43,16 +43,33 @@ pub enum Reason {
     OwnCase,
 }
 
-impl Reason {
+impl PassedBy {
     /// Whether something that was asked for could not be had.
     pub fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed(_))
+        matches!(self.reason, Reason::Failed(_))
+    }
+
+    /// Why, in a few words.
+    pub fn reason(&self) -> String {
+        match &self.reason {
+            Reason::Failed(error) if error.kind() == io::ErrorKind::NotFound => {
+                "it is not there (any more)".to_owned()
+            }
+            Reason::Failed(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                "no permission to read it".to_owned()
+            }
+            Reason::Failed(error) => error.to_string(),
+            Reason::LinkOut => "a link that leads out of the folder".to_owned(),
+            Reason::LinkWithin => "a link to another place in the folder".to_owned(),
+            Reason::Special => "not a file but a pipe, socket or device".to_owned(),
+            Reason::OwnCase => "a case of kua".to_owned(),
+        }
     }
 }
 
 /// What was found.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub(crate) struct Walk {
     /// Files, in the order of the paths given and, below each, of their names' bytes.
     pub found: Vec<Found>,
     /// What was passed by, in the same order.
@@ -61,7 +78,7 @@ pub struct Walk {
 
 /// Finds files at and below `paths`. A path that is itself a link is followed: somebody named it.
 /// Stops early, with what it has, when `stop` is asked.
-pub fn walk(paths: &[PathBuf], stop: &Stop) -> Walk {
+pub(crate) fn walk(paths: &[PathBuf], stop: &Stop) -> Walk {
     let mut walk = Walk::default();
     for path in paths {
         let root = match fs::canonicalize(path) {

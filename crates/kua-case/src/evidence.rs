@@ -1,0 +1,151 @@
+//! The vault as a case uses it: items, bytes, judgements, custody. The only module that knows the
+//! API of `kua-vault`.
+
+use std::io;
+use std::path::Path;
+use std::sync::Mutex;
+
+use kua_model::{Custody, Item, Judgement, Sha256};
+use kua_vault::{
+    Collector, CreateError, LogError, OpenError, PreserveError, ReadError, Vault, Writer,
+};
+use thiserror::Error;
+
+/// Name of a new vault's collector. It stands in every published proof, so it must give nobody
+/// away; the vault adds random digits of its own.
+const COLLECTOR: &str = "case";
+
+/// The vault of an open case.
+pub(crate) struct Evidence {
+    vault: Vault,
+    /// Items of the last checkpoint that was looked at.
+    items: Mutex<Option<(Sha256, Vec<Item>)>>,
+}
+
+/// The vault refused.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EvidenceError {
+    /// It could not be made.
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    /// It could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Something in it could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Its log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Something could not be written.
+    #[error(transparent)]
+    Write(#[from] PreserveError),
+    /// A judgement in the vault is none that this kua knows.
+    #[error("judgement {number} in the vault cannot be understood: {source}. It may be from a newer kua")]
+    Judgement {
+        /// Its number, from 0.
+        number: u64,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl EvidenceError {
+    /// Another kua is writing to the vault.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Write(PreserveError::Busy))
+    }
+
+    /// The disk is full, or a limit on files was reached.
+    pub fn is_disk_full(&self) -> bool {
+        let source = match self {
+            Self::Write(PreserveError::Io { source, .. })
+            | Self::Create(CreateError::Io { source, .. }) => source,
+            _ => return false,
+        };
+        matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::FileTooLarge
+        )
+    }
+
+    /// Only one item is touched: the rest of the vault may be used.
+    pub(crate) fn is_about_one_item(&self) -> bool {
+        matches!(
+            self,
+            Self::Read(
+                ReadError::Missing { .. }
+                    | ReadError::Damaged { .. }
+                    | ReadError::Record { .. }
+                    | ReadError::Io { .. }
+            )
+        )
+    }
+}
+
+impl Evidence {
+    pub(crate) fn init(dir: &Path) -> Result<(), EvidenceError> {
+        match Vault::create(dir, &Collector { name: COLLECTOR.to_owned() }) {
+            // An `init` that was interrupted before it wrote case.toml.
+            Ok(_) | Err(CreateError::Exists) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(crate) fn open(dir: &Path) -> Result<Self, EvidenceError> {
+        Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None) })
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn writer(&self) -> Result<Writer, EvidenceError> {
+        Ok(self.vault.writer()?)
+    }
+
+    /// Every item once, in log order. What cannot be read is left out: `kua verify` names it.
+    pub(crate) fn items(&self) -> Result<Vec<Item>, EvidenceError> {
+        let root = Sha256::from_bytes(*self.vault.checkpoint()?.root());
+        let mut known = self.items.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((of, items)) = known.as_ref()
+            && *of == root
+        {
+            return Ok(items.clone());
+        }
+        let mut items = Vec::new();
+        for item in self.vault.items()? {
+            match item.map_err(EvidenceError::from) {
+                Ok(item) => items.push(item),
+                Err(error) if error.is_about_one_item() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        *known = Some((root, items.clone()));
+        Ok(items)
+    }
+
+    /// The bytes of an item, checked against its hash.
+    pub(crate) fn bytes(&self, item: &Item) -> Result<Vec<u8>, EvidenceError> {
+        Ok(self.vault.read(&item.id)?)
+    }
+
+    /// Every judgement, in order.
+    pub(crate) fn judgements(&self) -> Result<Vec<Judgement>, EvidenceError> {
+        let mut judgements = Vec::new();
+        for stored in self.vault.judgements()? {
+            let stored = stored?;
+            let judgement = serde_json::from_str(&stored.json)
+                .map_err(|source| EvidenceError::Judgement { number: stored.number, source })?;
+            judgements.push(judgement);
+        }
+        Ok(judgements)
+    }
+
+    pub(crate) fn custody(&self, items: &[Item]) -> Result<Custody, EvidenceError> {
+        Ok(self.vault.custody(items)?)
+    }
+}

@@ -1,0 +1,287 @@
+//! Words on the command line. Only parses: what they mean is in `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Who says so, how many of them independently, and where exactly?
+///
+/// kua takes accounts of one crisis (testimonies, letters, articles, chats, in several languages)
+/// and makes a chronicle in which every statement leads to the exact words of a preserved file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kua",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    after_help = "Try it:\n  kua demo                                 a worked case, in your browser\n\nYour own:\n  kua init winter && cd winter             a new case\n  kua add ~/collected                      preserve files and folders\n  kua build                                read them, find claims, copies, tolls\n  kua toll                                 who says how many\n  kua serve                                read it in a browser, on this machine only"
+)]
+pub(crate) struct Cli {
+    /// Folder of the case [default: this folder, or the nearest case above it]
+    #[arg(short = 'C', long = "case", value_name = "DIR", global = true)]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Tell on stderr what kua does, without names or content: error, warn, info, debug, trace
+    #[arg(long, value_name = "LEVEL", global = true, hide_short_help = true)]
+    pub(crate) log: Option<String>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build the worked case, sum it up, and show its pages in a browser
+    #[command(after_help = "Example:\n  kua demo --no-serve --dir /tmp/kua-demo")]
+    Demo(Demo),
+    /// Make a new case
+    #[command(
+        after_help = "Example:\n  kua init winter --title \"The long winter\" --period 2022-01-01/2022-01-31 --place Kazakhstan"
+    )]
+    Init(Init),
+    /// Preserve files and folders in the vault; nothing is changed or moved
+    #[command(after_help = "Example:\n  kua add letters/ article.html\n\nAn interrupted run loses nothing that was acknowledged: run the same command again.")]
+    Add(Add),
+    /// Run the stages that are out of date
+    #[command(after_help = "Example:\n  kua build")]
+    Build(Build),
+    /// Say where the case stands
+    #[command(after_help = "Example:\n  kua status")]
+    Status(Json),
+    /// List documents: language, date with how it was found, title
+    #[command(after_help = "Example:\n  kua documents")]
+    Documents(Json),
+    /// List origins: who tells of it independently, copies and translations merged
+    #[command(after_help = "Example:\n  kua origins\n  kua origins --links --json | grep translation")]
+    Origins(Origins),
+    /// List claims: what each quote asserts, and how its speaker knows
+    #[command(after_help = "Example:\n  kua claims --event killed")]
+    Claims(Claims),
+    /// List people, places and bodies under all their spellings
+    #[command(after_help = "Example:\n  kua names")]
+    Names(Json),
+    /// Set figures side by side: who said how many, as of when; never added, never averaged
+    #[command(after_help = "Example:\n  kua toll --event killed")]
+    Toll(Toll),
+    /// List everything odd in the material
+    #[command(after_help = "Example:\n  kua notices")]
+    Notices(Json),
+    /// Tell why: the words, the chain of sources, and every rule behind a claim or an origin
+    #[command(after_help = "Example:\n  kua why c4f2        the first digits of an id are enough")]
+    Why(Why),
+    /// Find words in every document, across scripts and spellings
+    #[command(
+        after_help = "Example:\n  kua search Mamay                also finds Мамай\n  kua search '\"main square\"'      a phrase\n  kua search ministr*             words that begin so"
+    )]
+    Search(Search),
+    /// Show the pages in a browser, on this machine only
+    #[command(after_help = "Example:\n  kua serve --port 8100")]
+    Serve(Serve),
+    /// Write the chronicle as one offline file with the proofs of everything it cites
+    #[command(after_help = "Example:\n  kua publish --output winter.html")]
+    Publish(Publish),
+    /// Prove that nothing was changed, and say what is wrong where
+    #[command(
+        after_help = "Example:\n  kua verify                      the case you are in\n  kua verify winter.html          a published file, without the case"
+    )]
+    Verify(Verify),
+    /// Record a decision; undoing one is another one
+    #[command(after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"")]
+    Judge(Judge),
+    /// Work on the words of a language
+    #[command(subcommand)]
+    Lexicon(Lexicon),
+    /// Write completions for a shell
+    #[command(after_help = "Example:\n  kua completions bash > ~/.local/share/bash-completion/completions/kua")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual page
+    #[command(after_help = "Example:\n  kua man > kua.1")]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Folder for the worked case
+    #[arg(long, value_name = "DIR", default_value = "kua-demo")]
+    pub(crate) dir: PathBuf,
+    /// Do not show pages, stop after the summary
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Port for the pages; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Folder of the new case: one that is empty or does not exist yet
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Title, as shown on every page [default: name of the folder]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Days of the crisis, like 2022-01-01/2022-01-31: claims outside are background
+    #[arg(long, value_name = "FROM/TO")]
+    pub(crate) period: Option<String>,
+    /// Country or region: the place of claims that name none
+    #[arg(long)]
+    pub(crate) place: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// Threads to work on [default: one for each processor]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Origins {
+    /// Show the links between passages, too, with their reasons
+    #[arg(long)]
+    pub(crate) links: bool,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// Only this kind of event, like killed, wounded, arrested
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// Only claims of items whose path holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) item: Option<String>,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Toll {
+    /// Only this kind of event, like killed, wounded, arrested
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Id of a claim, an origin, a document or an item, or its first digits
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Words to be found, all of them
+    #[arg(required = true, value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+    /// At most this many passages
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 8022)]
+    pub(crate) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "chronicle.html")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A case or a published file [default: the case you are in]
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+    /// Key of the log, as its keeper gave it to you: the file must be signed with it
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) key: Option<String>,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Judge {
+    /// The decision
+    #[arg(value_enum)]
+    pub(crate) decision: DecisionWord,
+    /// What it is about: ids of claims or origins, names, passages (DOCUMENT@START..END), or the number of a judgement
+    #[arg(required = true, value_name = "WHAT")]
+    pub(crate) about: Vec<String>,
+    /// Who decides, as they wish to be named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DecisionWord {
+    /// This claim was read wrongly and must not be counted
+    Reject,
+    /// A person has read this claim and its words agree
+    Confirm,
+    /// These origins are one
+    SameOrigin,
+    /// These two passages are not one account
+    NotSameAccount,
+    /// These spellings name one person, place or body
+    SameName,
+    /// These spellings do not
+    NotSameName,
+    /// These names must not appear on any page or export
+    Withhold,
+    /// The judgement of this number no longer holds
+    Undo,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lexicon {
+    /// Run the examples of a language folder and name every slip with its line
+    #[command(after_help = "Example:\n  kua lexicon check lexicons/fr")]
+    Check {
+        /// Folder of one language, or of all
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// One JSON record a line, for machines
+        #[arg(long)]
+        json: bool,
+    },
+}

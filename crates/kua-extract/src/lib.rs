@@ -1,1 +1,166 @@
-//! EXTRACT: claims with their words, source chain, grade and doubt
+//! EXTRACT: claims with their words, source chain, grade and doubt.
+//!
+//! A cascade of finite-state passes over tokens (after FASTUS, Hobbs et al. 1997), with every word
+//! of a language in `lexicons/<lang>/`: tokens and lexicon entries ([`scene`]), dates, figures,
+//! noun phrases, places, sources, then events by the patterns of `patterns.txt`, then doubt. Knows
+//! nothing of other documents, files or time. No parser and no model: every claim lists in `why`
+//! the rules and lexicon lines that made it.
+//!
+//! Architecture invariant: a claim's figures come from the words of the quote alone, and no rule
+//! knows a word of a human language.
+
+mod check;
+mod date;
+mod doubt;
+mod event;
+mod figure;
+mod grammar;
+mod matcher;
+mod party;
+mod pattern;
+mod place;
+mod scene;
+mod source;
+mod teller;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use kua_lexicon::{LexiconError, Lexicons};
+use kua_model::{Claim, DateSpan, Document, Lang, Noted, TextRange};
+use serde::{Deserialize, Serialize};
+
+pub use check::{Failing, Report, check_language};
+
+use crate::grammar::Grammar;
+use crate::teller::Teller;
+
+/// Version of what this stage makes of the same input: part of every cache key.
+pub const VERSION: u32 = 1;
+
+/// What is known of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExtractConfig {
+    /// Days of the crisis under study: claims dated outside are background.
+    pub period: Option<DateSpan>,
+    /// Place of claims that name none.
+    pub place: Option<String>,
+}
+
+/// The claims of `document`, in order of its text, with notices on what is odd in it.
+///
+/// Text in a language without lexicons yields nothing. Linear in the length of the text.
+pub fn extract(
+    document: &Document,
+    lexicons: &Lexicons,
+    config: &ExtractConfig,
+) -> Noted<Vec<Claim>> {
+    remembered(lexicons).extract(document, config)
+}
+
+/// Lexicons compiled for extraction: make it once, use it for many documents, from any thread.
+#[derive(Debug)]
+pub struct Extractor {
+    grammars: BTreeMap<Lang, Grammar>,
+    errors: Vec<LexiconError>,
+}
+
+impl Extractor {
+    /// Compiles the lexicons of every language that has events.
+    pub fn new(lexicons: &Lexicons) -> Self {
+        let mut grammars = BTreeMap::new();
+        let mut errors = Vec::new();
+        for lang in lexicons.languages() {
+            let Some(lexicon) = lexicons.get(lang) else { continue };
+            if lexicon.sections("events.txt").next().is_none() {
+                continue;
+            }
+            let (grammar, slips) = Grammar::compile(lang, lexicon, lexicons);
+            grammars.insert(lang, grammar);
+            errors.extend(slips);
+        }
+        Self { grammars, errors }
+    }
+
+    /// Lines that mean nothing to this stage and were left out.
+    pub fn errors(&self) -> &[LexiconError] {
+        &self.errors
+    }
+
+    /// As [`extract()`].
+    pub fn extract(&self, document: &Document, config: &ExtractConfig) -> Noted<Vec<Claim>> {
+        let mut teller = Teller::new(document, config, self.is_testimony(document));
+        let mut block = usize::MAX;
+        for sentence in &document.sentences {
+            let lang = document.language_at(sentence.range);
+            let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
+            if block != sentence.block {
+                block = sentence.block;
+                teller.enter(block);
+            }
+            for range in pieces(&document.text, sentence.range) {
+                teller.sentence(grammar, range);
+            }
+        }
+        Noted { value: teller.claims, notices: teller.notices }
+    }
+
+    /// Whether the author tells as "I" what they saw, more than once.
+    fn is_testimony(&self, document: &Document) -> bool {
+        let mut seen = 0_usize;
+        for sentence in &document.sentences {
+            let lang = document.language_at(sentence.range);
+            let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
+            if !document.blocks.get(sentence.block).is_some_and(|block| block.role.is_body()) {
+                continue;
+            }
+            for range in pieces(&document.text, sentence.range) {
+                seen += scene::eyewitness_cues(grammar, &document.text, range);
+            }
+            if seen >= 3 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Sentences longer than this are read in pieces, so that no text takes more than linear time.
+const LONGEST: usize = 6_000;
+
+fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
+    if range.len() <= LONGEST {
+        return vec![range];
+    }
+    let mut out = Vec::new();
+    let mut start = range.start;
+    while range.end - start > LONGEST {
+        let mut end = start + LONGEST;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        // Cut between words where there is a space within reach.
+        let piece = text.get(start..end).unwrap_or("");
+        let cut = piece.rfind(char::is_whitespace).filter(|&at| at > LONGEST / 2).map_or(end, |at| start + at);
+        out.push(TextRange::new(start, cut));
+        start = cut;
+    }
+    out.push(TextRange::new(start, range.end));
+    out
+}
+
+/// The extractor of these lexicons, compiled once a process: the digest is the key, so the same
+/// lexicons always give the same answer.
+fn remembered(lexicons: &Lexicons) -> Arc<Extractor> {
+    static LAST: Mutex<Option<(String, Arc<Extractor>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match &*last {
+        Some((digest, extractor)) if digest == lexicons.digest() => Arc::clone(extractor),
+        _ => {
+            let extractor = Arc::new(Extractor::new(lexicons));
+            *last = Some((lexicons.digest().to_owned(), Arc::clone(&extractor)));
+            extractor
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! A language folder tests itself: its examples, its syntax, its unused and shadowed entries.
+//!
+//! A line of `examples.txt` is
+//! `+ 12 passers-by lost their lives => killed 12..12 people certain` (a claim like this must come
+//! out) or `- their death was not in vain => killed certain` (no claim like this may).
+//! After the event, in any order: an interval (`12..12`, `20..`, `..9`, `?` for none), `about`, a
+//! group of claims.txt, what is counted (`=vehicles`), a modality, a grade (`@official`), a role,
+//! `part`, `earlier`, `retracts`, `or` (the figure covers another event too), a place
+//! (`in:Almaty`), a date (`on:2022-01-05`), the innermost source (`by:ministry`, any part of its
+//! words). Several claims are divided by `;`. `[2022-01-07]` before the arrow dates the report.
+
+use kua_lexicon::{Lexicon, LexiconError, Lexicons};
+use kua_model::{
+    Block, Claim, ClaimRole, Completeness, Counted, DateTier, Dated, Document, DocumentDates,
+    DocumentId, Grade, ItemId, Lang, Modality, PartialDate, Receipt, Role, Sentence, TextRange,
+};
+
+use crate::grammar::Grammar;
+use crate::{ExtractConfig, Extractor};
+
+/// An example that does not come out as it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// Line of the example, like `fr/examples.txt:12`.
+    pub origin: String,
+    /// The whole line.
+    pub example: String,
+    /// What was expected.
+    pub expected: String,
+    /// The claims that came out, one a line, in the notation of the examples.
+    pub found: String,
+}
+
+/// What is wrong with a language folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Number of examples run.
+    pub examples: usize,
+    /// Those that fail.
+    pub failing: Vec<Failing>,
+    /// Lines that mean nothing, with file, line and reason.
+    pub errors: Vec<LexiconError>,
+    /// Entries that can never be found, because an earlier one of the same meaning has their words.
+    pub shadowed: Vec<String>,
+    /// Entries of events and patterns that no example uses.
+    pub unused: Vec<String>,
+}
+
+impl Report {
+    /// Whether every example passes and every line has a meaning.
+    pub fn is_sound(&self) -> bool {
+        self.failing.is_empty() && self.errors.is_empty()
+    }
+}
+
+/// Checks the folder of `lang` in `lexicons`. A language without a folder gives an empty report.
+pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
+    let mut report = Report::default();
+    let Some(lexicon) = lexicons.get(lang) else { return report };
+    let (grammar, errors) = Grammar::compile(lang, lexicon, lexicons);
+    report.errors = errors;
+    report.shadowed = shadowed(lexicon);
+    let extractor = Extractor::new(lexicons);
+    let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+    for entry in lexicon.section("examples.txt", "") {
+        report.examples += 1;
+        match run(&extractor, lang, &entry.raw) {
+            Ok((claims, failure)) => {
+                used.extend(claims.iter().flat_map(|claim| &claim.why).map(|why| why.rule.clone()));
+                if let Some(expected) = failure {
+                    let found: Vec<_> = claims.iter().map(notation).collect();
+                    report.failing.push(Failing {
+                        origin: entry.origin(),
+                        example: entry.raw.clone(),
+                        expected,
+                        found: found.join("\n"),
+                    });
+                }
+            }
+            Err(reason) => report.errors.push(LexiconError {
+                file: entry.file.clone(),
+                line: entry.line,
+                reason,
+            }),
+        }
+    }
+    let lines = grammar
+        .lexemes
+        .iter()
+        .filter(|lexeme| lexeme.origin.contains("/events.txt:"))
+        .map(|lexeme| lexeme.origin.clone())
+        .chain(grammar.patterns.iter().map(|pattern| pattern.origin.clone()));
+    report.unused = lines.filter(|origin| !used.contains(origin)).collect();
+    report.unused.sort();
+    report.unused.dedup();
+    report
+}
+
+/// Entries whose key stands earlier in the same section.
+fn shadowed(lexicon: &Lexicon) -> Vec<String> {
+    let mut out = Vec::new();
+    for file in crate::grammar::FILES {
+        for (_, entries) in lexicon.sections(file) {
+            let mut seen: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+            for entry in entries {
+                for part in entry.key.split('|') {
+                    let key = kua_lexicon::fold(part.trim()).into_owned();
+                    if key.is_empty() || key.contains('(') || key.contains(')') {
+                        continue;
+                    }
+                    match seen.get(&key) {
+                        Some(first) if *first != entry.origin() => {
+                            out.push(format!("{}: {key:?} already stands at {first}", entry.origin()));
+                        }
+                        Some(_) => {}
+                        None => {
+                            seen.insert(key, entry.origin());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Runs one example: its claims, and what was expected if it fails.
+fn run(extractor: &Extractor, lang: Lang, line: &str) -> Result<(Vec<Claim>, Option<String>), String> {
+    let (positive, rest) = match (line.strip_prefix("+ "), line.strip_prefix("- ")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return Err("an example begins with '+ ' or '- '".to_owned()),
+    };
+    let (text, wanted) = rest
+        .rsplit_once("=>")
+        .ok_or_else(|| "expected ' => ' and a claim after the sentence".to_owned())?;
+    let (text, date) = match text.trim().rsplit_once('[') {
+        Some((text, tail)) => {
+            let date = tail.strip_suffix(']').and_then(|date| date.parse::<PartialDate>().ok());
+            (if date.is_some() { text } else { rest.rsplit_once("=>").map_or(text, |(t, _)| t) }, date)
+        }
+        None => (text, None),
+    };
+    let document = one_paragraph(text.trim(), lang, date);
+    let claims = extractor.extract(&document, &ExtractConfig::default()).value;
+    let failed = wanted.split(';').map(str::trim).filter(|want| !want.is_empty()).find(|want| {
+        let found = claims.iter().any(|claim| matches(claim, want));
+        found != positive
+    });
+    Ok((claims, failed.map(|want| format!("{}{want}", if positive { "" } else { "no " }))))
+}
+
+/// Whether a claim is as an example's notation says.
+fn matches(claim: &Claim, wanted: &str) -> bool {
+    let mut words = wanted.split_whitespace();
+    let Some(event) = words.next() else { return true };
+    let event_fits = match event.split_once('|') {
+        Some((a, b)) => claim.event.0 == a && claim.or_events.iter().any(|e| e.0 == b),
+        None => event == "*" || claim.event.0 == event,
+    };
+    event_fits && words.all(|word| has(claim, word))
+}
+
+fn has(claim: &Claim, word: &str) -> bool {
+    if let Some(place) = word.strip_prefix("in:") {
+        return claim.place.as_ref().is_some_and(|p| {
+            let place = place.replace('_', " ");
+            p.canonical.as_deref() == Some(place.as_str()) || p.words == place
+        });
+    }
+    if let Some(date) = word.strip_prefix("on:") {
+        return claim.time.as_ref().is_some_and(|t| t.value.to_string() == date);
+    }
+    if let Some(source) = word.strip_prefix("by:") {
+        let source = source.replace('_', " ");
+        return claim.sources.last().is_some_and(|s| s.words.to_lowercase().contains(&source.to_lowercase()));
+    }
+    if let Some(counts) = word.strip_prefix('=') {
+        return claim.quantity.as_ref().is_some_and(|q| format!("{:?}", q.counts).to_lowercase() == counts);
+    }
+    if let Some(grade) = word.strip_prefix('@') {
+        return grade_name(claim.grade) == grade;
+    }
+    match word {
+        "?" => return claim.quantity.is_none(),
+        "about" => return claim.quantity.as_ref().is_some_and(|q| q.approx),
+        "part" => return claim.part_of.is_some(),
+        "whole" => return claim.part_of.is_none(),
+        "earlier" => return claim.earlier_figure,
+        "retracts" => return claim.retracts,
+        "or" => return !claim.or_events.is_empty(),
+        "crisis" => return claim.role == ClaimRole::Crisis,
+        "background" => return claim.role == ClaimRole::Background,
+        _ => {}
+    }
+    if let Some((low, high)) = word.split_once("..") {
+        return claim.quantity.as_ref().is_some_and(|q| {
+            q.low == low.parse().ok() && q.high == high.parse().ok()
+        });
+    }
+    if modality_name(claim.modality) == word {
+        return true;
+    }
+    let group = claim.affected.as_ref().and_then(|group| group.id.as_deref());
+    group == Some(word) || (word == "people" && claim.quantity.as_ref().is_some_and(|q| q.counts == Counted::People))
+}
+
+fn modality_name(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Certain => "certain",
+        Modality::Hedged => "hedged",
+        Modality::Negated => "negated",
+        Modality::Hypothetical => "hypothetical",
+        Modality::Counterfactual => "counterfactual",
+        Modality::Plan => "plan",
+        Modality::Imperative => "imperative",
+        Modality::Question => "question",
+        Modality::Attempted => "attempted",
+        Modality::Hoped => "hoped",
+    }
+}
+
+fn grade_name(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Seen => "seen",
+        Grade::Heard => "heard",
+        Grade::Official => "official",
+        Grade::Media => "media",
+        Grade::Asserted => "asserted",
+        Grade::Command => "command",
+        Grade::Plan => "plan",
+        Grade::Denied => "denied",
+    }
+}
+
+/// A claim in the notation of the examples.
+fn notation(claim: &Claim) -> String {
+    let end = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
+    let mut out = claim.event.0.clone();
+    for event in &claim.or_events {
+        out.push_str(&format!("|{event}"));
+    }
+    match &claim.quantity {
+        Some(q) => {
+            out.push_str(&format!(" {}..{}", end(q.low), end(q.high)));
+            if q.approx {
+                out.push_str(" about");
+            }
+            out.push_str(&format!(" ={}", format!("{:?}", q.counts).to_lowercase()));
+        }
+        None => out.push_str(" ?"),
+    }
+    if let Some(id) = claim.affected.as_ref().and_then(|group| group.id.as_deref()) {
+        out.push_str(&format!(" {id}"));
+    }
+    out.push_str(&format!(" {} @{}", modality_name(claim.modality), grade_name(claim.grade)));
+    for (flag, name) in [
+        (claim.part_of.is_some(), "part"),
+        (claim.earlier_figure, "earlier"),
+        (claim.retracts, "retracts"),
+        (claim.role == ClaimRole::Background, "background"),
+    ] {
+        if flag {
+            out.push_str(&format!(" {name}"));
+        }
+    }
+    if let Some(place) = &claim.place {
+        out.push_str(&format!(" in:{}", place.canonical.as_deref().unwrap_or(&place.words).replace(' ', "_")));
+    }
+    if let Some(time) = &claim.time {
+        out.push_str(&format!(" on:{}", time.value));
+    }
+    if let Some(source) = claim.sources.last() {
+        out.push_str(&format!(" by:{}", source.words.replace(' ', "_")));
+    }
+    out
+}
+
+/// A document of one paragraph, its sentences cut at full stops.
+fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document {
+    let item = ItemId::of(text.as_bytes());
+    let whole = TextRange::new(0, text.len());
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let bytes: Vec<(usize, char)> = text.char_indices().collect();
+    for (index, &(at, c)) in bytes.iter().enumerate() {
+        let next = bytes.get(index + 1).map(|&(_, c)| c);
+        let after = bytes.get(index + 2).map(|&(_, c)| c);
+        let cut = matches!(c, '.' | '!' | '?')
+            && next == Some(' ')
+            && after.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '«' | '"' | '“'));
+        if cut {
+            sentences.push(TextRange::new(start, at + c.len_utf8()));
+            start = at + c.len_utf8() + 1;
+        }
+    }
+    if start < text.len() {
+        sentences.push(TextRange::new(start, text.len()));
+    }
+    Document {
+        id: DocumentId::new(item, 0),
+        item,
+        path: "example".to_owned(),
+        text: text.to_owned(),
+        blocks: vec![Block {
+            role: Role::Main,
+            range: whole,
+            source: Vec::new(),
+            language: Some(lang),
+            why: Vec::new(),
+        }],
+        sentences: sentences
+            .into_iter()
+            .map(|range| Sentence { range, block: 0, language: Some(lang) })
+            .collect(),
+        language: Some(lang),
+        title: None,
+        dates: DocumentDates {
+            published: date.map(|value| Dated {
+                value,
+                tier: DateTier::Declared,
+                how: "example".to_owned(),
+                range: None,
+                at: None,
+            }),
+            ..DocumentDates::default()
+        },
+        receipt: Receipt {
+            reader: "example".to_owned(),
+            version: 0,
+            charset: "utf-8".to_owned(),
+            charset_how: "valid-utf-8".to_owned(),
+            completeness: Completeness::Complete,
+            omitted: Vec::new(),
+        },
+    }
+}

@@ -1,0 +1,157 @@
+//! How an event is put and how its speaker knows: two questions, answered apart.
+//!
+//! A cue before the claim reaches it through the clause; a cue after it reaches back unless
+//! another claim stands between; a word of contrast ends its reach. Where several cues meet, the
+//! more cautious reading wins.
+
+use kua_model::{Modality, Why};
+
+use crate::event::Draft;
+use crate::figure::Figure;
+use crate::grammar::{Cue, Sense};
+use crate::scene::Scene;
+
+/// What the cues of a sentence say about one draft.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Doubt {
+    pub modality: Option<Modality>,
+    pub denied: bool,
+    pub earlier: bool,
+    pub retracts: bool,
+    pub background: bool,
+    pub heard: bool,
+    pub seen: bool,
+    pub why: Vec<Why>,
+}
+
+/// Cues that reach `draft`.
+pub(crate) fn doubt(scene: &Scene<'_>, drafts: &[Draft], draft: &Draft, figures: &[Figure]) -> Doubt {
+    let mut doubt = Doubt::default();
+    let counterfactual = scene.hits.iter().any(|hit| {
+        scene.lexeme(*hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Counterfactual))
+    });
+    let mut note = |hit_start: usize, hit_end: usize, entry: u32, doubt: &mut Doubt| {
+        if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
+            doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
+        }
+    };
+    for &hit in &scene.hits {
+        let Some(lexeme) = scene.lexeme(hit) else { continue };
+        match lexeme.sense {
+            Sense::Heard if hit.start <= draft.end => {
+                doubt.heard = true;
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            Sense::Saw if hit.start <= draft.end => {
+                doubt.seen = true;
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            Sense::Cue(cue) => {
+                // "no fewer than": the word belongs to the bound.
+                if figures.iter().any(|f| f.start <= hit.start && hit.end <= f.end && !f.none) {
+                    continue;
+                }
+                if !reaches(scene, drafts, draft, cue, hit.start, hit.end) {
+                    continue;
+                }
+                match cue {
+                    Cue::Retraction => doubt.retracts = true,
+                    Cue::Earlier => doubt.earlier = true,
+                    Cue::Background => doubt.background = true,
+                    _ => {
+                        doubt.denied |= cue == Cue::Denied;
+                        let modality = match cue {
+                            // A conditional is hearsay unless the sentence says what hindered it.
+                            Cue::Conditional if counterfactual => Some(Modality::Counterfactual),
+                            _ => cue.modality(),
+                        };
+                        doubt.modality = cautious(doubt.modality, modality);
+                    }
+                }
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            _ => {}
+        }
+    }
+    if scene.tokens.last().is_some_and(|token| matches!(token.fold.as_ref(), "?" | "？" | "؟")) {
+        doubt.modality = cautious(doubt.modality, Some(Modality::Question));
+        doubt.why.push(Why::by("question-mark", scene.tokens.last().map(|token| token.range)));
+    }
+    doubt
+}
+
+/// Of two modalities the one further from fact.
+pub(crate) fn cautious(a: Option<Modality>, b: Option<Modality>) -> Option<Modality> {
+    let weight = |modality: Modality| match modality {
+        Modality::Certain => 0,
+        Modality::Hedged => 1,
+        Modality::Plan => 2,
+        Modality::Imperative => 3,
+        Modality::Attempted => 4,
+        Modality::Hoped => 5,
+        Modality::Negated => 6,
+        Modality::Hypothetical => 7,
+        Modality::Counterfactual => 8,
+        Modality::Question => 9,
+    };
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if weight(a) >= weight(b) { a } else { b }),
+        (a, b) => a.or(b),
+    }
+}
+
+fn reaches(
+    scene: &Scene<'_>,
+    drafts: &[Draft],
+    draft: &Draft,
+    cue: Cue,
+    start: usize,
+    end: usize,
+) -> bool {
+    if start < draft.end && draft.start < end {
+        return true;
+    }
+    let contrast = |from: usize, to: usize| {
+        (from..to).any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';']))
+    };
+    let comma = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[',']));
+    if end <= draft.start {
+        let gap = draft.start - end;
+        return match cue {
+            // A verb is negated or tried close by, not across a comma.
+            Cue::Negated | Cue::Attempted => {
+                gap <= 6
+                    && !comma(end, draft.start)
+                    && !contrast(end, draft.start)
+                    && !(end..draft.start).any(|at| scene.find(at, |s| matches!(s, Sense::And)).is_some())
+            }
+            Cue::Earlier => gap <= 14 && !contrast(end, draft.start),
+            // "I don't know if …, but": ends at the contrast.
+            Cue::Conditional => gap <= 3,
+            Cue::Retraction | Cue::Background => true,
+            _ => !contrast(end, draft.start),
+        };
+    }
+    // After the claim.
+    let other_between = drafts.iter().any(|other| {
+        other.trigger != draft.trigger && other.start >= draft.end && other.start < start && other.start <= start && other.end >= end
+    });
+    let inside_other = drafts.iter().any(|other| {
+        other.trigger != draft.trigger && other.start <= start && end <= other.end
+    });
+    let next_starts = drafts.iter().any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
+    match cue {
+        Cue::Negated | Cue::Attempted | Cue::Conditional => {
+            let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
+            cue == Cue::Negated && after_trigger <= 4 && !comma(draft.end, start) && !inside_other && !contrast(draft.end, start)
+        }
+        Cue::Hypothetical | Cue::Counterfactual => !contrast(draft.end, start) && !inside_other,
+        Cue::Retraction => true,
+        Cue::Earlier => !inside_other && !other_between && start - draft.end <= 6,
+        Cue::Background => true,
+        Cue::Plan | Cue::Imperative | Cue::Hoped => false,
+        Cue::Denied => !inside_other && start - draft.end <= 8 && !next_starts,
+        Cue::Hedged | Cue::Question => !inside_other && !contrast(draft.end, start) && !(next_starts && start - draft.end > 2),
+    }
+}
+

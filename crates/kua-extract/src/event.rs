@@ -1,0 +1,482 @@
+//! Events in a sentence: triggers joined to those they happened to, by patterns, then by the
+//! ellipses that carry most figures ("26 killed and 18 wounded", "103 in one city, 21 in another",
+//! "including three children").
+
+use kua_model::EventType;
+
+use crate::figure::Figure;
+use crate::grammar::{Form, Sense};
+use crate::party::Party;
+use crate::pattern::{Found, Ground};
+use crate::scene::Scene;
+
+/// An event and whom it happened to, before doubt, time, place and source are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    /// The event; further ones if the words leave open which.
+    pub events: Vec<EventType>,
+    /// First and one past the last token of the words.
+    pub start: usize,
+    pub end: usize,
+    /// Tokens of the trigger.
+    pub trigger: (usize, usize),
+    pub form: Form,
+    /// Index of the noun phrase affected.
+    pub party: Option<usize>,
+    /// Rules and lexicon lines, with the tokens they used.
+    pub why: Vec<(String, usize, usize)>,
+    pub link: Join,
+}
+
+/// How a draft hangs on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Join {
+    /// It does not.
+    Alone,
+    /// Same noun phrase, second verb: "arrested and beaten".
+    Shared,
+    /// A part of the figure of the draft with this index, or of an earlier sentence.
+    Part(Option<usize>),
+    /// Same event, next figure: "26 in A, 20 in B".
+    Series(usize),
+}
+
+/// A trigger with all forms it may have.
+#[derive(Debug, Clone)]
+struct Site {
+    start: usize,
+    end: usize,
+    events: Vec<EventType>,
+    forms: Vec<(Form, u32)>,
+}
+
+/// All events of the sentence, in order of their words.
+pub(crate) fn drafts(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    dated: &[bool],
+    after_claim: bool,
+) -> Vec<Draft> {
+    let mut sites = sites(scene);
+    let mut out: Vec<Draft> = Vec::new();
+    if sites.is_empty() && !after_claim && !scene.grammar.patterns.iter().any(|p| p.events.is_some()) {
+        return out;
+    }
+    let joined = join_alternatives(scene, &mut sites);
+    let mut starts = vec![false; scene.tokens.len()];
+    for site in &sites {
+        if let Some(flag) = starts.get_mut(site.start) {
+            *flag = true;
+        }
+    }
+    let mut attributes = vec![false; scene.tokens.len()];
+    let mut counted = vec![false; scene.tokens.len()];
+    for party in parties {
+        if let Some(flag) = party.attribute.and_then(|at| attributes.get_mut(at)) {
+            *flag = true;
+        }
+        if party.figure.is_some() && !(party.subset || party.partitive) {
+            (party.start..party.end).for_each(|at| {
+                if let Some(flag) = counted.get_mut(at) {
+                    *flag = true;
+                }
+            });
+        }
+    }
+    let mut taken = vec![false; parties.len()];
+    let mut done = vec![false; sites.len()];
+    attribute_drafts(scene, parties, &sites, &mut taken, &mut done, &mut out);
+    for subsets in [false, true] {
+        for pattern in &scene.grammar.patterns {
+            let Some(form) = pattern.form() else { continue };
+            for (index, site) in sites.iter().enumerate() {
+                if done.get(index).copied().unwrap_or(true) {
+                    continue;
+                }
+                let Some(&(_, entry)) = site.forms.iter().find(|(f, _)| *f == form) else { continue };
+                let ground = Ground {
+                    scene,
+                    parties,
+                    figures,
+                    trigger_starts: &starts,
+                    dated,
+                    counted: &counted,
+                    attributes: &attributes,
+                    taken: &taken,
+                    subsets,
+                };
+                let Some(found) = pattern.around(&ground, site.start, site.end) else { continue };
+                if let Some(flag) = done.get_mut(index) {
+                    *flag = true;
+                }
+                mark(&mut taken, found.party);
+                out.push(draft(scene, parties, site, form, entry, found, &pattern.origin));
+            }
+        }
+    }
+    share(scene, parties, &sites, &mut done, &mut out);
+    widen(scene, parties, &mut taken, &mut out);
+    out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
+    follow(scene, parties, figures, &mut taken, &mut out, after_claim);
+    signs(scene, parties, figures, dated, &starts, &counted, &attributes, &mut out);
+    for (at, origin, start, end) in joined {
+        for draft in &mut out {
+            if draft.trigger.0 == at {
+                draft.why.push((origin.clone(), start, end));
+            }
+        }
+    }
+    out
+}
+
+fn mark(taken: &mut [bool], party: Option<usize>) {
+    if let Some(flag) = party.and_then(|index| taken.get_mut(index)) {
+        *flag = true;
+    }
+}
+
+fn sites(scene: &Scene<'_>) -> Vec<Site> {
+    let mut sites: Vec<Site> = Vec::new();
+    for &hit in &scene.hits {
+        let Some(lexeme) = scene.lexeme(hit) else { continue };
+        let Sense::Trigger { events, form } = &lexeme.sense else { continue };
+        let known = sites.iter_mut().rev().take(8).find(|site| {
+            site.start == hit.start && site.end == hit.end && site.events == *events
+        });
+        match known {
+            Some(site) => site.forms.push((*form, hit.entry)),
+            None => sites.push(Site {
+                start: hit.start,
+                end: hit.end,
+                events: events.clone(),
+                forms: vec![(*form, hit.entry)],
+            }),
+        }
+    }
+    sites.sort_by_key(|site| (site.start, site.end));
+    sites
+}
+
+/// "killed or wounded", "killed and injured" with one figure: one site of both events, so that
+/// the figure is never counted under one of them. Gives what joined them, for `why`.
+fn join_alternatives(scene: &Scene<'_>, sites: &mut Vec<Site>) -> Vec<(usize, String, usize, usize)> {
+    let mut notes = Vec::new();
+    let mut index = 0;
+    while index + 1 < sites.len() {
+        let joined = match (sites.get(index), sites.get(index + 1)) {
+            (Some(a), Some(b)) if a.events != b.events && a.end < b.start && b.start - a.end <= 3 => {
+                let or = scene.find(a.end, |s| *s == Sense::EitherOr);
+                let and = scene.find(a.end, |s| *s == Sense::And);
+                let adjacent = |end: usize| {
+                    end == b.start || (end..b.start).all(|at| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some())
+                };
+                let exclusive = [a, b].iter().all(|site| {
+                    site.events.iter().all(|event| {
+                        scene.grammar.events.get(event).is_some_and(|kind| kind.exclusive)
+                    })
+                });
+                let same_form = a.forms.iter().any(|(f, _)| b.forms.iter().any(|(g, _)| f == g));
+                match (or, and) {
+                    (Some(or), _) if same_form && adjacent(or.end) => Some(("either-or", or)),
+                    (_, Some(and)) if same_form && exclusive && adjacent(and.end) && !owns_figure(scene, b) => {
+                        Some(("one-figure-for-both", and))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        if let Some((rule, hit)) = joined {
+            let second = sites.remove(index + 1);
+            if let Some(site) = sites.get_mut(index) {
+                for event in second.events {
+                    if !site.events.contains(&event) {
+                        site.events.push(event);
+                    }
+                }
+                site.forms.retain(|(form, _)| second.forms.iter().any(|(f, _)| f == form));
+                site.end = second.end;
+                notes.push((site.start, rule.to_owned(), hit.start, hit.end));
+            }
+        } else {
+            index += 1;
+        }
+    }
+    notes
+}
+
+/// A number stands right after the trigger: "killed and wounded 18" leaves killed without one.
+fn owns_figure(scene: &Scene<'_>, site: &Site) -> bool {
+    site.forms.iter().all(|(form, _)| *form == Form::Verb)
+        && scene.find(site.end, |s| matches!(s, Sense::Cardinal(_))).is_some()
+}
+
+/// "12 wounded protesters", "two of the dead": the trigger is inside the noun phrase.
+fn attribute_drafts(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    sites: &[Site],
+    taken: &mut [bool],
+    done: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    for (number, party) in parties.iter().enumerate() {
+        let Some(at) = party.attribute else { continue };
+        let Some((index, site)) = sites.iter().enumerate().find(|(_, site)| site.start == at) else {
+            continue;
+        };
+        let Some(&(form, entry)) = site.forms.first() else { continue };
+        // "12 injured men were arrested": the men are arrested; that they were injured is said too.
+        if let Some(flag) = done.get_mut(index) {
+            *flag = true;
+        }
+        let found = Found {
+            start: party.start,
+            end: party.end.max(site.end),
+            party: Some(number),
+        };
+        let origin = if party.partitive { "part-of-whole" } else { "attribute" };
+        if party.partitive {
+            mark(taken, Some(number));
+        }
+        let mut draft = draft(scene, parties, site, form, entry, found, origin);
+        if party.partitive {
+            draft.link = Join::Part(None);
+        }
+        out.push(draft);
+    }
+}
+
+fn draft(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    site: &Site,
+    form: Form,
+    entry: u32,
+    found: Found,
+    origin: &str,
+) -> Draft {
+    let party = found.party.and_then(|index| parties.get(index));
+    let noun_end = party.and_then(|party| party.noun).map_or(0, |(_, end)| end);
+    let mut why = vec![(origin.to_owned(), found.start, found.end)];
+    if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
+        why.push((lexeme.origin.clone(), site.start, site.end));
+    }
+    let link = match party {
+        Some(party) if party.subset || party.partitive => Join::Part(None),
+        _ => Join::Alone,
+    };
+    Draft {
+        events: site.events.clone(),
+        start: found.start,
+        end: found.end.max(noun_end),
+        trigger: (site.start, site.end),
+        form,
+        party: found.party,
+        why,
+        link,
+    }
+}
+
+/// A second verb with the same noun phrase: "12 people were arrested and beaten".
+fn share(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    sites: &[Site],
+    done: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    for index in 1..sites.len() {
+        let (Some(first), Some(second)) = (sites.get(index - 1), sites.get(index)) else { break };
+        if done.get(index).copied().unwrap_or(true) || second.start < first.end || second.start - first.end > 4 {
+            continue;
+        }
+        let and = (first.end..second.start)
+            .any(|at| scene.find(at, |s| *s == Sense::And).is_some() || scene.is_mark(at, &[',']));
+        let clear = !(first.end..second.start).any(|at| {
+            parties.iter().any(|party| (party.start..party.end).contains(&at) && party.figure.is_some())
+        });
+        let Some(shared) = out.iter().find(|draft| draft.trigger.0 == first.start).cloned() else {
+            continue;
+        };
+        let same = second.forms.iter().find(|(form, _)| *form == shared.form);
+        let Some(&(form, entry)) = same else { continue };
+        if !(and && clear) || !matches!(form, Form::Participle | Form::Intransitive | Form::Verb) {
+            continue;
+        }
+        let found = Found { start: second.start, end: second.end, party: shared.party };
+        let mut draft = draft(scene, parties, second, form, entry, found, "shared-subject");
+        draft.start = second.start;
+        draft.end = second.end;
+        draft.link = Join::Shared;
+        if let Some(flag) = done.get_mut(index) {
+            *flag = true;
+        }
+        out.push(draft);
+    }
+}
+
+/// "26 protesters and sixteen officers were killed": the verb takes both.
+fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec<Draft>) {
+    let mut added = Vec::new();
+    for draft in out.iter() {
+        let Some(own) = draft.party.filter(|_| draft.link == Join::Alone) else { continue };
+        let Some(party) = parties.get(own) else { continue };
+        for (index, other) in parties.iter().enumerate() {
+            if other.figure.is_none()
+                || other.subset
+                || other.partitive
+                || taken.get(index).copied().unwrap_or(true)
+                || party.figure.is_none()
+            {
+                continue;
+            }
+            let (left, right) = if other.start < party.start { (other, party) } else { (party, other) };
+            let noun_end = left.noun.map_or(left.end, |(_, end)| end).max(left.end);
+            let Some(and) = scene.find(noun_end, |s| *s == Sense::And) else { continue };
+            let reach = right.start.saturating_sub(and.end);
+            let ahead = other.start > draft.trigger.0;
+            // "killed 12 and 30 others …": only phrases of the same side of the trigger.
+            let same_side = ahead == (party.start > draft.trigger.0);
+            if right.start < and.end || reach > 1 || !same_side {
+                continue;
+            }
+            let mut wide = draft.clone();
+            wide.party = Some(index);
+            wide.start = draft.start.min(other.start);
+            wide.end = draft.end.max(other.end).max(other.noun.map_or(0, |(_, end)| end));
+            // The words of this claim are its own phrase and the trigger.
+            if other.start < party.start {
+                wide.start = other.start;
+            } else {
+                wide.start = draft.trigger.0.min(other.start);
+            }
+            wide.why.push(("coordinated-phrase".to_owned(), and.start, and.end));
+            added.push((index, wide));
+        }
+    }
+    for (index, draft) in added {
+        if !taken.get(index).copied().unwrap_or(true) {
+            mark(taken, Some(index));
+            out.push(draft);
+        }
+    }
+}
+
+/// Figures that follow without a verb: parts ("including 3 children") and series ("and 5 in B").
+fn follow(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+    after_claim: bool,
+) {
+    let mut added = Vec::new();
+    for (index, party) in parties.iter().enumerate() {
+        let figure = party.figure.and_then(|figure| figures.get(figure));
+        let Some(figure) = figure.filter(|figure| !figure.article && !figure.none) else { continue };
+        if taken.get(index).copied().unwrap_or(true) || party.attribute.is_some() {
+            continue;
+        }
+        let before = out.iter().enumerate().rev().find(|(_, draft)| {
+            draft.start < party.start && !matches!(draft.link, Join::Part(_)) && draft.party.is_some()
+        });
+        if party.subset || party.partitive {
+            // A whole must stand before it: in this sentence or the one before.
+            if before.is_none() && !after_claim {
+                continue;
+            }
+            let whole = before.map(|(at, _)| at);
+            let model = whole.and_then(|at| out.get(at));
+            let end = party.noun.map_or(party.end, |(_, end)| end).max(party.end);
+            added.push((index, Draft {
+                events: model.map_or_else(Vec::new, |draft| draft.events.clone()),
+                start: party.start,
+                end,
+                trigger: model.map_or((party.start, party.end), |draft| draft.trigger),
+                form: model.map_or(Form::Victims, |draft| draft.form),
+                party: Some(index),
+                why: vec![("part-of-whole".to_owned(), party.start, end)],
+                link: Join::Part(whole),
+            }));
+            continue;
+        }
+        let Some((at, model)) = before else { continue };
+        let joined = party.start > 0
+            && (scene.is_mark(party.start - 1, &[',']) || scene.find_before(party.start, |s| *s == Sense::And).is_some());
+        let place_follows = scene.find(party.end, |s| *s == Sense::In).is_some_and(|hit| {
+            scene.find(hit.end, |s| matches!(s, Sense::Place(_))).is_some()
+                || scene.tokens.get(hit.end).is_some_and(|token| token.capital)
+        });
+        let near = party.start.saturating_sub(model.end) <= 8
+            || out.len() > 1;
+        if joined && place_follows && party.noun.is_none() && figure.plain && near {
+            added.push((index, Draft {
+                events: model.events.clone(),
+                start: party.start,
+                end: party.end,
+                trigger: model.trigger,
+                form: model.form,
+                party: Some(index),
+                why: vec![("series".to_owned(), party.start, party.end)],
+                link: Join::Series(at),
+            }));
+        }
+    }
+    for (index, draft) in added {
+        mark(taken, Some(index));
+        out.push(draft);
+    }
+}
+
+/// Patterns that tell an event by their words alone: a bullet in a leg.
+#[expect(clippy::too_many_arguments, reason = "the grounds of one sentence, passed once")]
+fn signs(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    dated: &[bool],
+    starts: &[bool],
+    counted: &[bool],
+    attributes: &[bool],
+    out: &mut Vec<Draft>,
+) {
+    let free = vec![false; parties.len()];
+    for pattern in &scene.grammar.patterns {
+        let Some(events) = &pattern.events else { continue };
+        let ground = Ground {
+            scene,
+            parties,
+            figures,
+            trigger_starts: starts,
+            dated,
+            counted,
+            attributes,
+            taken: &free,
+            subsets: false,
+        };
+        for (at, token) in scene.tokens.iter().enumerate() {
+            if !pattern.opens_with(scene.grammar.matcher.symbols_of(token)) {
+                continue;
+            }
+            let Some(found) = pattern.around(&ground, at, at + 1) else { continue };
+            let overlaps = out.iter().any(|draft| {
+                draft.events == *events && draft.start < found.end && found.start < draft.end
+            });
+            if !overlaps {
+                out.push(Draft {
+                    events: events.clone(),
+                    start: found.start,
+                    end: found.end,
+                    trigger: (at, at + 1),
+                    form: Form::Sign,
+                    party: found.party,
+                    why: vec![(pattern.origin.clone(), found.start, found.end)],
+                    link: Join::Alone,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,550 @@
+//! Figures in a sentence: digits, number words, vague words, bounds and ranges, as intervals.
+//!
+//! What is no count is never a figure: dates, clocks, percentages, money, ordinals, labels
+//! ("route 5"), parts of names ("B-52"), telephone numbers, negative and broken numbers.
+
+use kua_lexicon::TokenKind;
+use kua_model::{Counted, Quantity};
+
+use crate::date::DateMark;
+use crate::grammar::{Bound, Interval, Sense};
+use crate::scene::Scene;
+
+/// A figure with its bound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figure {
+    /// First token, the bound included.
+    pub start: usize,
+    /// One past the last token.
+    pub end: usize,
+    pub low: Option<u64>,
+    pub high: Option<u64>,
+    pub approx: bool,
+    /// The vague word's interval, if one stood there.
+    pub convention: Option<String>,
+    /// "no", "none".
+    pub none: bool,
+    /// "a", "an": one, but only if a person follows.
+    pub article: bool,
+    /// Digits, or words that are nothing but a number.
+    pub plain: bool,
+    /// The words call it what the figure was before ("rose from 13 to 18").
+    pub earlier: bool,
+    /// Lexicon entries it rests on: entry and tokens.
+    pub used: Vec<(u32, usize, usize)>,
+}
+
+impl Figure {
+    /// As a quantity of `counts`.
+    pub(crate) fn quantity(&self, scene: &Scene<'_>, counts: Counted) -> Quantity {
+        Quantity {
+            low: self.low,
+            high: self.high,
+            approx: self.approx,
+            convention: self.convention.clone(),
+            range: (!self.article).then(|| scene.range(self.start, self.end)),
+            counts,
+        }
+    }
+}
+
+/// All figures, in order, never overlapping, never on the tokens of `dates`.
+pub(crate) fn figures(scene: &Scene<'_>, dates: &[DateMark]) -> Vec<Figure> {
+    let mut taken = vec![false; scene.tokens.len()];
+    for date in dates {
+        for at in date.start..date.end {
+            // Links and bare parts of the day inside a date hold no number anyway.
+            if let Some(slot) = taken.get_mut(at) {
+                *slot = true;
+            }
+        }
+    }
+    let mut out: Vec<Figure> = Vec::new();
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        match figure_at(scene, &taken, at) {
+            Some(figure) => {
+                at = figure.end.max(at + 1);
+                out.push(figure);
+            }
+            None => at = past_number(scene, at),
+        }
+    }
+    mark_changes(scene, &mut out);
+    out
+}
+
+/// The next token to try: a rejected run of digits is skipped whole, so its tail is no figure.
+fn past_number(scene: &Scene<'_>, at: usize) -> usize {
+    let mut next = at + 1;
+    if scene.kind(at) == Some(TokenKind::Number) {
+        while scene.glued(next)
+            && (scene.kind(next) == Some(TokenKind::Number)
+                || (scene.is_mark(next, &['.', ',', '-', '/', ':', '–'])
+                    && scene.kind(next + 1) == Some(TokenKind::Number)
+                    && scene.glued(next + 1)))
+        {
+            next += 1;
+        }
+    }
+    next
+}
+
+/// "from 13 to 18" after "rose": 13 is what it was, 18 what it is.
+fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
+    let changed = (0..scene.tokens.len()).any(|at| scene.find(at, |s| *s == Sense::Change).is_some());
+    if !changed {
+        return;
+    }
+    for index in 1..figures.len() {
+        let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else { return };
+        let from = scene.find_before(first.start, |s| *s == Sense::From).is_some();
+        let to = scene.find_before(second.start, |s| *s == Sense::To).is_some();
+        let near = second.start - first.end <= 6;
+        if from
+            && (to && near)
+            && let Some(first) = figures.get_mut(index - 1)
+        {
+            first.earlier = true;
+        }
+    }
+}
+
+struct Number {
+    end: usize,
+    low: Option<u64>,
+    high: Option<u64>,
+    approx: bool,
+    convention: Option<String>,
+    none: bool,
+    article: bool,
+    plain: bool,
+    used: Vec<(u32, usize, usize)>,
+}
+
+impl Number {
+    fn exact(end: usize, value: u64, used: Vec<(u32, usize, usize)>) -> Self {
+        Self {
+            end,
+            low: Some(value),
+            high: Some(value),
+            approx: false,
+            convention: None,
+            none: false,
+            article: false,
+            plain: true,
+            used,
+        }
+    }
+}
+
+fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
+    let mut used = Vec::new();
+    let mut bounds: Vec<Bound> = Vec::new();
+    let mut next = at;
+    // "at least about", never more than two.
+    for _ in 0..2 {
+        let Some((hit, bound)) = scene.at(next).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Before(bound) => Some((hit, bound)),
+            _ => None,
+        }) else {
+            break;
+        };
+        used.push((hit.entry, hit.start, hit.end));
+        bounds.push(bound);
+        next = hit.end;
+    }
+    if bounds.is_empty()
+        && let Some(figure) = between(scene, taken, at)
+    {
+        return Some(figure);
+    }
+    let first = quoted_number(scene, taken, next)?;
+    let mut number = first;
+    if !bounds.is_empty() && number.article {
+        return None;
+    }
+    used.append(&mut number.used);
+    if number.plain
+        && bounds.is_empty()
+        && let Some(last) = range_end(scene, taken, number.end)
+        && last.low > number.high
+    {
+        number.end = last.end;
+        number.high = last.high;
+        used.extend(last.used);
+    }
+    if let Some((hit, bound)) = scene.at(number.end).find_map(|(hit, lexeme)| match lexeme.sense {
+        Sense::After(bound) => Some((hit, bound)),
+        _ => None,
+    }) && number.plain
+    {
+        used.push((hit.entry, hit.start, hit.end));
+        bounds.push(bound);
+        number.end = hit.end;
+    } else if number.plain && scene.is_mark(number.end, &['+']) && scene.glued(number.end) {
+        bounds.push(Bound::AtLeast);
+        number.end += 1;
+    }
+    let mut figure = Figure {
+        start: at,
+        end: number.end,
+        low: number.low,
+        high: number.high,
+        approx: number.approx,
+        convention: number.convention,
+        none: number.none,
+        article: number.article,
+        plain: number.plain,
+        earlier: false,
+        used,
+    };
+    for bound in bounds.into_iter().rev() {
+        apply(bound, &mut figure);
+    }
+    Some(figure)
+}
+
+fn apply(bound: Bound, figure: &mut Figure) {
+    match bound {
+        Bound::MoreThan => {
+            figure.low = figure.low.and_then(|low| {
+                if figure.convention.is_some() && figure.high != figure.low {
+                    Some(low)
+                } else {
+                    low.checked_add(1)
+                }
+            });
+            figure.high = None;
+            figure.approx = false;
+        }
+        Bound::AtLeast => {
+            figure.high = None;
+            figure.approx = false;
+        }
+        Bound::UpTo => {
+            figure.low = None;
+            figure.approx = false;
+        }
+        Bound::FewerThan => {
+            figure.high = figure.high.and_then(|high| high.checked_sub(1));
+            figure.low = None;
+            figure.approx = false;
+        }
+        Bound::About => figure.approx = true,
+    }
+}
+
+/// "between 20 and 30".
+fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
+    let (hit, joins) = scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
+        Sense::Between(joins) => Some((hit, joins)),
+        _ => None,
+    })?;
+    let first = number_at(scene, taken, hit.end)?;
+    let join = scene.tokens.get(first.end)?;
+    if !joins.iter().any(|word| *word == join.fold) {
+        return None;
+    }
+    let last = number_at(scene, taken, first.end + 1)?;
+    if !(first.plain && last.plain) || last.high < first.low {
+        return None;
+    }
+    let mut used = vec![(hit.entry, hit.start, hit.end)];
+    used.extend(first.used);
+    used.extend(last.used);
+    Some(Figure {
+        start: at,
+        end: last.end,
+        low: first.low,
+        high: last.high,
+        approx: false,
+        convention: None,
+        none: false,
+        article: false,
+        plain: true,
+        earlier: false,
+        used,
+    })
+}
+
+/// The upper end after "17 or …", "2-…".
+fn range_end(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
+    let next = match scene.find(at, |s| *s == Sense::Or) {
+        Some(hit) => hit.end,
+        None if scene.is_mark(at, &['-', '–', '—']) && scene.glued(at) => at + 1,
+        None => return None,
+    };
+    number_at(scene, taken, next).filter(|number| number.plain)
+}
+
+/// A number, perhaps in quotation marks: « dizaines ».
+fn quoted_number(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
+    if !scene.is_mark(at, &['«', '"', '“', '„']) {
+        return number_at(scene, taken, at);
+    }
+    let mut number = number_at(scene, taken, at + 1)?;
+    if number.plain || !scene.is_mark(number.end, &['»', '"', '”', '“']) {
+        return None;
+    }
+    number.end += 1;
+    Some(number)
+}
+
+fn number_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
+    if taken.get(at).copied().unwrap_or(true) {
+        return None;
+    }
+    if scene.kind(at) == Some(TokenKind::Number) {
+        return digits(scene, at);
+    }
+    let mut vague = None;
+    for (hit, lexeme) in scene.at(at) {
+        match &lexeme.sense {
+            Sense::Ordinal => return None,
+            Sense::Vague(interval) => vague = Some((hit, *interval)),
+            _ => {}
+        }
+    }
+    let number = words(scene, at);
+    match (vague, number) {
+        (Some((hit, interval)), number)
+            if number.as_ref().is_none_or(|number| hit.end >= number.end) =>
+        {
+            Some(vague_number(hit.end, interval, vec![(hit.entry, hit.start, hit.end)]))
+        }
+        (_, Some(number)) => Some(number),
+        (_, None) => scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::NoneOf => Some(Number {
+                none: true,
+                plain: false,
+                ..Number::exact(hit.end, 0, vec![(hit.entry, hit.start, hit.end)])
+            }),
+            Sense::One => Some(Number {
+                article: true,
+                plain: false,
+                ..Number::exact(hit.end, 1, vec![(hit.entry, hit.start, hit.end)])
+            }),
+            _ => None,
+        }),
+    }
+}
+
+fn vague_number(end: usize, interval: Interval, used: Vec<(u32, usize, usize)>) -> Number {
+    let convention = match (interval.low, interval.high) {
+        (Some(low), Some(high)) if interval.approx && low == high => format!("about {low}"),
+        (Some(low), Some(high)) => format!("{low} to {high}"),
+        (Some(low), None) => format!("{low} or more"),
+        (None, Some(high)) => format!("up to {high}"),
+        (None, None) => "some".to_owned(),
+    };
+    Number {
+        end,
+        low: interval.low,
+        high: interval.high,
+        approx: interval.approx,
+        convention: Some(convention),
+        none: false,
+        article: false,
+        plain: false,
+        used,
+    }
+}
+
+/// Digits with separators, decimals and multipliers ("2.5 million").
+fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
+    if at > 0 && refused_before(scene, at) {
+        return None;
+    }
+    let mut text = scene.tokens.get(at)?.fold.clone().into_owned();
+    let mut end = at + 1;
+    let after_month = scene.find_before(at, |s| matches!(s, Sense::Month(_))).is_some();
+    while let Some(group) = thousands_group(scene, end, after_month).filter(|_| {
+        text.len() <= 3 || end > at + 1
+    }) {
+        text.push_str(&scene.tokens.get(group)?.fold);
+        end = group + 1;
+    }
+    let mut decimals = 0_usize;
+    if let Some(decimal) = scene.grammar.decimal
+        && scene.is_mark(end, &[decimal])
+        && scene.glued(end)
+        && scene.glued(end + 1)
+        && let Some(fraction) = scene.tokens.get(end + 1).filter(|t| t.kind == TokenKind::Number)
+    {
+        text.push_str(&fraction.fold);
+        decimals = fraction.fold.len();
+        end += 2;
+    }
+    let mut value: u128 = if text.len() > 30 { return None } else { text.parse().ok()? };
+    let mut used = Vec::new();
+    let mut scaled = false;
+    while let Some((hit, factor)) = multiplier(scene, end) {
+        value = value.checked_mul(u128::from(factor))?;
+        used.push((hit.entry, hit.start, hit.end));
+        end = hit.end;
+        scaled = true;
+    }
+    let scale = 10_u128.checked_pow(u32::try_from(decimals).ok()?)?;
+    if value % scale != 0 || (decimals > 0 && !scaled) || refused_after(scene, end) {
+        return None;
+    }
+    Some(Number::exact(end, u64::try_from(value / scale).ok()?, used))
+}
+
+/// A group of three digits after a separator.
+fn thousands_group(scene: &Scene<'_>, at: usize, after_month: bool) -> Option<usize> {
+    let three = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Number && token.fold.len() == 3
+        })
+    };
+    if three(at) && !scene.glued(at) {
+        let before = scene.tokens.get(at.checked_sub(1)?)?.range.end;
+        let gap = scene.text.get(before..scene.tokens.get(at)?.range.start)?;
+        let narrow = matches!(gap, "\u{a0}" | "\u{202f}" | "\u{2009}");
+        return (narrow || (gap == " " && !after_month)).then_some(at);
+    }
+    let separator = scene.grammar.thousands.iter().any(|&mark| scene.is_mark(at, &[mark]));
+    (separator && scene.glued(at) && three(at + 1) && scene.glued(at + 1)).then_some(at + 1)
+}
+
+/// What before a number tells that nothing is counted by it.
+fn refused_before(scene: &Scene<'_>, at: usize) -> bool {
+    let before = at - 1;
+    if scene.find_before(at, |s| *s == Sense::Label).is_some() {
+        return true;
+    }
+    if scene.is_mark(before, &['$', '€', '£', '₽', '₸', '¥', '#', '№', '°', '+', '=', '*', '@', '_', '%', '&', '\\', '§']) {
+        return true;
+    }
+    if !scene.glued(at) {
+        return false;
+    }
+    match scene.kind(before) {
+        Some(TokenKind::Word) => scene.tokens.get(before).is_none_or(|token| !token.fold.ends_with('\'')),
+        Some(TokenKind::Number) => true,
+        _ => {
+            let inner = before > 0 && scene.glued(before);
+            scene.is_mark(before, &['-', '−', '/', ':', '.', ','])
+                && (inner || scene.is_mark(before, &['-', '−']))
+        }
+    }
+}
+
+/// What after a number tells that nothing is counted by it.
+fn refused_after(scene: &Scene<'_>, at: usize) -> bool {
+    if scene.is_mark(at, &['%', '‰', '°', '€', '$', '£', '₽', '₸', '¥', '²', '³']) {
+        return true;
+    }
+    if !scene.glued(at) {
+        return false;
+    }
+    if scene.kind(at) == Some(TokenKind::Word) {
+        return true;
+    }
+    let number_next = scene.kind(at + 1) == Some(TokenKind::Number) && scene.glued(at + 1);
+    if scene.is_mark(at, &['/', ':', '.', ',', '_', '=', '&']) && number_next {
+        return true;
+    }
+    // "12-year-old", "7-го", "555-12-34": but "2-3" is a range.
+    scene.is_mark(at, &['-', '–'])
+        && (scene.kind(at + 1) == Some(TokenKind::Word) && scene.glued(at + 1)
+            || number_next
+                && scene.is_mark(at + 2, &['-', '–', '.', '/'])
+                && scene.glued(at + 2)
+                && scene.kind(at + 3) == Some(TokenKind::Number))
+}
+
+fn multiplier(scene: &Scene<'_>, at: usize) -> Option<(crate::matcher::Hit, u64)> {
+    scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+        Sense::Multiplier(factor) => Some((hit, factor)),
+        _ => None,
+    })
+}
+
+/// Number words: "two hundred and fifty-three thousand", "quatre-vingt-dix-sept", "двести шесть".
+fn words(scene: &Scene<'_>, at: usize) -> Option<Number> {
+    let mut total: u64 = 0;
+    let mut current: u64 = 0;
+    let mut next = at;
+    let mut end = at;
+    let mut used = Vec::new();
+    let mut last_factor = u64::MAX;
+    let article = scene.find(at, |s| *s == Sense::One);
+    if let Some(one) = article {
+        // "a hundred": the article counts only before a multiplier.
+        multiplier(scene, one.end)?;
+        used.push((one.entry, one.start, one.end));
+        current = 1;
+        next = one.end;
+    }
+    loop {
+        let cardinal = scene.at(next).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Cardinal(value) => Some((hit, value)),
+            _ => None,
+        });
+        if let Some((hit, value)) = cardinal.filter(|&(_, value)| fits(current, value)) {
+            current += value;
+            used.push((hit.entry, hit.start, hit.end));
+            (end, next) = (hit.end, hit.end);
+        } else if let Some((hit, factor)) = multiplier(scene, next)
+            && !(factor >= 1000 && (factor >= last_factor || scene.find(next, |s| matches!(s, Sense::Vague(_))).is_some() && end == at && current == 0))
+        {
+            if factor < 1000 {
+                if current >= factor {
+                    break;
+                }
+                current = current.max(1).checked_mul(factor)?;
+            } else {
+                let part = current.max(1).checked_mul(factor)?;
+                total = total.checked_add(part)?;
+                current = 0;
+                last_factor = factor;
+            }
+            used.push((hit.entry, hit.start, hit.end));
+            (end, next) = (hit.end, hit.end);
+        } else {
+            break;
+        }
+        if let Some(joiner) = joiner(scene, next) {
+            next = joiner;
+        }
+    }
+    (end > at).then(|| Number::exact(end, total.saturating_add(current), used))
+}
+
+/// Whether `value` may be added to a number that so far ends in `current`.
+fn fits(current: u64, value: u64) -> bool {
+    if current == 0 {
+        return true;
+    }
+    if value == 0 {
+        return false;
+    }
+    let room = if current.is_multiple_of(1000) {
+        1000
+    } else if current.is_multiple_of(100) {
+        100
+    } else if current.is_multiple_of(20) {
+        // Sixty and eighty take up to nineteen where counting goes by twenties.
+        20
+    } else if current.is_multiple_of(10) {
+        10
+    } else {
+        1
+    };
+    value < room
+}
+
+fn joiner(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    if scene.is_mark(at, &['-', '‐', '‑']) && scene.glued(at) && scene.glued(at + 1) {
+        let next = at + 1;
+        // "vingt-et-un"
+        return Some(match scene.find(next, |s| *s == Sense::Joiner) {
+            Some(hit) if scene.is_mark(hit.end, &['-', '‐', '‑']) => hit.end + 1,
+            _ => next,
+        });
+    }
+    scene.find(at, |s| *s == Sense::Joiner).map(|hit| hit.end)
+}

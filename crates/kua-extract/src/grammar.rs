@@ -1,0 +1,658 @@
+//! One language as the cascade sees it: every lexicon entry with its sense. Holds the meaning of
+//! files and sections; holds no word of any language.
+
+use std::collections::BTreeMap;
+
+use kua_lexicon::{Entry, Lexicon, LexiconError, Lexicons};
+use kua_model::{Counted, DayPart, EventType, Lang, Modality, SourceKind};
+
+use crate::matcher::Matcher;
+use crate::pattern::Pattern;
+
+/// Meaning of a lexicon entry, given by its file and section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sense {
+    // numbers.txt
+    Cardinal(u64),
+    Multiplier(u64),
+    Joiner,
+    Vague(Interval),
+    NoneOf,
+    One,
+    Ordinal,
+    Label,
+    // bounds.txt
+    Before(Bound),
+    After(Bound),
+    Between(Vec<String>),
+    Or,
+    Change,
+    From,
+    To,
+    // people.txt
+    Group { id: String, one: bool },
+    Unit(Counted),
+    Others,
+    Pronoun(bool),
+    Vanguard,
+    // events.txt
+    Trigger { events: Vec<EventType>, form: Form },
+    // patterns.txt
+    Be,
+    By,
+    Of,
+    And,
+    EitherOr,
+    Contrast,
+    Subordinate,
+    Link,
+    Partitive,
+    Subset,
+    OfThem,
+    Determiner,
+    Auxiliary,
+    Relative,
+    // dates
+    Month(i8),
+    Weekday(i8),
+    Day(i32),
+    Part(DayPart),
+    DateLink,
+    YearMark,
+    AgoBefore,
+    AgoAfter,
+    Span(TimeUnit),
+    Since,
+    Until,
+    NightTo,
+    Past,
+    // speech.txt
+    Said,
+    Reported,
+    According,
+    Citing,
+    Relay,
+    Back,
+    Same,
+    Source(SourceKind),
+    Title,
+    Saw,
+    Heard,
+    Me,
+    Official,
+    // hedges.txt
+    Cue(Cue),
+    // places.txt
+    Place(String),
+    In,
+    PlaceNoun,
+    NotPlace,
+    /// Phrases that take away the sense of entries.
+    Unless(Vec<u32>),
+}
+
+impl Sense {
+    /// Senses of one class are found apart from those of others; within one, the longest wins.
+    fn class(&self) -> u8 {
+        match self {
+            Self::Cardinal(_) | Self::NoneOf | Self::One | Self::Ordinal => 0,
+            Self::Multiplier(_) => 7,
+            Self::Vague(_) => 8,
+            Self::Joiner => 1,
+            Self::Before(_) | Self::Between(_) => 2,
+            Self::After(_) => 3,
+            Self::Group { .. } | Self::Unit(_) | Self::Pronoun(_) => 4,
+            Self::Trigger { form, .. } => 10 + *form as u8,
+            Self::Cue(cue) => 40 + *cue as u8,
+            Self::Place(_) | Self::NotPlace => 5,
+            Self::Source(_) => 6,
+            Self::Or => 70,
+            Self::Change => 71,
+            Self::From => 72,
+            Self::To => 73,
+            Self::Others => 74,
+            Self::Vanguard => 75,
+            Self::Be => 76,
+            Self::By => 77,
+            Self::Of => 78,
+            Self::And => 79,
+            Self::EitherOr => 80,
+            Self::Contrast => 81,
+            Self::Subordinate => 82,
+            Self::Link => 83,
+            Self::Partitive => 84,
+            Self::Subset => 85,
+            Self::OfThem => 86,
+            Self::Determiner => 116,
+            Self::Auxiliary => 117,
+            Self::Relative => 118,
+            Self::Month(_) => 87,
+            Self::Weekday(_) => 88,
+            Self::Day(_) => 89,
+            Self::Part(_) => 90,
+            Self::DateLink => 91,
+            Self::YearMark => 92,
+            Self::AgoBefore => 93,
+            Self::AgoAfter => 94,
+            Self::Span(_) => 95,
+            Self::Since => 96,
+            Self::Until => 97,
+            Self::NightTo => 98,
+            Self::Past => 99,
+            Self::Said => 100,
+            Self::Reported => 101,
+            Self::According => 102,
+            Self::Citing => 103,
+            Self::Relay => 104,
+            Self::Back => 105,
+            Self::Same => 106,
+            Self::Title => 107,
+            Self::Saw => 108,
+            Self::Heard => 109,
+            Self::Me => 110,
+            Self::Official => 111,
+            Self::Label => 112,
+            Self::In => 113,
+            Self::PlaceNoun => 114,
+            Self::Unless(_) => 115,
+        }
+    }
+}
+
+/// An interval that a vague word stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub low: Option<u64>,
+    pub high: Option<u64>,
+    pub approx: bool,
+}
+
+/// A bound before or after a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    MoreThan,
+    AtLeast,
+    UpTo,
+    FewerThan,
+    About,
+}
+
+/// Grammatical form of an event trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Form {
+    /// Passive or adjectival: "killed", "tués".
+    Participle,
+    /// Active, its object is affected: "killed twelve people".
+    Verb,
+    /// Its subject is affected: "died".
+    Intransitive,
+    /// A noun that is counted: "twelve deaths", "twelve wounded".
+    Victims,
+    /// A noun of what happened: "the death of".
+    Nominal,
+    /// A noun of the figure itself: "the death toll".
+    Toll,
+    /// A sign in a pattern of its own.
+    Sign,
+}
+
+impl Form {
+    pub(crate) const ALL: [(&'static str, Self); 7] = [
+        ("participle", Self::Participle),
+        ("verb", Self::Verb),
+        ("intransitive", Self::Intransitive),
+        ("victims", Self::Victims),
+        ("nominal", Self::Nominal),
+        ("toll", Self::Toll),
+        ("sign", Self::Sign),
+    ];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, form)| form)
+    }
+}
+
+/// What a cue of `hedges.txt` does to the claims it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cue {
+    Hedged,
+    Conditional,
+    Negated,
+    Denied,
+    Counterfactual,
+    Hypothetical,
+    Plan,
+    Imperative,
+    Question,
+    Attempted,
+    Hoped,
+    Retraction,
+    Earlier,
+    Background,
+}
+
+impl Cue {
+    const ALL: [(&'static str, Self); 14] = [
+        ("hedged", Self::Hedged),
+        ("conditional", Self::Conditional),
+        ("negated", Self::Negated),
+        ("denied", Self::Denied),
+        ("counterfactual", Self::Counterfactual),
+        ("hypothetical", Self::Hypothetical),
+        ("plan", Self::Plan),
+        ("imperative", Self::Imperative),
+        ("question", Self::Question),
+        ("attempted", Self::Attempted),
+        ("hoped", Self::Hoped),
+        ("retraction", Self::Retraction),
+        ("earlier", Self::Earlier),
+        ("background", Self::Background),
+    ];
+
+    /// The modality it gives, if that is what it does.
+    pub(crate) fn modality(self) -> Option<Modality> {
+        Some(match self {
+            Self::Hedged | Self::Conditional => Modality::Hedged,
+            Self::Negated | Self::Denied => Modality::Negated,
+            Self::Counterfactual => Modality::Counterfactual,
+            Self::Hypothetical => Modality::Hypothetical,
+            Self::Plan => Modality::Plan,
+            Self::Imperative => Modality::Imperative,
+            Self::Question => Modality::Question,
+            Self::Attempted => Modality::Attempted,
+            Self::Hoped => Modality::Hoped,
+            Self::Retraction | Self::Earlier | Self::Background => return None,
+        })
+    }
+}
+
+/// A unit of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeUnit {
+    Hours,
+    Days,
+    Weeks,
+    Months,
+    Years,
+}
+
+/// What `claims.txt` says of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct EventKind {
+    /// It happens to people.
+    pub people: bool,
+    /// Two such events never happen to one person, so "A and B" with one figure is a disjunction.
+    pub exclusive: bool,
+}
+
+/// A lexicon entry with its sense.
+#[derive(Debug, Clone)]
+pub(crate) struct Lexeme {
+    pub sense: Sense,
+    pub class: u8,
+    pub origin: String,
+    /// Some phrase takes its sense away.
+    pub guarded: bool,
+}
+
+/// One language, compiled.
+#[derive(Debug)]
+pub(crate) struct Grammar {
+    pub lang: Lang,
+    pub matcher: Matcher,
+    pub lexemes: Vec<Lexeme>,
+    pub patterns: Vec<Pattern>,
+    pub events: BTreeMap<EventType, EventKind>,
+    /// Group to the group it belongs to.
+    pub groups: BTreeMap<String, Option<String>>,
+    pub thousands: Vec<char>,
+    pub decimal: Option<char>,
+    pub day_first: Option<bool>,
+}
+
+impl Grammar {
+    /// Compiles the lexicon of `lang`. Lines that mean nothing are reported and left out.
+    pub(crate) fn compile(
+        lang: Lang,
+        lexicon: &Lexicon,
+        lexicons: &Lexicons,
+    ) -> (Self, Vec<LexiconError>) {
+        let mut errors = Vec::new();
+        let shared = lexicons.shared();
+        let mut grammar = Self {
+            lang,
+            matcher: Matcher::default(),
+            lexemes: Vec::new(),
+            patterns: Vec::new(),
+            events: events(shared),
+            groups: groups(shared),
+            thousands: Vec::new(),
+            decimal: None,
+            day_first: lexicon.section("calendar.txt", "order").first().and_then(|entry| {
+                match entry.key.as_str() {
+                    "dmy" => Some(true),
+                    "mdy" => Some(false),
+                    _ => None,
+                }
+            }),
+        };
+        let mut unless: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for file in FILES {
+            for (section, entries) in lexicon.sections(file) {
+                for entry in entries {
+                    if let Err(reason) =
+                        grammar.entry(lexicon, file, section, entry, &mut unless)
+                    {
+                        errors.push(LexiconError {
+                            file: entry.file.clone(),
+                            line: entry.line,
+                            reason,
+                        });
+                    }
+                }
+            }
+        }
+        for (phrase, taken) in unless {
+            let number = grammar.push(Sense::Unless(taken), phrase.clone(), false);
+            if let Err(error) = grammar.matcher.add(&phrase, lexicon.endings(), number) {
+                errors.push(LexiconError {
+                    file: format!("{lang}/"),
+                    line: 0,
+                    reason: format!("UNLESS {phrase}: {error}"),
+                });
+            }
+        }
+        // The order of lines is the order of trial.
+        grammar.patterns.sort_by(|a, b| a.line.cmp(&b.line));
+        errors.sort();
+        (grammar, errors)
+    }
+
+    fn push(&mut self, sense: Sense, origin: String, guarded: bool) -> u32 {
+        let class = sense.class();
+        self.lexemes.push(Lexeme { sense, class, origin, guarded });
+        u32::try_from(self.lexemes.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn entry(
+        &mut self,
+        lexicon: &Lexicon,
+        file: &str,
+        section: &str,
+        entry: &Entry,
+        unless: &mut BTreeMap<String, Vec<u32>>,
+    ) -> Result<(), String> {
+        let value = entry.value.as_deref();
+        if file == "numbers.txt" && section == "separators" {
+            let marks = value.unwrap_or("").chars().filter(|c| !c.is_whitespace());
+            match entry.key.as_str() {
+                "thousands" => self.thousands.extend(marks),
+                "decimal" => self.decimal = marks.last(),
+                other => return Err(format!("expected thousands or decimal, found {other:?}")),
+            }
+            return Ok(());
+        }
+        if file == "calendar.txt" && matches!(section, "order") {
+            return Ok(());
+        }
+        if file == "patterns.txt" && (section == "patterns" || section.contains('.')) {
+            let events = section.split_once('.').map(|(events, _)| events);
+            let events = match events {
+                Some(names) => Some(self.event_names(names)?),
+                None => None,
+            };
+            let pattern = Pattern::parse(
+                entry,
+                events,
+                lexicon.endings(),
+                &mut self.matcher,
+            )?;
+            self.patterns.push(pattern);
+            return Ok(());
+        }
+        let sense = self.sense(file, section, value)?;
+        let number = self.push(sense, entry.origin(), !entry.unless.is_empty());
+        self.matcher
+            .add(&entry.key, lexicon.endings(), number)
+            .map_err(|error| error.to_string())?;
+        for phrase in &entry.unless {
+            unless.entry(phrase.clone()).or_default().push(number);
+        }
+        Ok(())
+    }
+
+    fn event_names(&self, names: &str) -> Result<Vec<EventType>, String> {
+        let events: Vec<_> = names.split('+').map(|name| EventType(name.trim().to_owned())).collect();
+        match events.iter().find(|event| !self.events.contains_key(*event)) {
+            Some(unknown) => Err(format!(
+                "event {unknown} is not in claims.txt [events]: add it there or correct the name"
+            )),
+            None => Ok(events),
+        }
+    }
+
+    fn sense(&self, file: &str, section: &str, value: Option<&str>) -> Result<Sense, String> {
+        let need = || value.ok_or_else(|| "expected a value after ' = '".to_owned());
+        let number = |text: &str| {
+            text.parse::<u64>().map_err(|_| format!("expected a whole number, found {text:?}"))
+        };
+        let small = |text: &str| {
+            text.parse::<i8>().map_err(|_| format!("expected a small number, found {text:?}"))
+        };
+        if file == "events.txt" {
+            let (events, form) = section
+                .split_once('.')
+                .ok_or_else(|| format!("expected [event.form], found [{section}]"))?;
+            let form = Form::named(form).ok_or_else(|| {
+                format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll")
+            })?;
+            return Ok(Sense::Trigger { events: self.event_names(events)?, form });
+        }
+        if file == "hedges.txt" {
+            return Cue::ALL
+                .iter()
+                .find(|(name, _)| *name == section)
+                .map(|&(_, cue)| Sense::Cue(cue))
+                .ok_or_else(|| unknown(section));
+        }
+        Ok(match (file, section) {
+            ("numbers.txt", "cardinals") => Sense::Cardinal(number(need()?)?),
+            ("numbers.txt", "multipliers") => Sense::Multiplier(number(need()?)?.max(1)),
+            ("numbers.txt", "joiners") => Sense::Joiner,
+            ("numbers.txt", "vague") => Sense::Vague(interval(need()?)?),
+            ("numbers.txt", "none") => Sense::NoneOf,
+            ("numbers.txt", "one") => Sense::One,
+            ("numbers.txt", "ordinals") => Sense::Ordinal,
+            ("numbers.txt", "labels") => Sense::Label,
+            ("bounds.txt", "before") => Sense::Before(bound(need()?)?),
+            ("bounds.txt", "after") => Sense::After(bound(need()?)?),
+            ("bounds.txt", "between") => Sense::Between(
+                need()?.split('|').map(|word| kua_lexicon::fold(word.trim()).into_owned()).collect(),
+            ),
+            ("bounds.txt", "or") => Sense::Or,
+            ("bounds.txt", "change") => Sense::Change,
+            ("bounds.txt", "from") => Sense::From,
+            ("bounds.txt", "to") => Sense::To,
+            ("people.txt", "groups") => {
+                let mut words = need()?.split_whitespace();
+                let id = words.next().unwrap_or_default();
+                if !self.groups.contains_key(id) {
+                    return Err(format!("group {id:?} is not in claims.txt [groups]: add it there"));
+                }
+                Sense::Group { id: id.to_owned(), one: words.next() == Some("1") }
+            }
+            ("people.txt", "units") => Sense::Unit(counted(need()?)?),
+            ("people.txt", "others") => Sense::Others,
+            ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
+            ("people.txt", "members") => Sense::Vanguard,
+            ("patterns.txt", "be") => Sense::Be,
+            ("patterns.txt", "by") => Sense::By,
+            ("patterns.txt", "of") => Sense::Of,
+            ("patterns.txt", "and") => Sense::And,
+            ("patterns.txt", "or") => Sense::EitherOr,
+            ("patterns.txt", "contrast") => Sense::Contrast,
+            ("patterns.txt", "subordinate") => Sense::Subordinate,
+            ("patterns.txt", "links") => Sense::Link,
+            ("patterns.txt", "partitive") => Sense::Partitive,
+            ("patterns.txt", "subset") => Sense::Subset,
+            ("patterns.txt", "of-them") => Sense::OfThem,
+            ("patterns.txt", "determiners") => Sense::Determiner,
+            ("patterns.txt", "auxiliaries") => Sense::Auxiliary,
+            ("patterns.txt", "relatives") => Sense::Relative,
+            ("calendar.txt", "months") => Sense::Month(small(need()?)?),
+            ("calendar.txt", "weekdays") => Sense::Weekday(small(need()?)?),
+            ("calendar.txt", "relative") | ("dates.txt", "days") => Sense::Day(i32::from(
+                need()?.parse::<i16>().map_err(|_| "expected a number of days".to_owned())?,
+            )),
+            ("calendar.txt", "dayparts") | ("dates.txt", "dayparts") => {
+                Sense::Part(day_part(need()?)?)
+            }
+            ("calendar.txt", "between" | "ordinals") => Sense::DateLink,
+            ("calendar.txt", "year-marks") => Sense::YearMark,
+            ("dates.txt", "ago-before") => Sense::AgoBefore,
+            ("dates.txt", "ago-after") => Sense::AgoAfter,
+            ("dates.txt", "units") => Sense::Span(time_unit(need()?)?),
+            ("dates.txt", "since") => Sense::Since,
+            ("dates.txt", "until") => Sense::Until,
+            ("dates.txt", "night-to") => Sense::NightTo,
+            ("dates.txt", "past") => Sense::Past,
+            ("speech.txt", "said") => Sense::Said,
+            ("speech.txt", "reported") => Sense::Reported,
+            ("speech.txt", "according") => Sense::According,
+            ("speech.txt", "citing") => Sense::Citing,
+            ("speech.txt", "relay") => Sense::Relay,
+            ("speech.txt", "back") => Sense::Back,
+            ("speech.txt", "same") => Sense::Same,
+            ("speech.txt", "sources") => Sense::Source(source_kind(need()?)?),
+            ("speech.txt", "titles") => Sense::Title,
+            ("speech.txt", "saw") => Sense::Saw,
+            ("speech.txt", "heard") => Sense::Heard,
+            ("speech.txt", "me") => Sense::Me,
+            ("speech.txt", "official") => Sense::Official,
+            ("places.txt", "places") => Sense::Place(need()?.to_owned()),
+            ("places.txt", "in") => Sense::In,
+            ("places.txt", "nouns") => Sense::PlaceNoun,
+            ("places.txt", "not-places") => Sense::NotPlace,
+            _ => return Err(unknown(section)),
+        })
+    }
+
+    /// Whether `group` is `other` or belongs to it.
+    pub(crate) fn is_a(&self, group: &str, other: &str) -> bool {
+        let mut at = Some(group);
+        for _ in 0..16 {
+            match at {
+                Some(name) if name == other => return true,
+                Some(name) => at = self.groups.get(name).and_then(Option::as_deref),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+/// The files this stage reads.
+pub(crate) const FILES: [&str; 10] = [
+    "bounds.txt",
+    "calendar.txt",
+    "dates.txt",
+    "events.txt",
+    "hedges.txt",
+    "numbers.txt",
+    "patterns.txt",
+    "people.txt",
+    "places.txt",
+    "speech.txt",
+];
+
+fn unknown(section: &str) -> String {
+    format!("section [{section}] means nothing here: see docs/formats/lexicons.md for the sections of each file")
+}
+
+fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
+    let entries = shared.section("claims.txt", "events").iter();
+    entries
+        .map(|entry| {
+            let words: Vec<_> = entry.value.as_deref().unwrap_or("").split_whitespace().collect();
+            let kind = EventKind {
+                people: words.contains(&"people"),
+                exclusive: words.contains(&"exclusive"),
+            };
+            (EventType(entry.key.clone()), kind)
+        })
+        .collect()
+}
+
+fn groups(shared: &Lexicon) -> BTreeMap<String, Option<String>> {
+    let entries = shared.section("claims.txt", "groups").iter();
+    entries.map(|entry| (entry.key.clone(), entry.value.clone())).collect()
+}
+
+fn interval(text: &str) -> Result<Interval, String> {
+    let fail = || format!("expected 20..99, 2.. or ~10, found {text:?}");
+    if let Some(rest) = text.strip_prefix('~') {
+        let number = rest.trim().parse().map_err(|_| fail())?;
+        return Ok(Interval { low: Some(number), high: Some(number), approx: true });
+    }
+    let (low, high) = text.split_once("..").ok_or_else(fail)?;
+    let end = |part: &str| match part.trim() {
+        "" => Ok(None),
+        digits => digits.parse().map(Some).map_err(|_| fail()),
+    };
+    Ok(Interval { low: end(low)?, high: end(high)?, approx: false })
+}
+
+fn bound(text: &str) -> Result<Bound, String> {
+    Ok(match text {
+        ">" => Bound::MoreThan,
+        ">=" => Bound::AtLeast,
+        "<=" => Bound::UpTo,
+        "<" => Bound::FewerThan,
+        "~" => Bound::About,
+        other => return Err(format!("expected one of > >= <= < ~, found {other:?}")),
+    })
+}
+
+fn counted(text: &str) -> Result<Counted, String> {
+    Ok(match text {
+        "people" => Counted::People,
+        "vehicles" => Counted::Vehicles,
+        "buildings" => Counted::Buildings,
+        "other" => Counted::Other,
+        _ => return Err(format!("expected people, vehicles, buildings or other, found {text:?}")),
+    })
+}
+
+fn day_part(text: &str) -> Result<DayPart, String> {
+    Ok(match text {
+        "morning" => DayPart::Morning,
+        "afternoon" => DayPart::Afternoon,
+        "evening" => DayPart::Evening,
+        "night" => DayPart::Night,
+        _ => return Err(format!("expected morning, afternoon, evening or night, found {text:?}")),
+    })
+}
+
+fn time_unit(text: &str) -> Result<TimeUnit, String> {
+    Ok(match text {
+        "hours" => TimeUnit::Hours,
+        "days" => TimeUnit::Days,
+        "weeks" => TimeUnit::Weeks,
+        "months" => TimeUnit::Months,
+        "years" => TimeUnit::Years,
+        _ => return Err(format!("expected hours, days, weeks, months or years, found {text:?}")),
+    })
+}
+
+fn source_kind(text: &str) -> Result<SourceKind, String> {
+    Ok(match text {
+        "account" => SourceKind::Account,
+        "outlet" => SourceKind::Outlet,
+        "agency" => SourceKind::Agency,
+        "authority" => SourceKind::Authority,
+        "person" => SourceKind::Person,
+        "organisation" => SourceKind::Organisation,
+        "unnamed" => SourceKind::Unnamed,
+        _ => return Err(format!("expected outlet, agency, authority, person, organisation or unnamed, found {text:?}")),
+    })
+}

@@ -1,0 +1,416 @@
+//! Noun phrases that may be affected or act: "at least 18 police officers", "748 others",
+//! "the protesters", "two of the dead". Joins figures with the nouns they count.
+
+use kua_lexicon::TokenKind;
+use kua_model::{Counted, Group, Quantity};
+
+use crate::date::DateMark;
+use crate::figure::Figure;
+use crate::grammar::{Form, Sense};
+use crate::scene::Scene;
+
+/// A noun phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Party {
+    /// First token.
+    pub start: usize,
+    /// One past the last token.
+    pub end: usize,
+    /// Index of its figure.
+    pub figure: Option<usize>,
+    /// Tokens of its noun.
+    pub noun: Option<(usize, usize)>,
+    /// Group of the noun, if a lexicon knows it.
+    pub group: Option<String>,
+    /// What the noun counts; `None` if there is no noun.
+    pub counts: Option<Counted>,
+    /// Its noun is in no lexicon.
+    pub unknown: bool,
+    /// "others": of the same group as before.
+    pub others: bool,
+    /// "of the": part of a whole.
+    pub partitive: bool,
+    /// Stands after "including".
+    pub subset: bool,
+    /// A singular person without a number.
+    pub one: bool,
+    /// He, she, they.
+    pub pronoun: bool,
+    /// A name by its capitals.
+    pub name: bool,
+    /// An event trigger inside: "12 wounded protesters".
+    pub attribute: Option<usize>,
+    /// Lexicon entries it rests on.
+    pub used: Vec<(u32, usize, usize)>,
+}
+
+impl Party {
+    fn empty(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end,
+            figure: None,
+            noun: None,
+            group: None,
+            counts: None,
+            unknown: false,
+            others: false,
+            partitive: false,
+            subset: false,
+            one: false,
+            pronoun: false,
+            name: false,
+            attribute: None,
+            used: Vec::new(),
+        }
+    }
+
+    /// Its words as a group; `None` if it has no noun.
+    pub(crate) fn as_group(&self, scene: &Scene<'_>) -> Option<Group> {
+        let (start, end) = self.noun?;
+        Some(Group {
+            id: self.group.clone(),
+            words: scene.words(start, end).to_owned(),
+            range: Some(scene.range(start, end)),
+            inherited: false,
+        })
+    }
+
+    /// Its number, `None` if it says none.
+    pub(crate) fn quantity(&self, scene: &Scene<'_>, figures: &[Figure]) -> Option<Quantity> {
+        let counts = self.counts.unwrap_or(Counted::People);
+        match self.figure.and_then(|index| figures.get(index)) {
+            Some(figure) => Some(figure.quantity(scene, counts)),
+            None if self.one => Some(Quantity {
+                low: Some(1),
+                high: Some(1),
+                approx: false,
+                convention: None,
+                range: None,
+                counts,
+            }),
+            None => None,
+        }
+    }
+}
+
+/// All noun phrases, in order.
+pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark]) -> Vec<Party> {
+    let mut busy = vec![false; scene.tokens.len() + 1];
+    for date in dates {
+        fill(&mut busy, date.start, date.end);
+    }
+    for figure in figures {
+        fill(&mut busy, figure.start, figure.end);
+    }
+    let mut out = Vec::new();
+    let mut inside = vec![false; scene.tokens.len() + 1];
+    for (index, figure) in figures.iter().enumerate() {
+        let party = counted(scene, figure, index, &busy);
+        if let Some(party) = party {
+            fill(&mut inside, party.start, party.end);
+            if let Some((start, end)) = party.noun {
+                fill(&mut inside, start, end);
+            }
+            out.push(party);
+        }
+    }
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        if inside.get(at).copied().unwrap_or(true) || busy.get(at).copied().unwrap_or(true) {
+            at += 1;
+            continue;
+        }
+        if let Some(party) = uncounted(scene, at) {
+            at = party.end.max(at + 1);
+            out.push(party);
+        } else {
+            at += 1;
+        }
+    }
+    out.sort_by_key(|party| (party.start, party.end));
+    out
+}
+
+fn fill(flags: &mut [bool], start: usize, end: usize) {
+    for at in start..end {
+        if let Some(flag) = flags.get_mut(at) {
+            *flag = true;
+        }
+    }
+}
+
+const QUOTES: [char; 9] = ['«', '»', '"', '“', '”', '„', '\u{2018}', '\'', '‟'];
+
+fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> Option<Party> {
+    let mut party = Party { figure: Some(index), ..Party::empty(figure.start, figure.end) };
+    party.subset = scene.find_before(figure.start, |s| *s == Sense::Subset).is_some()
+        || (figure.start > 0
+            && scene.is_mark(figure.start - 1, &['—', '–', ':', '-'])
+            && scene.find_before(figure.start - 1, |s| *s == Sense::Subset).is_some());
+    let mut at = figure.end;
+    let mut unknown: Option<(usize, usize)> = None;
+    let mut steps = 0;
+    while steps < 8 && at < scene.tokens.len() {
+        steps += 1;
+        if busy.get(at).copied().unwrap_or(false) {
+            break;
+        }
+        if scene.kind(at) == Some(TokenKind::Mark) {
+            if scene.is_mark(at, &QUOTES) || (scene.is_mark(at, &['-']) && scene.glued(at) && scene.glued(at + 1)) {
+                at += 1;
+                continue;
+            }
+            break;
+        }
+        if let Some(hit) = scene.find(at, |s| *s == Sense::OfThem) {
+            party.used.push((hit.entry, hit.start, hit.end));
+            party.partitive = true;
+            party.end = hit.end;
+            at = hit.end;
+            // "36 of them police", "one of whom was a child"
+            if let Some((group, end)) = noun_soon(scene, at, 3) {
+                take_group(scene, &mut party, group, end);
+            }
+            return Some(party);
+        }
+        if let Some(hit) = scene.find(at, |s| *s == Sense::Partitive) {
+            let next = scene.find(hit.end, |s| {
+                matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. })
+            });
+            let group_then_trigger = scene
+                .find(hit.end, |s| matches!(s, Sense::Group { .. }))
+                .and_then(|group| {
+                    scene.find(group.end, |s| matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. }))
+                });
+            if next.or(group_then_trigger).is_some() {
+                party.partitive = true;
+                party.used.push((hit.entry, hit.start, hit.end));
+                let trigger = next.or(group_then_trigger)?;
+                party.attribute = Some(trigger.start);
+                party.end = trigger.end;
+                // "Thirty-six of the injured are police officers"
+                if let Some(be) = scene.find(trigger.end, |s| *s == Sense::Be)
+                    && let Some((group, end)) = noun_soon(scene, be.end, 2)
+                {
+                    take_group(scene, &mut party, group, end);
+                } else if let Some(group) = scene.find(hit.end, |s| matches!(s, Sense::Group { .. })) {
+                    let end = party.end;
+                    take_group(scene, &mut party, group.start, group.end);
+                    party.end = end;
+                }
+                return Some(party);
+            }
+        }
+        let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_)));
+        if let Some(hit) = noun {
+            take_group(scene, &mut party, hit.start, hit.end);
+            return Some(party).filter(|_| !figure.article || plausible_one(scene, hit.start));
+        }
+        if let Some(hit) = scene.find(at, |s| *s == Sense::Others) {
+            party.others = true;
+            party.end = hit.end;
+            party.used.push((hit.entry, hit.start, hit.end));
+            at = hit.end;
+            continue;
+        }
+        if let Some(hit) = scene.find(at, |s| matches!(s, Sense::Of | Sense::Partitive)) {
+            at = hit.end;
+            continue;
+        }
+        if let Some(hit) = scene.find(at, |s| matches!(s, Sense::Trigger { form: Form::Participle, .. }))
+            && unknown.is_none()
+            && let Some((noun, end)) = noun_soon(scene, hit.end, 1)
+        {
+            party.attribute = Some(hit.start);
+            take_group(scene, &mut party, noun, end);
+            return Some(party).filter(|_| !figure.article || plausible_one(scene, noun));
+        }
+        if ends_phrase(scene, at) {
+            break;
+        }
+        let (first, _) = unknown.unwrap_or((at, at));
+        unknown = Some((first, at + 1));
+        at += 1;
+    }
+    if figure.article {
+        return None;
+    }
+    if let Some((start, end)) = unknown {
+        party.unknown = true;
+        party.noun = Some((start, end));
+        party.counts = Some(Counted::People);
+        // A word that is unknown may be a verb: the phrase does not take it in.
+    }
+    Some(party)
+}
+
+/// "a" or "an" before a noun of one person.
+fn plausible_one(scene: &Scene<'_>, at: usize) -> bool {
+    scene.find(at, |s| matches!(s, Sense::Group { .. })).is_some()
+}
+
+fn take_group(scene: &Scene<'_>, party: &mut Party, start: usize, end: usize) {
+    party.noun = Some((start, end));
+    party.end = end;
+    party.unknown = false;
+    let mut member = false;
+    for (hit, lexeme) in scene.at(start) {
+        if hit.end != end {
+            continue;
+        }
+        match &lexeme.sense {
+            Sense::Group { id, .. } => {
+                party.group = Some(id.clone());
+                party.counts = Some(Counted::People);
+                party.used.push((hit.entry, hit.start, hit.end));
+            }
+            Sense::Unit(counts) => {
+                party.group = None;
+                party.counts = Some(*counts);
+                party.used.push((hit.entry, hit.start, hit.end));
+            }
+            Sense::Vanguard => member = true,
+            _ => {}
+        }
+    }
+    // "members of the security forces", "agents des forces de l'ordre": the second noun tells who.
+    if member {
+        let mut next = end;
+        for _ in 0..2 {
+            if let Some(of) = scene.find(next, |s| matches!(s, Sense::Of | Sense::Partitive)) {
+                next = of.end;
+            }
+        }
+        if let Some((noun, end)) = noun_soon(scene, next, 2) {
+            for (hit, lexeme) in scene.at(noun) {
+                if let Sense::Group { id, .. } = &lexeme.sense
+                    && hit.end == end
+                {
+                    party.group = Some(id.clone());
+                    party.noun = Some((start, end));
+                    party.end = end;
+                    party.used.push((hit.entry, hit.start, hit.end));
+                }
+            }
+        }
+    }
+    // The quotation mark that closes a quoted label belongs to the phrase.
+    if scene.is_mark(party.end, &['»', '”', '"', '“']) && scene.is_mark(start.saturating_sub(2), &QUOTES) {
+        party.end += 1;
+    } else if scene.is_mark(party.end, &['»', '”', '"']) {
+        let opened = (party.start..start).any(|at| scene.is_mark(at, &['«', '“', '"', '„']));
+        party.end += usize::from(opened);
+    }
+}
+
+/// A noun within `most` unknown words.
+fn noun_soon(scene: &Scene<'_>, at: usize, most: usize) -> Option<(usize, usize)> {
+    for next in at..=at + most {
+        if let Some(hit) = scene.find(next, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_))) {
+            return Some((hit.start, hit.end));
+        }
+        let passable = (scene.kind(next) == Some(TokenKind::Word) && !ends_phrase(scene, next))
+            || scene.is_mark(next, &['—', '–', '«', '"', '“'])
+            || scene.find(next, |s| matches!(s, Sense::Determiner | Sense::One)).is_some();
+        if !passable {
+            return None;
+        }
+    }
+    None
+}
+
+/// What closes a noun phrase.
+fn ends_phrase(scene: &Scene<'_>, at: usize) -> bool {
+    scene
+        .find(at, |s| {
+            matches!(
+                s,
+                Sense::Be
+                    | Sense::By
+                    | Sense::And
+                    | Sense::EitherOr
+                    | Sense::Contrast
+                    | Sense::Subordinate
+                    | Sense::Relative
+                    | Sense::Auxiliary
+                    | Sense::In
+                    | Sense::Link
+                    | Sense::Determiner
+                    | Sense::Subset
+                    | Sense::Trigger { .. }
+                    | Sense::Said
+                    | Sense::Reported
+                    | Sense::According
+                    | Sense::Cue(_)
+                    | Sense::Place(_)
+                    | Sense::Pronoun(_)
+            )
+        })
+        .is_some()
+}
+
+fn uncounted(scene: &Scene<'_>, at: usize) -> Option<Party> {
+    for (hit, lexeme) in scene.at(at) {
+        match &lexeme.sense {
+            Sense::Group { one, .. } => {
+                let mut party = Party { one: *one, ..Party::empty(hit.start, hit.end) };
+                take_group(scene, &mut party, hit.start, hit.end);
+                return Some(party);
+            }
+            Sense::Pronoun(one) => {
+                return Some(Party {
+                    pronoun: true,
+                    one: *one,
+                    noun: Some((hit.start, hit.end)),
+                    counts: Some(Counted::People),
+                    ..Party::empty(hit.start, hit.end)
+                });
+            }
+            _ => {}
+        }
+    }
+    name_at(scene, at).map(|end| Party {
+        name: true,
+        noun: Some((at, end)),
+        group: None,
+        counts: Some(Counted::People),
+        ..Party::empty(at, end)
+    })
+}
+
+/// End of a run of capitalised words that is no place, source, month or sentence opening.
+fn name_at(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let proper = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Word
+                && token.capital
+                && scene
+                    .find(at, |s| {
+                        matches!(
+                            s,
+                            Sense::Place(_)
+                                | Sense::Month(_)
+                                | Sense::Weekday(_)
+                                | Sense::Source(_)
+                                | Sense::Trigger { .. }
+                                | Sense::Determiner
+                                | Sense::In
+                                | Sense::Link
+                                | Sense::Of
+                                | Sense::And
+                                | Sense::Title
+                        )
+                    })
+                    .is_none()
+        })
+    };
+    if !proper(at) || (at > 0 && proper(at - 1)) {
+        return None;
+    }
+    let mut end = at + 1;
+    while proper(end) && end - at < 4 {
+        end += 1;
+    }
+    (at > 0 || end > at + 1).then_some(end)
+}

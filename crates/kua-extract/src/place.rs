@@ -1,0 +1,98 @@
+//! Places in a sentence: known ones from `places.txt`, unknown ones by a preposition and a capital.
+
+use kua_lexicon::TokenKind;
+
+use crate::grammar::Sense;
+use crate::scene::Scene;
+
+/// A place named in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlaceMark {
+    /// First token.
+    pub start: usize,
+    /// One past the last token.
+    pub end: usize,
+    /// Name in the gazetteer.
+    pub canonical: Option<String>,
+    /// A preposition of place stands before it.
+    pub placed: bool,
+    /// The lexicon entry.
+    pub entry: Option<u32>,
+}
+
+/// All places, in order.
+pub(crate) fn places(scene: &Scene<'_>, dated: &[bool]) -> Vec<PlaceMark> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        match place_at(scene, dated, at) {
+            Some(mark) => {
+                at = mark.end.max(at + 1);
+                out.push(mark);
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
+    if scene.find(at, |s| *s == Sense::NotPlace).is_some() {
+        return None;
+    }
+    let known = scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
+        Sense::Place(name) if scene.tokens.get(at).is_some_and(|token| token.capital) => {
+            Some((hit, name.clone()))
+        }
+        _ => None,
+    });
+    if let Some((hit, name)) = known {
+        return Some(PlaceMark {
+            start: at,
+            end: hit.end,
+            canonical: Some(name),
+            placed: placed(scene, at),
+            entry: Some(hit.entry),
+        });
+    }
+    // A capital after a preposition of place, that no lexicon knows as anything else.
+    let proper = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+            && !dated.get(at).copied().unwrap_or(false)
+            && scene.at(at).all(|(_, lexeme)| matches!(lexeme.sense, Sense::Group { .. } | Sense::PlaceNoun))
+            && scene.find(at, |s| matches!(s, Sense::Group { .. })).is_none()
+    };
+    if !proper(at) || !placed(scene, at) {
+        return None;
+    }
+    let mut end = at + 1;
+    while end - at < 4
+        && (proper(end) || (scene.is_mark(end, &['-']) && scene.glued(end) && proper(end + 1)))
+    {
+        end += 1;
+    }
+    Some(PlaceMark { start: at, end, canonical: None, placed: true, entry: None })
+}
+
+fn placed(scene: &Scene<'_>, at: usize) -> bool {
+    let is_in = |at: usize| scene.find_before(at, |s| *s == Sense::In).is_some();
+    if is_in(at) {
+        return true;
+    }
+    // "in the city of X", "dans la région de X", "in eastern X": up to three small words.
+    let mut back = at;
+    for _ in 0..4 {
+        let Some(before) = back.checked_sub(1) else { return false };
+        let small = scene
+            .find(before, |s| matches!(s, Sense::PlaceNoun | Sense::Determiner | Sense::Of | Sense::Link | Sense::Partitive))
+            .is_some_and(|hit| hit.end == back);
+        if !small {
+            return false;
+        }
+        back = before;
+        if is_in(back) {
+            return true;
+        }
+    }
+    false
+}

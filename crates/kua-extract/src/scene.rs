@@ -1,0 +1,172 @@
+//! One sentence cut into tokens, with every lexicon entry found in it.
+
+use kua_lexicon::{Token, TokenKind, tokens};
+use kua_model::TextRange;
+
+use crate::grammar::{Grammar, Lexeme, Sense};
+use crate::matcher::Hit;
+
+/// A sentence under analysis. Token numbers are indices into `tokens`.
+#[derive(Debug)]
+pub(crate) struct Scene<'t> {
+    pub grammar: &'t Grammar,
+    pub text: &'t str,
+    pub tokens: Vec<Token<'t>>,
+    /// By start; at one start at most one a class, the longest.
+    pub hits: Vec<Hit>,
+    first: Vec<usize>,
+}
+
+impl<'t> Scene<'t> {
+    /// Cuts `text[range]`. Token ranges are in `text`.
+    pub(crate) fn new(grammar: &'t Grammar, text: &'t str, range: TextRange) -> Self {
+        let piece = range.of(text).unwrap_or("");
+        let tokens = tokens(piece, range.start);
+        let symbols: Vec<&[u32]> =
+            tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
+        let mut hits: Vec<Hit> = Vec::new();
+        for at in 0..tokens.len() {
+            let from = hits.len();
+            grammar.matcher.each_at(&symbols, at, &mut |hit| {
+                let class = class_of(grammar, hit);
+                let same = hits.iter().skip(from).position(|old| class_of(grammar, *old) == class);
+                match same.and_then(|index| hits.get_mut(from + index)) {
+                    Some(old) if (hit.end, old.entry) > (old.end, hit.entry) => *old = hit,
+                    Some(_) => {}
+                    None => hits.push(hit),
+                }
+            });
+        }
+        let mut scene = Self { grammar, text, tokens, hits, first: Vec::new() };
+        scene.drop_guarded();
+        scene.drop_covered();
+        scene.index();
+        scene
+    }
+
+    /// The entries that begin at token `at`.
+    pub(crate) fn at(&self, at: usize) -> impl Iterator<Item = (Hit, &'t Lexeme)> + '_ {
+        let from = self.first.get(at).copied().unwrap_or(self.hits.len());
+        let to = self.first.get(at + 1).copied().unwrap_or(self.hits.len());
+        self.hits
+            .get(from..to.max(from))
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|&hit| Some((hit, self.lexeme(hit)?)))
+    }
+
+    /// The first entry that begins at token `at` and whose sense is wanted.
+    pub(crate) fn find(&self, at: usize, wanted: impl Fn(&Sense) -> bool) -> Option<Hit> {
+        self.at(at).find(|(_, lexeme)| wanted(&lexeme.sense)).map(|(hit, _)| hit)
+    }
+
+    /// An entry of the wanted sense that ends just before token `at`, the longest.
+    pub(crate) fn find_before(&self, at: usize, wanted: impl Fn(&Sense) -> bool) -> Option<Hit> {
+        (at.saturating_sub(6)..at)
+            .find_map(|start| self.find(start, &wanted).filter(|hit| hit.end == at))
+    }
+
+    /// The lexeme of a hit.
+    pub(crate) fn lexeme(&self, hit: Hit) -> Option<&'t Lexeme> {
+        self.grammar.lexemes.get(hit.entry as usize)
+    }
+
+    /// Whether token `at` is this mark.
+    pub(crate) fn is_mark(&self, at: usize, marks: &[char]) -> bool {
+        self.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Mark && token.fold.chars().all(|c| marks.contains(&c))
+        })
+    }
+
+    /// Kind of token `at`, if there is one.
+    pub(crate) fn kind(&self, at: usize) -> Option<TokenKind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    /// Whether nothing stands between token `at` and the one before it.
+    pub(crate) fn glued(&self, at: usize) -> bool {
+        at > 0
+            && matches!((self.tokens.get(at - 1), self.tokens.get(at)),
+                (Some(a), Some(b)) if a.range.end == b.range.start)
+    }
+
+    /// Bytes from token `start` to the end of token `end - 1`.
+    pub(crate) fn range(&self, start: usize, end: usize) -> TextRange {
+        let first = self.tokens.get(start).map_or(0, |token| token.range.start);
+        let last = self.tokens.get(end.saturating_sub(1)).map_or(first, |token| token.range.end);
+        TextRange::new(first, last)
+    }
+
+    /// The words from token `start` to `end`, as they stand.
+    pub(crate) fn words(&self, start: usize, end: usize) -> &'t str {
+        self.range(start, end).of(self.text).unwrap_or("")
+    }
+
+    /// Entries whose exceptions occur in the sentence lose their sense.
+    fn drop_guarded(&mut self) {
+        let mut gone: Vec<u32> = Vec::new();
+        for &hit in &self.hits {
+            if let Some(Lexeme { sense: Sense::Unless(taken), .. }) = self.lexeme(hit) {
+                gone.extend(taken);
+            }
+        }
+        if !gone.is_empty() {
+            self.hits.retain(|hit| !gone.contains(&hit.entry));
+        }
+    }
+
+    /// A shorter trigger, noun, place or source inside a longer one of its kind says nothing.
+    fn drop_covered(&mut self) {
+        let kin = |sense: &Sense| match sense {
+            Sense::Trigger { .. } => 1_u8,
+            Sense::Group { .. } | Sense::Unit(_) | Sense::Pronoun(_) => 2,
+            Sense::Place(_) | Sense::NotPlace => 3,
+            Sense::Source(_) => 4,
+            Sense::Cue(_) => 5,
+            Sense::Said | Sense::Reported | Sense::According => 6,
+            _ => 0,
+        };
+        let mut reach = [(0_usize, 0_usize); 7];
+        let grammar = self.grammar;
+        // By start, longest first: then a hit is covered if it ends within reach of an earlier one.
+        self.hits.sort_by_key(|hit| (hit.start, usize::MAX - hit.end));
+        self.hits.retain(|hit| {
+            let Some(lexeme) = grammar.lexemes.get(hit.entry as usize) else { return false };
+            let kin = usize::from(kin(&lexeme.sense));
+            let Some((start, end)) = reach.get_mut(kin).filter(|_| kin != 0) else { return true };
+            let length = hit.end - hit.start;
+            if hit.end <= *end && length < *end - *start {
+                return false;
+            }
+            if hit.end > *end {
+                (*start, *end) = (hit.start, hit.end);
+            }
+            true
+        });
+    }
+
+    fn index(&mut self) {
+        self.first = Vec::with_capacity(self.tokens.len() + 1);
+        let mut next = 0;
+        for at in 0..=self.tokens.len() {
+            while self.hits.get(next).is_some_and(|hit| hit.start < at) {
+                next += 1;
+            }
+            self.first.push(next);
+        }
+    }
+}
+
+fn class_of(grammar: &Grammar, hit: Hit) -> u8 {
+    grammar.lexemes.get(hit.entry as usize).map_or(0, |lexeme| lexeme.class)
+}
+
+/// How many cues of somebody seeing with their own eyes the words hold.
+pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -> usize {
+    let scene = Scene::new(grammar, text, range);
+    scene
+        .hits
+        .iter()
+        .filter(|hit| scene.lexeme(**hit).is_some_and(|lexeme| lexeme.sense == Sense::Saw))
+        .count()
+}

@@ -1,0 +1,443 @@
+//! Who says it: source mentions of a sentence, and the chain that carries on from one sentence to
+//! the next.
+
+use kua_lexicon::TokenKind;
+use kua_model::{SourceKind, SourceMention, TextRange};
+
+use crate::grammar::Sense;
+use crate::scene::Scene;
+
+/// A source named in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mention {
+    /// First token.
+    pub start: usize,
+    /// One past the last token.
+    pub end: usize,
+    pub kind: SourceKind,
+    /// Tokens of the cue ("according to", "said").
+    pub cue: (usize, usize, u32),
+    /// The cue cites within what another source says ("citing").
+    pub cited: bool,
+    /// Points back: "this was said by", so it covers what stands before.
+    pub back: bool,
+    /// Names what the whole text relays ("what … reported").
+    pub relay: bool,
+    /// A pronoun or "the same sources": whoever spoke last.
+    pub anaphor: bool,
+}
+
+/// All source mentions, in order of text.
+pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
+    let mut out: Vec<Mention> = Vec::new();
+    let mut back = false;
+    let mut relay = false;
+    for at in 0..scene.tokens.len() {
+        for (hit, lexeme) in scene.at(at) {
+            let found = match lexeme.sense {
+                Sense::Back => {
+                    back = true;
+                    None
+                }
+                Sense::Relay => {
+                    relay = true;
+                    right(scene, dated, hit.end, true)
+                }
+                Sense::According | Sense::Citing => right(scene, dated, hit.end, true),
+                Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
+                Sense::Said | Sense::Reported => {
+                    let by = scene.find(hit.end, |s| *s == Sense::By);
+                    if let Some(by) = by {
+                        right(scene, dated, by.end, true)
+                    } else {
+                        left(scene, dated, hit.start)
+                            .or_else(|| right(scene, dated, hit.end, false))
+                            .or_else(|| apposition(scene, dated, hit.start))
+                    }
+                }
+                _ => None,
+            };
+            let Some((start, end, kind)) = found else { continue };
+            let kind = match (&lexeme.sense, kind) {
+                (Sense::Reported | Sense::Relay, SourceKind::Person) if end - start <= 3 => {
+                    SourceKind::Outlet
+                }
+                (_, kind) => kind,
+            };
+            let anaphor = lexeme.sense == Sense::Same
+                || (end - start == 1 && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some());
+            let mention = Mention {
+                start,
+                end,
+                kind,
+                cue: (hit.start, hit.end, hit.entry),
+                cited: lexeme.sense == Sense::Citing,
+                back,
+                relay,
+                anaphor,
+            };
+            match out.iter_mut().find(|old| old.start < end && start < old.end) {
+                Some(old) if old.end - old.start < end - start => {
+                    let (cited, relay) = (old.cited || mention.cited, old.relay || mention.relay);
+                    *old = Mention { cited, relay, ..mention };
+                }
+                Some(_) => {}
+                None => out.push(mention),
+            }
+        }
+    }
+    out.sort_by_key(|mention| mention.start);
+    out
+}
+
+/// A source that begins at or just after token `at`.
+fn right(
+    scene: &Scene<'_>,
+    dated: &[bool],
+    at: usize,
+    sure: bool,
+) -> Option<(usize, usize, SourceKind)> {
+    let mut start = at;
+    while start < at + 3 && skippable(scene, start) {
+        start += 1;
+    }
+    let mut end = start;
+    let mut named = false;
+    while end < scene.tokens.len() && end - start < 16 {
+        if dated.get(end).copied().unwrap_or(false) {
+            break;
+        }
+        if scene.kind(end) == Some(TokenKind::Mark) {
+            let inside = scene.glued(end) && scene.glued(end + 1) && scene.is_mark(end, &['.', '-', '’', '\'', '&']);
+            let label = scene.is_mark(end, &['«', '"', '“']) && end == start;
+            let closing = scene.is_mark(end, &['»', '"', '”']) && scene.is_mark(start, &['«', '"', '“']);
+            let apposed = scene.is_mark(end, &[','])
+                && end > start
+                && scene.tokens.get(end + 1).is_some_and(|t| t.capital)
+                && !names_person(scene, start, end)
+                && source_kind(scene, start, end).is_some_and(|kind| kind != SourceKind::Outlet)
+                && end_of_apposition(scene, end + 1).is_some();
+            if apposed {
+                end = end_of_apposition(scene, end + 1)?;
+                break;
+            }
+            if !(inside || label || closing) {
+                break;
+            }
+            end += 1;
+            if closing {
+                break;
+            }
+            continue;
+        }
+        if end > start && stops(scene, end) {
+            break;
+        }
+        if end == start && hard_stop(scene, end) {
+            break;
+        }
+        named |= scene.tokens.get(end).is_some_and(|token| token.capital);
+        end += 1;
+    }
+    // A preposition at the end belongs to what follows.
+    while end > start + 1
+        && scene.find(end - 1, |s| matches!(s, Sense::In | Sense::Link | Sense::Determiner | Sense::Of)).is_some()
+        && scene.find(end - 1, |s| matches!(s, Sense::Source(_) | Sense::Place(_))).is_none()
+    {
+        end -= 1;
+    }
+    if end <= start {
+        return None;
+    }
+    let kind = match source_kind(scene, start, end) {
+        Some(kind) => kind,
+        None if named && (sure || scene.tokens.get(start).is_some_and(|token| token.capital)) => {
+            named_kind(scene, start, end)
+        }
+        None if scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some() => {
+            return Some((start, start + 1, SourceKind::Person));
+        }
+        None => return None,
+    };
+    Some((start, end, kind))
+}
+
+fn end_of_apposition(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let mut end = at;
+    while scene.tokens.get(end).is_some_and(|token| token.kind == TokenKind::Word && token.capital)
+        || (scene.is_mark(end, &['-']) && scene.glued(end) && scene.glued(end + 1))
+    {
+        end += 1;
+    }
+    (end > at && end - at <= 5).then_some(end)
+}
+
+/// A source that ends just before the verb at token `at`.
+fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, SourceKind)> {
+    let mut end = at;
+    // Auxiliaries and up to two adverbs stand between subject and verb.
+    let mut adverbs = 0;
+    while end > 0 {
+        let token = end - 1;
+        if scene.find(token, |s| matches!(s, Sense::Auxiliary | Sense::Be)).is_some() {
+            end -= 1;
+            continue;
+        }
+        let plain = scene.kind(token) == Some(TokenKind::Word)
+            && !scene.tokens.get(token).is_some_and(|t| t.capital)
+            && source_at_or_before(scene, token).is_none()
+            && scene.find(token, |s| matches!(s, Sense::Pronoun(_) | Sense::Group { .. })).is_none();
+        let after_subject = (1..=3).any(|back| {
+            token.checked_sub(back).is_some_and(|t| {
+                scene.tokens.get(t).is_some_and(|t| t.capital) || source_at_or_before(scene, t).is_some()
+            })
+        });
+        if plain && adverbs < 2 && after_subject {
+            adverbs += 1;
+            end -= 1;
+            continue;
+        }
+        break;
+    }
+    segment_before(scene, dated, end)
+}
+
+/// "Kanat T., commandant of the city, said".
+fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, SourceKind)> {
+    if at == 0 || !scene.is_mark(at - 1, &[',']) {
+        return None;
+    }
+    let (inner, end, kind) = segment_before(scene, dated, at - 1)?;
+    if inner > 0 && scene.is_mark(inner - 1, &[','])
+        && let Some((start, _, outer)) = segment_before(scene, dated, inner - 1)
+        && outer == SourceKind::Person
+        && start + 6 > inner - 1
+    {
+        return Some((start, end, kind));
+    }
+    None
+}
+
+/// The noun phrase that ends at `end`, back to the next boundary.
+fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usize, usize, SourceKind)> {
+    let mut start = end;
+    while start > 0 && end - start < 16 {
+        let token = start - 1;
+        if dated.get(token).copied().unwrap_or(false) {
+            break;
+        }
+        if scene.kind(token) == Some(TokenKind::Mark) {
+            let inside = scene.glued(token) && scene.glued(token + 1) && scene.is_mark(token, &['.', '-', '’', '\'', '&']);
+            if !inside {
+                break;
+            }
+        } else if hard_stop(scene, token)
+            || scene.find(token, |s| matches!(s, Sense::Be | Sense::Auxiliary | Sense::Subordinate | Sense::Relative | Sense::Said | Sense::Reported | Sense::Citing)).is_some()
+        {
+            break;
+        }
+        start -= 1;
+    }
+    // It begins with an article, a name, a pronoun or a source word.
+    let opens = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && (at > 0 || scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)).is_none()))
+            || scene.find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Pronoun(_) | Sense::Title)).is_some()
+    };
+    while start < end && !opens(start) {
+        start += 1;
+    }
+    // A place with its preposition in front of the subject is no part of it.
+    if start >= end {
+        return None;
+    }
+    if end - start == 1 && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some() {
+        return Some((start, end, SourceKind::Person));
+    }
+    if let Some(kind) = source_kind(scene, start, end) {
+        return Some((start, end, kind));
+    }
+    let capitals = (start..end).filter(|&at| {
+        scene.tokens.get(at).is_some_and(|token| token.capital)
+            && scene.find(at, |s| matches!(s, Sense::Place(_) | Sense::Month(_) | Sense::Weekday(_))).is_none()
+    });
+    let sure = capitals.clone().any(|at| at > 0) || capitals.count() >= 2
+        || (end - start == 1 && start == 0 && scene.tokens.get(start).is_some_and(|t| t.capital && t.kind == TokenKind::Word && scene.at(start).next().is_none()));
+    sure.then(|| (start, end, named_kind(scene, start, end)))
+}
+
+fn source_at_or_before(scene: &Scene<'_>, at: usize) -> Option<()> {
+    (at.saturating_sub(4)..=at).find_map(|start| {
+        scene.find(start, |s| matches!(s, Sense::Source(_))).filter(|hit| hit.end == at + 1).map(|_| ())
+    })
+}
+
+/// Kind by the lexicon: that of the first source word, but a title with a name stays an authority.
+fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind> {
+    (start..end).find_map(|at| {
+        scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Source(kind) if hit.end <= end => Some(kind),
+            _ => None,
+        })
+    })
+}
+
+fn names_person(scene: &Scene<'_>, start: usize, end: usize) -> bool {
+    (start..end.saturating_sub(1)).any(|at| {
+        let name = |at: usize| {
+            scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+                && scene.at(at).next().is_none()
+        };
+        name(at) && name(at + 1)
+    })
+}
+
+/// Kind by shape: a site, initials, or a name.
+fn named_kind(scene: &Scene<'_>, start: usize, end: usize) -> SourceKind {
+    let words = scene.words(start, end);
+    let site = words.split_whitespace().any(|word| {
+        word.split_once('.').is_some_and(|(a, b)| !a.is_empty() && b.chars().next().is_some_and(char::is_alphanumeric))
+    });
+    let initials = words.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        && words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    if site || initials || words.chars().any(|c| c.is_ascii_digit()) {
+        SourceKind::Outlet
+    } else {
+        SourceKind::Person
+    }
+}
+
+fn skippable(scene: &Scene<'_>, at: usize) -> bool {
+    scene.find(at, |s| matches!(s, Sense::Determiner | Sense::One)).is_some()
+        && scene.find(at, |s| matches!(s, Sense::Source(_))).is_none()
+}
+
+fn hard_stop(scene: &Scene<'_>, at: usize) -> bool {
+    scene
+        .find(at, |s| {
+            matches!(
+                s,
+                Sense::Contrast | Sense::According | Sense::Citing | Sense::Trigger { form: Form::Participle | Form::Verb | Form::Intransitive | Form::Victims, .. }
+            )
+        })
+        .is_some()
+        || (scene.kind(at) == Some(TokenKind::Number) && !scene.glued(at) && !scene.glued(at + 1)
+            && !scene.tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.capital))
+}
+
+use crate::grammar::Form;
+
+fn stops(scene: &Scene<'_>, at: usize) -> bool {
+    hard_stop(scene, at)
+        || scene
+            .find(at, |s| {
+                matches!(
+                    s,
+                    Sense::Said
+                        | Sense::Reported
+                        | Sense::Be
+                        | Sense::Auxiliary
+                        | Sense::Subordinate
+                        | Sense::Relative
+                        | Sense::And
+                        | Sense::Before(_)
+                        | Sense::Cardinal(_)
+                        | Sense::Vague(_)
+                )
+            })
+            .is_some()
+            && scene.find(at, |s| matches!(s, Sense::Source(_))).is_none()
+            && !inside_source(scene, at)
+}
+
+/// Whether a source phrase of the lexicon reaches over token `at`.
+fn inside_source(scene: &Scene<'_>, at: usize) -> bool {
+    (at.saturating_sub(6)..at)
+        .any(|start| scene.find(start, |s| matches!(s, Sense::Source(_))).is_some_and(|hit| hit.end > at))
+}
+
+/// Rank from outermost (0) inwards.
+pub(crate) fn rank(kind: SourceKind) -> u8 {
+    match kind {
+        SourceKind::Outlet => 0,
+        SourceKind::Agency => 1,
+        SourceKind::Account | SourceKind::Unnamed | SourceKind::Organisation => 2,
+        SourceKind::Person | SourceKind::Authority => 3,
+    }
+}
+
+/// What an earlier mention of the document was called.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    entry: Option<u32>,
+    words: Vec<String>,
+    mention: SourceMention,
+}
+
+/// Sources the document has named so far: fuller names stand in for shorter ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Register {
+    known: Vec<Known>,
+}
+
+impl Register {
+    /// The mention as a link of a chain; "the ministry" becomes the ministry named before.
+    pub(crate) fn link(&mut self, scene: &Scene<'_>, mention: &Mention) -> SourceMention {
+        let entry = (mention.start..mention.end).find_map(|at| {
+            scene.find(at, |s| matches!(s, Sense::Source(_))).map(|hit| hit.entry)
+        });
+        let content: Vec<String> = (mention.start..mention.end)
+            .filter_map(|at| scene.tokens.get(at).map(|token| (at, token)))
+            .filter(|(at, token)| {
+                token.kind == TokenKind::Word
+                    && scene.find(*at, |s| matches!(s, Sense::Determiner | Sense::Of | Sense::In | Sense::Link)).is_none()
+            })
+            .map(|(_, token)| token.fold.clone().into_owned())
+            .collect();
+        let range = scene.range(mention.start, mention.end);
+        let words = scene.words(mention.start, mention.end).trim_matches(['«', '»', '"', '“', '”', ' ']).to_owned();
+        let shorter = self.known.iter().rev().find(|known| {
+            known.words.len() > content.len()
+                && !content.is_empty()
+                && (content.iter().all(|word| known.words.contains(word))
+                    || (entry.is_some() && known.entry == entry && content.len() == 1))
+        });
+        if let Some(known) = shorter {
+            return SourceMention { range: Some(range), inherited: true, ..known.mention.clone() };
+        }
+        let link = SourceMention { words, kind: mention.kind, range: Some(range), inherited: false };
+        if self.known.len() < 64 {
+            self.known.push(Known { entry, words: content, mention: link.clone() });
+        }
+        link
+    }
+}
+
+/// The chain of a sentence, outermost first.
+pub(crate) fn order(mut links: Vec<(SourceMention, bool)>) -> Vec<SourceMention> {
+    // "A, citing B": B stays inside A whatever they are; otherwise outlets stand outside.
+    if !links.iter().any(|(_, cited)| *cited) {
+        links.sort_by_key(|(link, _)| rank(link.kind));
+    } else {
+        let first = links.iter().position(|(_, cited)| *cited).unwrap_or(0);
+        let (outer, inner) = links.split_at_mut(first);
+        outer.sort_by_key(|(link, _)| rank(link.kind));
+        inner.sort_by_key(|(link, _)| rank(link.kind));
+    }
+    let mut chain: Vec<SourceMention> = Vec::new();
+    for (link, _) in links {
+        if !chain.iter().any(|old| old.words == link.words) {
+            chain.push(link);
+        }
+    }
+    chain
+}
+
+/// The same chain, taken over by a later sentence.
+pub(crate) fn inherited(chain: &[SourceMention]) -> Vec<SourceMention> {
+    chain.iter().map(|link| SourceMention { inherited: true, ..link.clone() }).collect()
+}
+
+/// Whether a range lies in one of the mentions.
+pub(crate) fn covers(scene: &Scene<'_>, mentions: &[Mention], range: TextRange) -> bool {
+    mentions.iter().any(|mention| scene.range(mention.start, mention.end).contains(range))
+}

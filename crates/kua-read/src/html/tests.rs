@@ -1,0 +1,1 @@
+//! The tokenizer against `lol_html`, and pages made to break readers.

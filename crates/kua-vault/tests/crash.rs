@@ -1,0 +1,140 @@
+//! Power cuts, failing disks and full disks at every single operation of creating a vault and of
+//! adding to it: nothing acknowledged is ever lost, and the next writer goes on.
+
+mod common;
+
+use common::{Crash, Fault, Memory, acquired, collector, vault};
+use kua_model::ItemId;
+use kua_vault::{PreserveError, Vault, VerifyOptions, verify_with};
+
+const CRASHES: [Crash; 7] = [
+    Crash::Kept,
+    Crash::Lost,
+    Crash::Torn(1),
+    Crash::Torn(2),
+    Crash::Torn(3),
+    Crash::Torn(4),
+    Crash::Torn(5),
+];
+
+/// Three commits: two letters; then one again, one long letter and a judgement; then a last one.
+/// Gives every item that was acknowledged before something failed.
+fn add_letters(memory: &Memory) -> (Vec<ItemId>, Result<(), PreserveError>) {
+    let mut acknowledged = Vec::new();
+    let result = (|| {
+        let vault = Vault::open_on(memory.shared()).map_err(|_| PreserveError::Stopped)?;
+        let mut writer = vault.writer()?;
+        let long = vec![b'w'; (1 << 20) + 77];
+        let batches: [&[(&str, &[u8])]; 3] = [
+            &[("a.txt", b"They came at dawn."), ("b.txt", b"The bridge was closed.")],
+            &[("again/a.txt", b"They came at dawn."), ("long.txt", &long)],
+            &[("c.txt", b"Three of us stayed.")],
+        ];
+        for (number, batch) in batches.into_iter().enumerate() {
+            let mut taken = Vec::new();
+            for (path, bytes) in batch {
+                taken.push(writer.preserve(*bytes, &acquired(path))?.item);
+            }
+            if number == 1 {
+                let json = br#"{"decision":"withhold","names":["N."],"by":"ed","at":"2031-05-04","reason":"asked"}"#;
+                taken.push(writer.judge(json, "2031-05-04T11:00:00Z")?.item);
+            }
+            writer.commit()?;
+            acknowledged.extend(taken);
+        }
+        Ok(())
+    })();
+    (acknowledged, result)
+}
+
+/// Everything acknowledged is there, everything there is as signed, and the work can be finished.
+fn must_be_whole(memory: &Memory, acknowledged: &[ItemId], when: &str) {
+    let report = verify_with(&memory.shared(), &VerifyOptions { threads: 1, ..Default::default() });
+    assert!(report.is_clean(), "{when}: {:#?}", report.findings);
+    let vault = Vault::open_on(memory.shared()).unwrap_or_else(|e| panic!("{when}: {e}"));
+    for item in acknowledged {
+        vault.read(item).unwrap_or_else(|e| panic!("{when}: {e}"));
+    }
+    let (all, result) = add_letters(memory);
+    result.unwrap_or_else(|e| panic!("{when}: {e}"));
+    let report = verify_with(&memory.shared(), &VerifyOptions { threads: 1, ..Default::default() });
+    assert!(report.is_clean(), "{when}, then finished: {:#?}", report.findings);
+    let recorded: Vec<ItemId> = vault.items().unwrap().map(|item| item.unwrap().id).collect();
+    for item in all.iter().chain(acknowledged) {
+        vault.read(item).unwrap();
+    }
+    assert_eq!(recorded.len(), 4, "{when}");
+    assert_eq!(vault.judgements().unwrap().map(Result::unwrap).count(), 1, "{when}");
+}
+
+#[test]
+fn a_power_cut_at_any_operation_of_adding_loses_nothing_acknowledged() {
+    let (start, _) = vault();
+    let start = start.after(Crash::Lost);
+    let whole = start.after(Crash::Kept);
+    add_letters(&whole).1.unwrap();
+    let operations = whole.operations();
+    assert!(operations > 60, "{operations}");
+    for at in 0..operations {
+        let memory = start.after(Crash::Kept);
+        memory.fail_at(at, Fault::Stop);
+        let (acknowledged, result) = add_letters(&memory);
+        // Clearing up after a commit may be cut short without anyone being told.
+        assert!(result.is_err() || acknowledged.len() == 6);
+        for crash in CRASHES {
+            let found = memory.after(crash);
+            must_be_whole(&found, &acknowledged, &format!("cut at operation {at}, {crash:?}"));
+        }
+    }
+}
+
+#[test]
+fn a_failing_or_full_disk_at_any_operation_loses_nothing_acknowledged() {
+    let (start, _) = vault();
+    let whole = start.after(Crash::Kept);
+    add_letters(&whole).1.unwrap();
+    let operations = whole.operations();
+    for fault in [Fault::Failed, Fault::FailedButDone, Fault::Full] {
+        for at in 0..operations {
+            let memory = start.after(Crash::Kept);
+            memory.fail_at(at, fault);
+            let (acknowledged, _) = add_letters(&memory);
+            for crash in CRASHES {
+                let found = memory.after(crash);
+                must_be_whole(&found, &acknowledged, &format!("{fault:?} at {at}, {crash:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn making_a_vault_can_be_cut_off_anywhere_and_started_again() {
+    let whole = Memory::default();
+    Vault::create_on(whole.shared(), &collector()).unwrap();
+    for at in 0..whole.operations() {
+        let memory = Memory::default();
+        memory.fail_at(at, Fault::Stop);
+        assert!(Vault::create_on(memory.shared(), &collector()).is_err());
+        for crash in CRASHES {
+            let found = memory.after(crash);
+            let vault = match Vault::open_on(found.shared()) {
+                Ok(vault) => vault,
+                Err(_) => Vault::create_on(found.shared(), &collector())
+                    .unwrap_or_else(|e| panic!("cut at {at}, {crash:?}: {e}")),
+            };
+            assert_eq!(vault.checkpoint().unwrap().size(), 0);
+            must_be_whole(&found, &[], &format!("created, cut at {at}, {crash:?}"));
+        }
+    }
+}
+
+#[test]
+fn after_a_failed_commit_the_writer_refuses_to_go_on() {
+    let (memory, vault) = vault();
+    let mut writer = vault.writer().unwrap();
+    writer.preserve(&b"x"[..], &acquired("x")).unwrap();
+    memory.fail_at(3, Fault::FailedButDone);
+    assert!(writer.commit().is_err());
+    assert!(matches!(writer.preserve(&b"y"[..], &acquired("y")), Err(PreserveError::Stopped)));
+    assert!(matches!(writer.commit(), Err(PreserveError::Stopped)));
+}

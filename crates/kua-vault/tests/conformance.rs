@@ -33,9 +33,15 @@ fn json_files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A hash of the vectors. Some have another length on purpose ("don't care 2"); our type has no
-/// room for them, so a hash over them stands in: equal ones stay equal, and nothing else matches.
+/// A hash of the vectors; those that are wrong on purpose by having another length are refused.
 fn hash(value: &Value) -> Option<Node> {
+    STANDARD.decode(value.as_str()?).ok()?.try_into().ok()
+}
+
+/// A root of the consistency vectors. One good vector has roots of another length ("don't care
+/// 2"); our type has no room for them, so a hash over them stands in: equal ones stay equal, and
+/// nothing else matches.
+fn root(value: &Value) -> Option<Node> {
     let bytes = STANDARD.decode(value.as_str()?).ok()?;
     Some(Node::try_from(bytes).unwrap_or_else(|bytes| leaf_hash(&bytes)))
 }
@@ -71,7 +77,7 @@ fn all_98_consistency_proofs_of_transparency_dev_agree() {
         let vector: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
         let verdict = (|| {
             let (old, new) = (vector["size1"].as_u64()?, vector["size2"].as_u64()?);
-            let (old_root, new_root) = (hash(&vector["root1"])?, hash(&vector["root2"])?);
+            let (old_root, new_root) = (root(&vector["root1"])?, root(&vector["root2"])?);
             verify_consistency(old, new, &old_root, &new_root, &proof(&vector)?).ok()
         })();
         assert_eq!(verdict.is_none(), vector["wantErr"].as_bool().unwrap(), "{}", file.display());

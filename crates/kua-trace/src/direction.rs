@@ -85,13 +85,15 @@ pub(crate) fn direction(
     if let Some(address) = shared.first() {
         reasons.push(format!("same-address: both give {address}."));
     }
-    if a.share + 10 < b.share {
+    // All of one and not all of the other, or much more of one.
+    let holds = |small: usize, large: usize| large + 10 < small || (small >= 97 && large < small);
+    if holds(b.share, a.share) {
         reasons
             .push(format!("contained: {} % of b stands in a, {} % of a in b.", b.share, a.share));
         if kind == LinkKind::Digest {
             decide(Direction::AToB);
         }
-    } else if b.share + 10 < a.share {
+    } else if holds(a.share, b.share) {
         reasons
             .push(format!("contained: {} % of a stands in b, {} % of b in a.", a.share, b.share));
         if kind == LinkKind::Digest {

@@ -13,18 +13,25 @@
 //! Knows nothing of files, claims or time. The result does not depend on the order of the documents
 //! or the number of threads.
 
+mod align;
 mod body;
+#[cfg(test)]
+mod calibration;
+mod candidates;
 mod chain;
 mod config;
 mod direction;
+mod features;
 mod fingerprint;
 mod fold;
 mod marks;
 mod origins;
 mod passage;
+mod rarity;
 mod reuse;
 mod seeds;
 mod skeleton;
+mod translation;
 mod twins;
 mod wording;
 
@@ -74,6 +81,7 @@ pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) 
     let all_marks: Vec<marks::Marks> =
         bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
+    links.extend(translation::translations(&bodies, &all_marks, lexicons, &wordings, config));
     links.sort_by(|x, y| reuse::order(x).cmp(&reuse::order(y)));
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins }, notices }

@@ -109,7 +109,7 @@ fn seeds(with_roles_of_lines: bool) -> Option<Vec<Document>> {
 }
 
 fn line_of(document: &Document, at: usize) -> usize {
-    document.text[..at].matches('\n').count() + 1
+    document.text.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1
 }
 
 fn lines(document: &Document, range: TextRange) -> BTreeSet<usize> {
@@ -141,5 +141,63 @@ fn the_eight_repeated_paragraphs_of_each_are_found_and_no_other() {
         for n in 2..5 {
             assert!(repeats(&documents, &lineage, n).is_empty());
         }
+    }
+}
+
+#[test]
+fn the_two_translations_are_one_account_of_a_lost_original() {
+    for with_roles in [false, true] {
+        let Some(documents) = seeds(with_roles) else { return };
+        let lineage = trace(&documents, &Lexicons::embedded(), &TraceConfig::default()).value;
+        assert_tiled(&documents, &lineage);
+        let shown = show(&documents, &lineage);
+        let between: Vec<&Link> =
+            lineage.links.iter().filter(|l| l.a.document != l.b.document).collect();
+        let (fr, en) = (&documents[0], &documents[1]);
+        let pair: BTreeSet<DocumentId> = [fr.id, en.id].into();
+        for link in &between {
+            assert_eq!(BTreeSet::from([link.a.document, link.b.document]), pair, "{shown}");
+        }
+        let translation = between.iter().find(|l| l.kind == LinkKind::Translation).expect(&shown);
+        assert_eq!(translation.direction, Direction::CommonAncestor, "{shown}");
+        for reason in ["translators-notes", "contained"] {
+            assert!(translation.reasons.iter().any(|r| r.starts_with(reason)), "{reason}: {shown}");
+        }
+        let origins: BTreeSet<OriginId> = ALIGNED
+            .iter()
+            .filter(|(f, e)| !with_roles || !(ASIDE_FR.contains(f) || ASIDE_EN.contains(e)))
+            .flat_map(|&(f, e)| [(fr, f), (en, e)])
+            .map(|(d, line)| {
+                let at: usize = d.text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+                origin_at(&lineage, d, at)
+            })
+            .collect();
+        assert_eq!(origins.len(), 1);
+        let origin = lineage.origins.iter().find(|o| origins.contains(&o.id)).unwrap();
+        assert!(origin.latent);
+        assert_eq!(lineage.origins.len(), 4, "every other document is its own account");
+        // Paragraph by paragraph.
+        let mut found = BTreeSet::new();
+        for pair in &translation.aligned {
+            let (f, e) =
+                if translation.a.document == fr.id { (pair.a, pair.b) } else { (pair.b, pair.a) };
+            for f in lines(fr, f) {
+                found.extend(lines(en, e).into_iter().map(|e| (f, e)));
+            }
+        }
+        let expected: BTreeSet<(usize, usize)> = ALIGNED
+            .iter()
+            .copied()
+            .filter(|(f, e)| !with_roles || !(ASIDE_FR.contains(f) || ASIDE_EN.contains(e)))
+            .collect();
+        let missed: Vec<_> = expected.difference(&found).collect();
+        let wrong: Vec<_> = found.difference(&expected).collect();
+        println!(
+            "paragraphs: {} of {} aligned, {} wrong {wrong:?}",
+            expected.len() - missed.len(),
+            expected.len(),
+            wrong.len()
+        );
+        assert!(missed.is_empty() && wrong.is_empty(), "missed {missed:?} wrong {wrong:?}");
     }
 }

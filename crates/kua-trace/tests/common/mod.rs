@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use kua_model::*;
 
 /// A document whose every line is body.
-pub fn document(name: &str, language: &str, text: &str) -> Document {
+pub(crate) fn document(name: &str, language: &str, text: &str) -> Document {
     with_roles(name, language, text, |_, _| Role::Main)
 }
 
 /// A document; `role` tells the role of each line from its number (from 1) and words.
-pub fn with_roles(
+pub(crate) fn with_roles(
     name: &str,
     language: &str,
     text: &str,
@@ -60,7 +60,7 @@ pub fn with_roles(
 }
 
 /// The same document, published on a day.
-pub fn dated(mut document: Document, day: &str) -> Document {
+pub(crate) fn dated(mut document: Document, day: &str) -> Document {
     document.dates.published = Some(Dated {
         value: day.parse().unwrap(),
         tier: DateTier::Declared,
@@ -107,7 +107,7 @@ fn sentences_of(line: &str, offset: usize) -> Vec<TextRange> {
 }
 
 /// The folder of shared material, if this machine has it.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("KUA_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
         PathBuf::from,
@@ -120,18 +120,18 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// The words at a span, for messages.
-pub fn words<'d>(documents: &'d [Document], span: Span) -> &'d str {
+pub(crate) fn words<'d>(documents: &'d [Document], span: Span) -> &'d str {
     let document = documents.iter().find(|d| d.id == span.document).unwrap();
     &document.text[span.range.as_range()]
 }
 
 /// Path of the document of a span.
-pub fn path(documents: &[Document], id: DocumentId) -> &str {
+pub(crate) fn path(documents: &[Document], id: DocumentId) -> &str {
     &documents.iter().find(|d| d.id == id).unwrap().path
 }
 
 /// One line a link, for messages.
-pub fn show(documents: &[Document], lineage: &Lineage) -> String {
+pub(crate) fn show(documents: &[Document], lineage: &Lineage) -> String {
     let mut out = String::new();
     for link in &lineage.links {
         out.push_str(&format!(
@@ -158,7 +158,7 @@ pub fn show(documents: &[Document], lineage: &Lineage) -> String {
 }
 
 /// The origin that holds most of a document's text from byte `at` on.
-pub fn origin_at(lineage: &Lineage, document: &Document, at: usize) -> OriginId {
+pub(crate) fn origin_at(lineage: &Lineage, document: &Document, at: usize) -> OriginId {
     let mut found = lineage.origins.iter().filter(|o| {
         o.spans.iter().any(|s| s.document == document.id && s.range.start <= at && at < s.range.end)
     });
@@ -169,7 +169,7 @@ pub fn origin_at(lineage: &Lineage, document: &Document, at: usize) -> OriginId 
 }
 
 /// Every body byte of every document is in exactly one origin, and no other byte is in any.
-pub fn assert_tiled(documents: &[Document], lineage: &Lineage) {
+pub(crate) fn assert_tiled(documents: &[Document], lineage: &Lineage) {
     for document in documents {
         let mut spans: Vec<TextRange> = lineage
             .origins

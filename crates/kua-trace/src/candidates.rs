@@ -1,0 +1,125 @@
+//! Which documents of different languages are worth aligning: those whose passages are each other's
+//! best by their rarest features.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::Lang;
+use rayon::prelude::*;
+
+use crate::TraceConfig;
+use crate::features::{Sketched, Vector};
+
+/// Sentences of a passage, and how far the next one begins.
+const PASSAGE: usize = 8;
+const NEXT: usize = 6;
+/// Features by which a passage is looked up.
+const LOOKED_UP: usize = 64;
+/// A feature in more passages than this tells nothing.
+const MOST_PASSAGES: usize = 400;
+
+struct Passage {
+    document: u32,
+    language: Lang,
+    features: Vec<(u32, f32)>,
+}
+
+/// Pairs of documents, lower number first, sorted. `sketch(n)` gives the sentences of document `n`.
+pub(crate) fn candidates(
+    documents: usize,
+    languages: &[Option<Lang>],
+    sketch: impl Fn(usize) -> Vec<Sketched> + Sync,
+    config: &TraceConfig,
+) -> Vec<(usize, usize)> {
+    let passages: Vec<Passage> = (0..documents)
+        .into_par_iter()
+        .flat_map_iter(|n| {
+            let language = languages.get(n).copied().flatten();
+            let document = u32::try_from(n).ok();
+            let sentences = if language.is_some() { sketch(n) } else { Vec::new() };
+            let found: Vec<Passage> = starts(sentences.len())
+                .filter_map(|from| {
+                    let to = (from + PASSAGE).min(sentences.len());
+                    let features = telling(sentences.get(from..to)?);
+                    Some(Passage { document: document?, language: language?, features })
+                })
+                .collect();
+            found
+        })
+        .collect();
+    let mut list: Vec<(u32, u32, f32)> = passages
+        .iter()
+        .enumerate()
+        .flat_map(|(n, passage)| {
+            let n = u32::try_from(n).unwrap_or(u32::MAX);
+            passage.features.iter().map(move |&(feature, weight)| (feature, n, weight))
+        })
+        .collect();
+    list.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
+    // For each passage the best documents of each other language.
+    let best: Vec<Vec<u32>> =
+        passages.par_iter().map(|passage| best_for(passage, &passages, &list, config)).collect();
+    let mut chosen: BTreeSet<(u32, u32)> = BTreeSet::new();
+    for (passage, best) in passages.iter().zip(&best) {
+        chosen.extend(best.iter().map(|&other| (passage.document, other)));
+    }
+    chosen
+        .iter()
+        .filter(|&&(a, b)| a < b && chosen.contains(&(b, a)))
+        .map(|&(a, b)| (a as usize, b as usize))
+        .collect()
+}
+
+fn starts(sentences: usize) -> impl Iterator<Item = usize> {
+    let last = sentences.saturating_sub(PASSAGE);
+    (0..sentences.min(last + NEXT)).step_by(NEXT).filter(move |&from| from < last + NEXT)
+}
+
+/// The heaviest features of a passage, scaled to length one.
+fn telling(sentences: &[Sketched]) -> Vec<(u32, f32)> {
+    let sum = sentences.iter().fold(Vector::default(), |sum, s| sum.plus(&s.vector));
+    let mut features = sum.entries;
+    features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    features.truncate(LOOKED_UP);
+    let norm = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(1e-6);
+    features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
+}
+
+fn best_for(
+    passage: &Passage,
+    passages: &[Passage],
+    list: &[(u32, u32, f32)],
+    config: &TraceConfig,
+) -> Vec<u32> {
+    let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
+    for &(feature, weight) in &passage.features {
+        let from = list.partition_point(|entry| entry.0 < feature);
+        let held = &list[from..];
+        if held.get(MOST_PASSAGES).is_some_and(|entry| entry.0 == feature) {
+            continue;
+        }
+        for &(_, other, there) in held.iter().take_while(|entry| entry.0 == feature) {
+            if passages[other as usize].language != passage.language {
+                *scores.entry(other).or_default() += weight * there;
+            }
+        }
+    }
+    // The best passage of each document, then the best documents of each language.
+    let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
+    for (other, score) in scores {
+        let other = &passages[other as usize];
+        let best = by_document.entry((other.language, other.document)).or_default();
+        *best = best.max(score);
+    }
+    let mut by_language: BTreeMap<Lang, Vec<(f32, u32)>> = BTreeMap::new();
+    for ((language, document), score) in by_document {
+        by_language.entry(language).or_default().push((score, document));
+    }
+    let mut out = Vec::new();
+    for (_, mut documents) in by_language {
+        documents.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        out.extend(
+            documents.into_iter().take(config.translation_candidates.max(1)).map(|(_, d)| d),
+        );
+    }
+    out
+}

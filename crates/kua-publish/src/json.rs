@@ -24,37 +24,41 @@ pub fn claims(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
             Some(note) => format!("{}: {note}", why.rule),
             None => why.rule.clone(),
         });
-        let group = |group: &kua_model::Group| group.id.clone().unwrap_or_else(|| group.words.clone());
-        line(out, &ClaimRecord {
-            id: claim.id,
-            item: at.path(claim.document),
-            document: claim.document,
-            start: range.start,
-            end: range.end,
-            quote: statement.quote.exact(),
-            event: &claim.event,
-            low: quantity.and_then(|quantity| quantity.low),
-            high: quantity.and_then(|quantity| quantity.high),
-            approx: quantity.is_some_and(|quantity| quantity.approx),
-            affected: claim.affected.as_ref().map(group),
-            by: claim.perpetrator.as_ref().map(group),
-            place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
-            time: claim.time.as_ref().map(|time| time.value),
-            sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
-            grade: claim.grade,
-            modality: claim.modality,
-            role: claim.role,
-            origin: statement.origin,
-            why: statement.why.iter().cloned().chain(rules).collect(),
-            account: statement.account,
-            standing: statement.standing,
-            uncounted: statement.uncounted,
-            same_as: statement.same_as,
-            incident: statement.incident,
-            confirmed: statement.confirmed,
-            language: claim.language,
-            or_events: &claim.or_events,
-        })?;
+        let group =
+            |group: &kua_model::Group| group.id.clone().unwrap_or_else(|| group.words.clone());
+        line(
+            out,
+            &ClaimRecord {
+                id: claim.id,
+                item: at.path(claim.document),
+                document: claim.document,
+                start: range.start,
+                end: range.end,
+                quote: statement.quote.exact(),
+                event: &claim.event,
+                low: quantity.and_then(|quantity| quantity.low),
+                high: quantity.and_then(|quantity| quantity.high),
+                approx: quantity.is_some_and(|quantity| quantity.approx),
+                affected: claim.affected.as_ref().map(group),
+                by: claim.perpetrator.as_ref().map(group),
+                place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
+                time: claim.time.as_ref().map(|time| time.value),
+                sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
+                grade: claim.grade,
+                modality: claim.modality,
+                role: claim.role,
+                origin: statement.origin,
+                why: statement.why.iter().cloned().chain(rules).collect(),
+                account: statement.account,
+                standing: statement.standing,
+                uncounted: statement.uncounted,
+                same_as: statement.same_as,
+                incident: statement.incident,
+                confirmed: statement.confirmed,
+                language: claim.language,
+                or_events: &claim.or_events,
+            },
+        )?;
     }
     Ok(())
 }
@@ -63,26 +67,29 @@ pub fn claims(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
 pub fn origins(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let at = Places::new(chronicle);
     for origin in &at.shown.chronicle.origins {
-        line(out, &OriginRecord {
-            origin: origin.id,
-            kind: origin.kind,
-            name: &origin.name,
-            latent: origin.latent,
-            accounts: origin
-                .accounts
-                .iter()
-                .map(|account| AccountRecord {
-                    item: at.path(account.document),
-                    document: account.document,
-                    spans: account
-                        .spans
-                        .iter()
-                        .map(|range| at.shown.original(account.document, *range))
-                        .collect(),
-                })
-                .collect(),
-            why: &origin.why,
-        })?;
+        line(
+            out,
+            &OriginRecord {
+                origin: origin.id,
+                kind: origin.kind,
+                name: &origin.name,
+                latent: origin.latent,
+                accounts: origin
+                    .accounts
+                    .iter()
+                    .map(|account| AccountRecord {
+                        item: at.path(account.document),
+                        document: account.document,
+                        spans: account
+                            .spans
+                            .iter()
+                            .map(|range| at.shown.original(account.document, *range))
+                            .collect(),
+                    })
+                    .collect(),
+                why: &origin.why,
+            },
+        )?;
     }
     Ok(())
 }
@@ -104,28 +111,31 @@ pub fn links(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
         let original = |document, range: Option<TextRange>| {
             range.map(|range| at.shown.original(document, range))
         };
-        line(out, &LinkRecord {
-            link: link.kind,
-            direction: link.direction,
-            a: span(link.a),
-            b: span(link.b),
-            conflicts: link
-                .conflicts
-                .iter()
-                .map(|conflict| ConflictRecord {
-                    kind: &conflict.kind,
-                    a: original(a, conflict.a),
-                    b: original(b, conflict.b),
-                })
-                .collect(),
-            reasons: &link.reasons,
-            aligned: link
-                .aligned
-                .iter()
-                .map(|pair| (at.shown.original(a, pair.a), at.shown.original(b, pair.b)))
-                .collect(),
-            score: link.score,
-        })?;
+        line(
+            out,
+            &LinkRecord {
+                link: link.kind,
+                direction: link.direction,
+                a: span(link.a),
+                b: span(link.b),
+                conflicts: link
+                    .conflicts
+                    .iter()
+                    .map(|conflict| ConflictRecord {
+                        kind: &conflict.kind,
+                        a: original(a, conflict.a),
+                        b: original(b, conflict.b),
+                    })
+                    .collect(),
+                reasons: &link.reasons,
+                aligned: link
+                    .aligned
+                    .iter()
+                    .map(|pair| (at.shown.original(a, pair.a), at.shown.original(b, pair.b)))
+                    .collect(),
+                score: link.score,
+            },
+        )?;
     }
     Ok(())
 }
@@ -135,26 +145,29 @@ pub fn tolls(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let shown = Shown::inside(chronicle);
     for toll in &shown.chronicle.tolls {
         for position in &toll.positions {
-            line(out, &TollRecord {
-                event: &toll.event,
-                affected: &toll.affected,
-                place: toll.place.as_deref(),
-                origin: position.origin,
-                source: &position.source,
-                as_of: position.as_of,
-                low: position.low,
-                high: position.high,
-                approx: position.approx,
-                standing: position.standing,
-                accounts: position.accounts,
-                origins: position.origins,
-                claims: &position.claims,
-                words: &position.words,
-                grade: position.grade,
-                modality: position.modality,
-                toll_standing: toll.standing,
-                why: &position.why,
-            })?;
+            line(
+                out,
+                &TollRecord {
+                    event: &toll.event,
+                    affected: &toll.affected,
+                    place: toll.place.as_deref(),
+                    origin: position.origin,
+                    source: &position.source,
+                    as_of: position.as_of,
+                    low: position.low,
+                    high: position.high,
+                    approx: position.approx,
+                    standing: position.standing,
+                    accounts: position.accounts,
+                    origins: position.origins,
+                    claims: &position.claims,
+                    words: &position.words,
+                    grade: position.grade,
+                    modality: position.modality,
+                    toll_standing: toll.standing,
+                    why: &position.why,
+                },
+            )?;
         }
     }
     Ok(())
@@ -165,24 +178,32 @@ pub fn documents(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let shown = Shown::inside(chronicle);
     for document in &shown.chronicle.documents {
         let published = document.dates.published.as_ref();
-        line(out, &DocumentRecord {
-            item: &document.path,
-            document: document.id,
-            title: document.title(),
-            language: document.language,
-            published: published.map(|dated| dated.value),
-            published_how: published.map(|dated| dated.tier),
-            blocks: document
-                .blocks
-                .iter()
-                .map(|block| {
-                    let range = shown.original(document.id, block.range);
-                    BlockRecord { start: range.start, end: range.end, role: block.role, language: block.language }
-                })
-                .collect(),
-            published_signal: published.map(|dated| dated.how.as_str()),
-            covers: document.dates.covers,
-        })?;
+        line(
+            out,
+            &DocumentRecord {
+                item: &document.path,
+                document: document.id,
+                title: document.title(),
+                language: document.language,
+                published: published.map(|dated| dated.value),
+                published_how: published.map(|dated| dated.tier),
+                blocks: document
+                    .blocks
+                    .iter()
+                    .map(|block| {
+                        let range = shown.original(document.id, block.range);
+                        BlockRecord {
+                            start: range.start,
+                            end: range.end,
+                            role: block.role,
+                            language: block.language,
+                        }
+                    })
+                    .collect(),
+                published_signal: published.map(|dated| dated.how.as_str()),
+                covers: document.dates.covers,
+            },
+        )?;
     }
     Ok(())
 }
@@ -191,21 +212,24 @@ pub fn documents(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
 pub fn names(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let shown = Shown::inside(chronicle);
     for name in &shown.chronicle.names {
-        line(out, &NameRecord {
-            id: &name.id,
-            kind: name.kind,
-            name: &name.name,
-            variants: name
-                .variants
-                .iter()
-                .map(|variant| VariantRecord {
-                    text: &variant.text,
-                    script: &variant.script,
-                    count: variant.count,
-                })
-                .collect(),
-            why: &name.why,
-        })?;
+        line(
+            out,
+            &NameRecord {
+                id: &name.id,
+                kind: name.kind,
+                name: &name.name,
+                variants: name
+                    .variants
+                    .iter()
+                    .map(|variant| VariantRecord {
+                        text: &variant.text,
+                        script: &variant.script,
+                        count: variant.count,
+                    })
+                    .collect(),
+                why: &name.why,
+            },
+        )?;
     }
     Ok(())
 }

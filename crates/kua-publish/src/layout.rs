@@ -1,7 +1,7 @@
 //! What all pages share: the frame, the navigation, and small pieces like a date or a label.
 //! Knows nothing of what a particular page says.
 
-use kua_model::{DateSpan, NameKind, Origin, Standing, Statement};
+use kua_model::{DateSpan, Modality, NameKind, Origin, Standing, Statement};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::marks;
@@ -208,12 +208,27 @@ pub(crate) fn quote(statement: &Statement, whole: bool) -> Markup {
 }
 
 /// What a statement says in few words: event, figure, to whom, where, when.
-pub(crate) fn gist(statement: &Statement) -> Markup {
+pub(crate) fn gist(view: &View<'_>, statement: &Statement) -> Markup {
     let claim = &statement.claim;
+    let figure = claim.quantity.as_ref().map(|quantity| {
+        let text = view.site.document(claim.document).map_or("", |document| document.text.as_str());
+        let words = quantity.range.and_then(|range| range.of(text));
+        html! {
+            @match words.filter(|_| quantity.convention.is_some()) {
+                // A number made of a vague word never stands without that word.
+                Some(words) => {
+                    q dir="auto" lang=[claim.language] { (short(words, 40)) } " (" (figure::quantity(quantity)) ")"
+                }
+                None => { span.num { (figure::quantity(quantity)) } }
+            }
+        }
+    });
     html! {
         strong { (words::label(&claim.event.0)) }
         @for other in &claim.or_events { " or " strong { (words::label(&other.0).to_lowercase()) } }
-        @if let Some(quantity) = &claim.quantity { " · " span.num { (figure::quantity(quantity)) } }
+        @if let Some(figure) = figure {
+            " · " @if is_struck(statement.standing) { s { (figure) } } @else { (figure) }
+        }
         @if let Some(group) = &claim.affected {
             " · "
             @match &group.id {
@@ -235,7 +250,7 @@ pub(crate) fn statement(view: &View<'_>, statement: &Statement) -> Markup {
     html! {
         li.claim {
             p.gist {
-                a href=(view.href(&Route::Claim(claim.id))) { (gist(statement)) }
+                a href=(view.href(&Route::Claim(claim.id))) { (gist(view, statement)) }
                 " " (state(statement))
             }
             p.words { (quote(statement, false)) }
@@ -258,8 +273,16 @@ pub(crate) fn state(statement: &Statement) -> Markup {
             Some(why) => span.tag.left-out { "Not counted: " (words::uncounted(why).to_lowercase()) },
             None => (standing(statement.standing)),
         }
+        @if statement.claim.modality != Modality::Certain {
+            " " span.tag.doubt { (capital(words::modality(statement.claim.modality))) }
+        }
         @if statement.confirmed { " " span.tag.confirmed { "Confirmed by a person" } }
     }
+}
+
+/// With a capital first letter, as labels have.
+pub(crate) fn capital(text: &str) -> String {
+    words::label(text)
 }
 
 /// Link to the words of a statement in their document.

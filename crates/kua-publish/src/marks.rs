@@ -135,9 +135,9 @@ mod tests {
         let text = "«Двое» погибли, трое ранены";
         let all = TextRange::new(0, text.len());
         let spans = [
-            TextRange::new(2, 26),
+            TextRange::new(2, 27),
             TextRange::new(10, text.len()),
-            TextRange::new(2, 26),
+            TextRange::new(2, 27),
             TextRange::new(3, 4),
             TextRange::new(90, 95),
         ];

@@ -27,7 +27,10 @@ fn write(site: &Site<'_>, sign: impl FnOnce(&str) -> Option<String>) -> String {
     let view = View { site, offline: true };
     let before = head(&view).into_string() + PROOFS_OPEN;
     let between = format!("{CLOSE}<h3>Signature</h3>{SIGNATURE_OPEN}");
-    let after = format!("{CLOSE}</details></section></main>{}</body></html>\n", layout::foot(&view).into_string());
+    let after = format!(
+        "{CLOSE}</details></section></main>{}</body></html>\n",
+        layout::foot(&view).into_string()
+    );
     let evidence = evidence(site, verify::page_digest(&before, &between, &after));
     let proofs = json(&evidence);
     let signature = sign(&verify::signed_text(&proofs)).unwrap_or_default();
@@ -76,11 +79,7 @@ fn head(view: &View<'_>) -> Markup {
 /// Every page in reading order, lists whole.
 fn leaves(site: &Site<'_>) -> Vec<Route> {
     let chronicle = site.chronicle();
-    let mut out = vec![
-        Route::Overview,
-        Route::Chronicle { page: 1 },
-        Route::Tolls { page: 1 },
-    ];
+    let mut out = vec![Route::Overview, Route::Chronicle { page: 1 }, Route::Tolls { page: 1 }];
     for toll in &chronicle.tolls {
         let route = pages::toll::route(toll, 1);
         if !out.contains(&route) {

@@ -94,7 +94,9 @@ impl<'a> Site<'a> {
         let mut out = vec![Route::Overview];
         let upto = |count: usize, size: usize| 1..=count.div_ceil(size).max(1);
         let sizes = &pages::SIZES;
-        out.extend(upto(chronicle.incidents.len(), sizes.incidents).map(|page| Route::Chronicle { page }));
+        out.extend(
+            upto(chronicle.incidents.len(), sizes.incidents).map(|page| Route::Chronicle { page }),
+        );
         out.extend(upto(chronicle.tolls.len(), sizes.tolls).map(|page| Route::Tolls { page }));
         for toll in &chronicle.tolls {
             for page in upto(toll.positions.len(), sizes.positions) {
@@ -141,9 +143,14 @@ impl<'a> Site<'a> {
     }
 
     /// All pages in one offline HTML file, with the proofs of everything it cites
-    /// (`docs/formats/single-file.md`). `sign` gets the text to be signed with the log's key and
-    /// returns a C2SP signed note of it, or `None` to leave the file unsigned.
-    pub fn single_file(&self, sign: impl FnOnce(&str) -> Option<String>) -> String {
+    /// (`docs/formats/single-file.md`), unsigned.
+    pub fn single_file(&self) -> String {
+        single::file(self, |_| None)
+    }
+
+    /// The same, signed: `sign` gets the text to be signed with the log's key and returns a C2SP
+    /// signed note of it, or `None` to leave the file unsigned.
+    pub fn single_file_signed(&self, sign: impl FnOnce(&str) -> Option<String>) -> String {
         single::file(self, sign)
     }
 
@@ -203,7 +210,8 @@ impl View<'_> {
                 place: place.clone(),
                 page: 1,
             },
-            Route::Claims { filter, .. } => match (filter.document, filter.origin, filter.incident) {
+            Route::Claims { filter, .. } => match (filter.document, filter.origin, filter.incident)
+            {
                 (Some(id), ..) => Route::document(id),
                 (_, Some(id), _) => Route::Origin(id),
                 (_, _, Some(incident)) => return pages::chronicle::place(incident),

@@ -102,7 +102,9 @@ pub enum SingleFileError {
         found: String,
     },
     /// The block cannot be read.
-    #[error("the block of proofs cannot be read ({reason}): the file was changed after it was written; ask for the original file")]
+    #[error(
+        "the block of proofs cannot be read ({reason}): the file was changed after it was written; ask for the original file"
+    )]
     BadProofs {
         /// What the JSON reader said.
         reason: String,
@@ -114,7 +116,9 @@ pub enum SingleFileError {
         found: String,
     },
     /// The page is not the one the proofs speak of.
-    #[error("the page does not match its proofs (expected SHA-256 {expected}, found {found}): it was changed after it was written; ask for the original file")]
+    #[error(
+        "the page does not match its proofs (expected SHA-256 {expected}, found {found}): it was changed after it was written; ask for the original file"
+    )]
     PageChanged {
         /// Recorded.
         expected: Sha256,
@@ -159,7 +163,9 @@ pub enum SingleFileError {
         id: String,
     },
     /// Words that do not stand where they should.
-    #[error("the words of statement {id} do not stand at the place recorded in document {document}")]
+    #[error(
+        "the words of statement {id} do not stand at the place recorded in document {document}"
+    )]
     QuoteNotInText {
         /// The statement.
         id: ClaimId,
@@ -224,13 +230,15 @@ struct Parts<'h> {
 impl<'h> Parts<'h> {
     fn of(html: &'h str) -> Result<Self, SingleFileError> {
         let counts = [PROOFS_OPEN, SIGNATURE_OPEN].map(|marker| html.matches(marker).count());
-        let fail = || SingleFileError::NoProofs { found: format!("{} and {}", counts[0], counts[1]) };
+        let fail =
+            || SingleFileError::NoProofs { found: format!("{} and {}", counts[0], counts[1]) };
         if counts != [1, 1] {
             return Err(fail());
         }
         let proofs_at = html.find(PROOFS_OPEN).ok_or_else(fail)? + PROOFS_OPEN.len();
         let (before, rest) = html.split_at_checked(proofs_at).ok_or_else(fail)?;
-        let (proofs, rest) = rest.split_at_checked(rest.find(CLOSE).ok_or_else(fail)?).ok_or_else(fail)?;
+        let (proofs, rest) =
+            rest.split_at_checked(rest.find(CLOSE).ok_or_else(fail)?).ok_or_else(fail)?;
         let signature_at = rest.find(SIGNATURE_OPEN).ok_or_else(fail)? + SIGNATURE_OPEN.len();
         let (between, rest) = rest.split_at_checked(signature_at).ok_or_else(fail)?;
         let (signature, after) =
@@ -284,7 +292,9 @@ fn contents(html: &str, open: &Tag<'_>) -> Option<(String, usize)> {
         text.push_str(&unescape(html.get(at..start)?));
         let tag = Tag::at(html, start)?;
         // One checked element never stands in another.
-        if tag.attribute("data-quote").or(tag.attribute("data-text")).is_some() || tag.name == "script" {
+        if tag.attribute("data-quote").or(tag.attribute("data-text")).is_some()
+            || tag.name == "script"
+        {
             return None;
         }
         at = tag.end;
@@ -319,7 +329,8 @@ impl<'h> Tag<'h> {
             end += 1;
         }
         let inside = html.get(start + 1..end)?;
-        let (closing, inside) = inside.strip_prefix('/').map_or((false, inside), |rest| (true, rest));
+        let (closing, inside) =
+            inside.strip_prefix('/').map_or((false, inside), |rest| (true, rest));
         let name_end = inside.find(|c: char| c.is_ascii_whitespace()).unwrap_or(inside.len());
         let (name, attributes) = inside.split_at_checked(name_end)?;
         Some(Self { name, closing, attributes, end: end + 1 })
@@ -393,7 +404,9 @@ fn check(evidence: &SingleFileEvidence, shown: &Shown) -> Result<(), SingleFileE
         return Err(SingleFileError::TextDiffers { id: id.clone() });
     }
     for statement in &evidence.statements {
-        let text = texts.get(&statement.document).and_then(|text| text.get(statement.start..statement.end));
+        let text = texts
+            .get(&statement.document)
+            .and_then(|text| text.get(statement.start..statement.end));
         if text != Some(statement.exact.as_str()) {
             return Err(SingleFileError::QuoteNotInText {
                 id: statement.id,

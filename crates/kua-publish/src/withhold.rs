@@ -87,14 +87,15 @@ fn withheld(chronicle: &Chronicle) -> BTreeSet<&str> {
             out.extend(names.iter().map(String::as_str));
         }
     }
-    if let Some(spellings) = Spellings::new(out.clone()) {
-        for name in &chronicle.names {
-            if spellings.are_in(&name.name)
-                || name.variants.iter().any(|variant| spellings.are_in(&variant.text))
-            {
-                out.insert(&name.name);
-                out.extend(name.variants.iter().map(|variant| variant.text.as_str()));
-            }
+    let decided = Spellings::new(out.clone());
+    for name in &chronicle.names {
+        let mut spelt = std::iter::once(name.name.as_str())
+            .chain(name.variants.iter().map(|variant| variant.text.as_str()));
+        if name.withheld
+            || decided.as_ref().is_some_and(|decided| spelt.any(|text| decided.are_in(text)))
+        {
+            out.insert(&name.name);
+            out.extend(name.variants.iter().map(|variant| variant.text.as_str()));
         }
     }
     out

@@ -56,7 +56,9 @@ pub fn modality(modality: Modality) -> &'static str {
 /// How the event is put, as a sentence for the Method page.
 pub fn modality_long(modality: Modality) -> &'static str {
     match modality {
-        Modality::Certain => "The words put the event as having happened. Only these count as fact.",
+        Modality::Certain => {
+            "The words put the event as having happened. Only these count as fact."
+        }
         Modality::Hedged => {
             "The words keep a doubt, or pass on hearsay. Shown with the doubt, never as fact."
         }
@@ -86,7 +88,9 @@ pub fn standing_long(standing: Standing) -> &'static str {
     match standing {
         Standing::Agreed => "No other origin gives a figure that excludes it. This is not proof.",
         Standing::Contested => "Another origin gives a figure that excludes it. Both stay.",
-        Standing::Superseded => "Its own source later gave another figure. The old one stays visible.",
+        Standing::Superseded => {
+            "Its own source later gave another figure. The old one stays visible."
+        }
         Standing::Retracted => "Its own source took it back. It stays visible, struck through.",
     }
 }
@@ -123,7 +127,9 @@ pub fn uncounted_long(why: Uncounted) -> &'static str {
             "It is negated, planned, asked, wished or hypothetical: not a report that it happened."
         }
         Uncounted::Background => "It speaks of another time or another crisis.",
-        Uncounted::Boilerplate => "It stands in a sidebar, a caption or a footer, not in the account.",
+        Uncounted::Boilerplate => {
+            "It stands in a sidebar, a caption or a footer, not in the account."
+        }
         Uncounted::NotPeople => "What it counts are not people.",
         Uncounted::Rejected => "A person read it and found that the machine had misread it.",
     }
@@ -333,11 +339,17 @@ pub fn link_long(kind: LinkKind) -> &'static str {
     match kind {
         LinkKind::Copy => "The same words, lightly edited or not: one account.",
         LinkKind::Translation => "The same account in another language: one account.",
-        LinkKind::Quotation => "A passage of one stands in quotation marks in the other: one account.",
+        LinkKind::Quotation => {
+            "A passage of one stands in quotation marks in the other: one account."
+        }
         LinkKind::Digest => "One condenses the other, keeping its sentences: one account.",
-        LinkKind::Paraphrase => "The same told in other words. Never makes two accounts one by itself.",
+        LinkKind::Paraphrase => {
+            "The same told in other words. Never makes two accounts one by itself."
+        }
         LinkKind::Revision => "The same formula with other figures: a new statement, never a copy.",
-        LinkKind::CommonAncestor => "Both descend from a text that is not in the vault: one account.",
+        LinkKind::CommonAncestor => {
+            "Both descend from a text that is not in the vault: one account."
+        }
         LinkKind::Repeat => "A passage repeated inside one document: counted once.",
         LinkKind::Boilerplate => "Menus, credits, footers: reuse, but not testimony.",
     }
@@ -604,7 +616,6 @@ pub const LIMITS: [(&str, &str); 6] = [
 /// In place of a name that must not appear.
 pub const WITHHELD: &str = "[name withheld]";
 /// Said where words were withheld.
-pub const WITHHELD_NOTE: &str =
-    "Names withheld on this page by a person’s decision are replaced by a mark; nothing else of the words was changed.";
+pub const WITHHELD_NOTE: &str = "Names withheld on this page by a person’s decision are replaced by a mark; nothing else of the words was changed.";
 /// Shown for an open amount.
 pub const NO_NUMBER: &str = "no number";

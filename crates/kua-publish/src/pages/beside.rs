@@ -26,11 +26,8 @@ pub(super) fn sheet(view: &View<'_>, a: DocumentId, b: DocumentId, page: usize) 
     let (left, right, rows) = rows(view.site, a, b)?;
     let (part, pager) =
         view.part(&rows, page, SIZES.pieces, |page| Route::Beside { a, b, page })?;
-    let title = format!(
-        "{} beside {}",
-        layout::short(left.title(), 60),
-        layout::short(right.title(), 60)
-    );
+    let title =
+        format!("{} beside {}", layout::short(left.title(), 60), layout::short(right.title(), 60));
     Some(Sheet {
         title,
         body: html! {
@@ -131,9 +128,13 @@ fn rows<'s>(
     let mut pairs = Vec::new();
     for link in links {
         let straight = link.a.document == a;
-        pairs.extend(link.aligned.iter().map(|pair| {
-            if straight { (pair.a, pair.b) } else { (pair.b, pair.a) }
-        }));
+        pairs.extend(
+            link.aligned.iter().map(
+                |pair| {
+                    if straight { (pair.a, pair.b) } else { (pair.b, pair.a) }
+                },
+            ),
+        );
     }
     pairs.retain(|(a, b)| a.of(&left.text).is_some() && b.of(&right.text).is_some());
     pairs.sort_unstable();

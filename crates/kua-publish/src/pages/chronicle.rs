@@ -25,9 +25,8 @@ pub(super) fn href(view: &View<'_>, incident: usize) -> String {
 
 pub(super) fn sheet(view: &View<'_>, page: usize) -> Option<Sheet> {
     let incidents = &view.site.chronicle().incidents;
-    let (range, pager) = view.part_of(incidents.len(), page, SIZES.incidents, |page| {
-        Route::Chronicle { page }
-    })?;
+    let (range, pager) =
+        view.part_of(incidents.len(), page, SIZES.incidents, |page| Route::Chronicle { page })?;
     let mut days: Vec<(Option<kua_model::DateSpan>, Vec<(usize, &Incident)>)> = Vec::new();
     for (at, incident) in incidents.iter().enumerate().take(range.end).skip(range.start) {
         match days.last_mut() {

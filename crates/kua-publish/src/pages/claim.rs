@@ -18,17 +18,14 @@ pub(super) fn sheet(view: &View<'_>, id: kua_model::ClaimId) -> Option<Sheet> {
     let statement = view.site.statement(id)?;
     let claim = &statement.claim;
     let document = view.site.document(claim.document)?;
-    let title = format!(
-        "{}: {}",
-        words::label(&claim.event.0),
-        layout::short(statement.quote.exact(), 60)
-    );
+    let title =
+        format!("{}: {}", words::label(&claim.event.0), layout::short(statement.quote.exact(), 60));
     Some(Sheet {
         title,
         body: html! {
             header.heading {
                 p.kicker { "Statement" }
-                h1 { (layout::gist(statement)) }
+                h1 { (layout::gist(view, statement)) }
                 p.lead { (layout::state(statement)) }
             }
             (in_context(view, statement, document))
@@ -47,7 +44,8 @@ fn in_context(view: &View<'_>, statement: &Statement, document: &Document) -> Ma
     let claim = &statement.claim;
     let span = statement.quote.span().range;
     let block = document.block_at(span.start).map_or(span, |block| block.range.cover(span));
-    let start = sentence_start(document, span.start, block.start.max(span.start.saturating_sub(CONTEXT)));
+    let start =
+        sentence_start(document, span.start, block.start.max(span.start.saturating_sub(CONTEXT)));
     let end = sentence_end(document, span.end, block.end.min(span.end.saturating_add(CONTEXT)));
     let language = statement.quote.language();
     html! {

@@ -12,10 +12,8 @@ use crate::words;
 pub(super) fn sheet(view: &View<'_>, filter: &ClaimFilter, page: usize) -> Option<Sheet> {
     let all = &view.site.chronicle().statements;
     let found = all.iter().filter(|statement| passes(filter, statement)).collect::<Vec<_>>();
-    let (part, pager) = view.part(&found, page, SIZES.claims, |page| Route::Claims {
-        filter: filter.clone(),
-        page,
-    })?;
+    let (part, pager) = view
+        .part(&found, page, SIZES.claims, |page| Route::Claims { filter: filter.clone(), page })?;
     Some(Sheet {
         title: "Claims".to_owned(),
         body: html! {

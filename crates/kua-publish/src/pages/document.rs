@@ -180,7 +180,7 @@ fn row(
                 ul.margin {
                     @for statement in margin {
                         li {
-                            a href=(view.href(&Route::Claim(statement.claim.id))) { (layout::gist(statement)) }
+                            a href=(view.href(&Route::Claim(statement.claim.id))) { (layout::gist(view, statement)) }
                             span.below { (layout::state(statement)) }
                         }
                     }

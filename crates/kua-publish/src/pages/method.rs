@@ -89,7 +89,8 @@ fn table(title: &str, lead: &str, unit: &str, rows: &[(&str, &str, usize)]) -> M
 fn conventions(view: &View<'_>) -> Markup {
     let mut used: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in &view.site.chronicle().statements {
-        if let Some(name) = statement.claim.quantity.as_ref().and_then(|q| q.convention.as_deref()) {
+        if let Some(name) = statement.claim.quantity.as_ref().and_then(|q| q.convention.as_deref())
+        {
             *used.entry(name).or_default() += 1;
         }
     }

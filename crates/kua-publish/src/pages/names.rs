@@ -16,8 +16,7 @@ const KINDS: [NameKind; 3] = [NameKind::Person, NameKind::Place, NameKind::Organ
 pub(super) fn sheet(view: &View<'_>, kind: NameKind, page: usize) -> Option<Sheet> {
     let all = &view.site.chronicle().names;
     let names = all.iter().filter(|name| name.kind == kind).collect::<Vec<_>>();
-    let (part, pager) =
-        view.part(&names, page, SIZES.names, |page| Route::Names { kind, page })?;
+    let (part, pager) = view.part(&names, page, SIZES.names, |page| Route::Names { kind, page })?;
     Some(Sheet {
         title: words::name_kinds(kind).to_owned(),
         body: html! {

@@ -15,8 +15,7 @@ pub(super) fn sheet(view: &View<'_>, page: usize) -> Option<Sheet> {
     let chronicle = view.site.chronicle();
     let mut notices = chronicle.notices.iter().collect::<Vec<_>>();
     notices.sort_by_key(|notice| Reverse(notice.severity));
-    let (part, pager) =
-        view.part(&notices, page, SIZES.notices, |page| Route::Notices { page })?;
+    let (part, pager) = view.part(&notices, page, SIZES.notices, |page| Route::Notices { page })?;
     let mut groups: Vec<(kua_model::Severity, Vec<&Notice>)> = Vec::new();
     for notice in part.iter().copied() {
         match groups.last_mut() {
@@ -88,7 +87,7 @@ fn decisions(view: &View<'_>) -> Markup {
 fn decision(view: &View<'_>, judgement: &Judgement) -> Markup {
     let statement = |id: &kua_model::ClaimId| {
         html! { @match view.site.statement(*id) {
-            Some(statement) => { a href=(view.href(&Route::Claim(*id))) { (layout::gist(statement)) } }
+            Some(statement) => { a href=(view.href(&Route::Claim(*id))) { (layout::gist(view, statement)) } }
             None => { "a statement that is no longer there (" code { (id) } ")" }
         } }
     };

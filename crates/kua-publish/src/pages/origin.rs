@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{Direction, DocumentId, Link, LinkKind, Origin, OriginId, OriginKind, Position, Toll};
+use kua_model::{
+    Direction, DocumentId, Link, LinkKind, Origin, OriginId, OriginKind, Position, Toll,
+};
 use maud::{Markup, html};
 
 use crate::layout::{self, Sheet};
@@ -179,9 +181,11 @@ fn reason(view: &View<'_>, links: &[&Link]) -> Markup {
 /// Address of the page with both documents side by side, if they have aligned pieces.
 pub(super) fn beside(view: &View<'_>, a: DocumentId, b: DocumentId) -> Option<String> {
     let key = (a.min(b), a.max(b));
-    view.site.index.beside.contains_key(&key).then(|| {
-        view.href(&Route::Beside { a: key.0, b: key.1, page: 1 })
-    })
+    view.site
+        .index
+        .beside
+        .contains_key(&key)
+        .then(|| view.href(&Route::Beside { a: key.0, b: key.1, page: 1 }))
 }
 
 /// Who was made from whom inside one account.

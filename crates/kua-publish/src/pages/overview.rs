@@ -66,8 +66,7 @@ fn counts(view: &View<'_>) -> Markup {
             }
         }
     };
-    let counted_only =
-        ClaimFilter { counted: Some(Counting::Yes), ..ClaimFilter::default() };
+    let counted_only = ClaimFilter { counted: Some(Counting::Yes), ..ClaimFilter::default() };
     html! {
         ul.tiles {
             (tile(chronicle.documents.len(), "documents",
@@ -121,7 +120,7 @@ fn material(view: &View<'_>) -> Markup {
     html! {
         section aria-labelledby="material-heading" {
             h2 #material-heading { "The material" }
-            table {
+            table.narrow {
                 caption { "Languages of the documents" }
                 thead { tr { th scope="col" { "Language" } th.n scope="col" { "Documents" } } }
                 tbody {

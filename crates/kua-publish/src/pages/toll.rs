@@ -44,8 +44,19 @@ pub(crate) fn standing(toll: &Toll) -> Markup {
     }
 }
 
-/// A figure exactly as said, struck if withdrawn, with its doubt.
+/// A figure exactly as said, struck if withdrawn, with its standing and its doubt as labels.
 pub(crate) fn said(view: &View<'_>, position: &Position) -> Markup {
+    html! {
+        (struck(view, position))
+        @if position.standing != Standing::Agreed { " " (layout::standing(position.standing)) }
+        @if position.modality != Modality::Certain {
+            " " span.tag.doubt { (layout::capital(words::modality(position.modality))) }
+        }
+    }
+}
+
+/// A figure exactly as said, struck if withdrawn.
+fn struck(view: &View<'_>, position: &Position) -> Markup {
     let lang = position
         .claims
         .first()
@@ -58,10 +69,6 @@ pub(crate) fn said(view: &View<'_>, position: &Position) -> Markup {
     };
     html! {
         @if layout::is_struck(position.standing) { s { (figure) } } @else { (figure) }
-        @if position.standing != Standing::Agreed { " " (layout::standing(position.standing)) }
-        @if position.modality != Modality::Certain {
-            " " span.tag.doubt { (words::modality(position.modality)) }
-        }
     }
 }
 
@@ -190,6 +197,7 @@ fn source(view: &View<'_>, id: OriginId, position: Option<&Position>) -> Markup 
 fn table(view: &View<'_>, toll: &Toll, positions: &[Position]) -> Markup {
     let max = toll.positions.iter().filter_map(|p| p.high.max(p.low)).max().unwrap_or(1);
     html! {
+        p.quiet { "Bars run from 0 to " (words::number(max)) "; a broken bar has no upper end." }
         table.stack.positions {
             thead { tr {
                 th scope="col" { "Source" }
@@ -205,12 +213,11 @@ fn table(view: &View<'_>, toll: &Toll, positions: &[Position]) -> Markup {
 }
 
 fn row(view: &View<'_>, toll: &Toll, position: &Position, max: u64) -> Markup {
-    let struck = layout::is_struck(position.standing);
     html! {
-        tr.withdrawn[struck] {
+        tr.withdrawn[layout::is_struck(position.standing)] {
             th scope="row" data-label="Source" { (source(view, position.origin, Some(position))) }
             td data-label="Figure, as said" {
-                (said(view, &Position { standing: if struck { position.standing } else { Standing::Agreed }, ..position.clone() }))
+                (struck(view, position))
                 span.means { (figure::figure(position)) }
                 (layout::bar(position.low, position.high, max))
             }
@@ -218,7 +225,11 @@ fn row(view: &View<'_>, toll: &Toll, position: &Position, max: u64) -> Markup {
                 (position.as_of.map_or_else(|| html! { (words::UNKNOWN_DATE) }, layout::date))
             }
             td data-label="How they know" {
-                (words::grade(position.grade)) br; span.quiet { (words::modality(position.modality)) }
+                (words::grade(position.grade))
+                span.below {
+                    @if position.modality == Modality::Certain { (words::modality(position.modality)) }
+                    @else { span.tag.doubt { (layout::capital(words::modality(position.modality))) } }
+                }
             }
             td data-label="Standing" {
                 (layout::standing(position.standing))

@@ -112,7 +112,8 @@ fn by_hand(view: &View<'_>) -> Markup {
 /// The Ed25519 key of a C2SP verifier key (`name+hash+base64(1 ‖ key)`) as PEM (RFC 8410).
 pub(crate) fn public_key(vkey: &str) -> Option<String> {
     let bytes = STANDARD.decode(vkey.trim().splitn(3, '+').nth(2)?).ok()?;
-    let (1, key) = bytes.split_first().filter(|(_, key)| key.len() == 32).map(|(t, k)| (*t, k))? else {
+    let (1, key) = bytes.split_first().filter(|(_, key)| key.len() == 32).map(|(t, k)| (*t, k))?
+    else {
         return None;
     };
     let mut der = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];

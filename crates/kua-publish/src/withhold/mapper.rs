@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
-    Chronicle, Claim, ClaimId, Decision, Document, DocumentId, ItemId, Judgement, Lineage, NoticePlace,
-    OriginId, Quote, Sha256, Span, Statement, TextRange,
+    Chronicle, Claim, ClaimId, Decision, Document, DocumentId, ItemId, Judgement, Lineage,
+    NoticePlace, OriginId, Quote, Sha256, Span, Statement, TextRange,
 };
 
 use super::OffsetMap;
@@ -131,7 +131,9 @@ impl<'a> Mapper<'a> {
         shown.custody.proofs = std::mem::take(&mut shown.custody.proofs)
             .into_iter()
             // A log entry names the digest of its item, which would betray the masked words.
-            .filter(|(id, proof)| !self.items.contains_key(id) && !self.spellings.are_in(&proof.entry))
+            .filter(|(id, proof)| {
+                !self.items.contains_key(id) && !self.spellings.are_in(&proof.entry)
+            })
             .collect();
         shown
     }
@@ -148,7 +150,9 @@ impl<'a> Mapper<'a> {
         document.sentences.iter_mut().for_each(|sentence| self.range(id, &mut sentence.range));
         self.maybe_range(id, &mut document.title);
         let dates = &mut document.dates;
-        for dated in dates.published.iter_mut().chain(&mut dates.modified).chain(&mut dates.candidates) {
+        for dated in
+            dates.published.iter_mut().chain(&mut dates.modified).chain(&mut dates.candidates)
+        {
             self.maybe_range(id, &mut dated.range);
         }
         self.path(&mut document.path);

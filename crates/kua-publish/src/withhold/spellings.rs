@@ -16,6 +16,8 @@ use crate::words::WITHHELD;
 pub(crate) struct Spellings {
     automaton: AhoCorasick,
     manners: Vec<Manner>,
+    /// For file paths: the spellings and every word of four letters or more in them.
+    in_paths: AhoCorasick,
 }
 
 /// How a spelling meets the words around it.
@@ -41,9 +43,14 @@ impl Spellings {
             return None;
         }
         let manners = folded.iter().map(|name| manner(name)).collect();
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).build(&folded).ok()?;
-        Some(Self { automaton, manners })
+        let build = |words: Vec<&str>| {
+            AhoCorasick::builder().match_kind(MatchKind::Standard).build(words).ok()
+        };
+        let automaton = build(folded.iter().map(String::as_str).collect())?;
+        let long = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+        let words = folded.iter().flat_map(|name| name.split(' ').filter(long));
+        let in_paths = build(folded.iter().map(String::as_str).chain(words).collect())?;
+        Some(Self { automaton, manners, in_paths })
     }
 
     /// Whether any stands in `text`.
@@ -80,12 +87,12 @@ impl Spellings {
         (!found.is_empty()).then(|| masked(text, &found))
     }
 
-    /// A file path with marks instead. A path joins words in any way, so letters around do not
-    /// protect a spelling here.
+    /// A file path with marks instead. A path joins words in any way and likes to hold half a
+    /// name, so letters around do not protect a spelling here, and each longer word of it counts.
     pub(crate) fn mask_path(&self, path: &str) -> Option<String> {
         let (folded, starts) = fold(path);
         let mut ranges = self
-            .automaton
+            .in_paths
             .find_overlapping_iter(&folded)
             .map(|hit| TextRange::new(starts.begin(hit.start()), starts.finish(hit.end(), path)))
             .chain(self.find(path))
@@ -116,13 +123,23 @@ pub(crate) fn masked(text: &str, ranges: &[TextRange]) -> String {
 }
 
 /// The range to hide for a hit, or `None` if the hit is only part of another word.
-fn settle(folded: &str, start: usize, end: usize, manner: Option<Manner>) -> Option<(usize, usize)> {
+fn settle(
+    folded: &str,
+    start: usize,
+    end: usize,
+    manner: Option<Manner>,
+) -> Option<(usize, usize)> {
     let before = folded.get(..start)?;
     let after = folded.get(end..)?;
     let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let tail = || end + after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
     let head = || {
-        before.char_indices().rev().take_while(|(_, c)| c.is_alphabetic()).last().map_or(start, |(at, _)| at)
+        before
+            .char_indices()
+            .rev()
+            .take_while(|(_, c)| c.is_alphabetic())
+            .last()
+            .map_or(start, |(at, _)| at)
     };
     match manner? {
         Manner::Anywhere => Some((start, end)),
@@ -136,7 +153,8 @@ fn settle(folded: &str, start: usize, end: usize, manner: Option<Manner>) -> Opt
 
 fn manner(folded: &str) -> Manner {
     let spaceless = |c: char| matches!(u32::from(c), 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0xD7FF | 0xF900..=0xFAFF | 0x20000..);
-    let affixing = |c: char| matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF);
+    let affixing =
+        |c: char| matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF);
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
     if folded.chars().any(spaceless) {
         Manner::Anywhere
@@ -226,7 +244,7 @@ mod tests {
 
     #[test]
     fn paths_hide_names_inside_words_too() {
-        let spellings = Spellings::new(["Vesik"]).unwrap();
+        let spellings = Spellings::new(["Orlan Vesik"]).unwrap();
         assert_eq!(
             spellings.mask_path("in/letterVesik2_vesik.txt").unwrap(),
             "in/letter[name withheld]2_[name withheld].txt"

@@ -234,7 +234,7 @@ fn grade_name(grade: Grade) -> &'static str {
 }
 
 /// A claim in the notation of the examples.
-fn notation(claim: &Claim) -> String {
+pub fn notation(claim: &Claim) -> String {
     let end = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
     let mut out = claim.event.0.clone();
     for event in &claim.or_events {

@@ -25,12 +25,12 @@ pub(crate) struct Doubt {
 }
 
 /// Cues that reach `draft`.
-pub(crate) fn doubt(scene: &Scene<'_>, drafts: &[Draft], draft: &Draft, figures: &[Figure]) -> Doubt {
+pub(crate) fn doubt(scene: &Scene<'_>, drafts: &[Draft], draft: &Draft, figures: &[Figure], dated: &[bool]) -> Doubt {
     let mut doubt = Doubt::default();
     let counterfactual = scene.hits.iter().any(|hit| {
         scene.lexeme(*hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Counterfactual))
     });
-    let mut note = |hit_start: usize, hit_end: usize, entry: u32, doubt: &mut Doubt| {
+    let note = |hit_start: usize, hit_end: usize, entry: u32, doubt: &mut Doubt| {
         if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
             doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
         }
@@ -49,6 +49,10 @@ pub(crate) fn doubt(scene: &Scene<'_>, drafts: &[Draft], draft: &Draft, figures:
             Sense::Cue(cue) => {
                 // "no fewer than": the word belongs to the bound.
                 if figures.iter().any(|f| f.start <= hit.start && hit.end <= f.end && !f.none) {
+                    continue;
+                }
+                // "in May": the month, not the doubt.
+                if (hit.start..hit.end).all(|at| dated.get(at).copied().unwrap_or(false)) {
                     continue;
                 }
                 if !reaches(scene, drafts, draft, cue, hit.start, hit.end) {

@@ -30,7 +30,7 @@ use kua_lexicon::{LexiconError, Lexicons};
 use kua_model::{Claim, DateSpan, Document, Lang, Noted, TextRange};
 use serde::{Deserialize, Serialize};
 
-pub use check::{Failing, Report, check_language};
+pub use check::{Failing, Report, check_language, notation};
 
 use crate::grammar::Grammar;
 use crate::teller::Teller;

@@ -56,6 +56,7 @@ struct Sentence<'a, 't> {
     drafts: Vec<Draft>,
     chain: Vec<SourceMention>,
     own_sources: bool,
+    dated: Vec<bool>,
 }
 
 impl<'d> Teller<'d> {
@@ -136,6 +137,7 @@ impl<'d> Teller<'d> {
             drafts,
             chain,
             own_sources,
+            dated,
         };
         self.carry_dates(&sentence);
         self.take(&sentence);
@@ -243,7 +245,7 @@ impl<'d> Teller<'d> {
                 push_entry(scene, &mut why, entry, start, end);
             }
         }
-        let doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures);
+        let doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures, &sentence.dated);
         why.extend(doubt.why.iter().cloned());
         let mut modality = doubt.modality.unwrap_or(Modality::Certain);
         let zero = figure.is_some_and(|figure| figure.none);

@@ -40,7 +40,8 @@ pub(crate) const MOST_TONGUES: usize = 32;
 
 /// The language of `text` by itself.
 pub(crate) fn guess(text: &str, words: &Words) -> Guess {
-    let sample = sample(text);
+    let without = without_addresses(text);
+    let sample = sample(&without);
     let letters = count(sample, words);
     let all = letters.latin + letters.cyrillic + letters.arabic + letters.other;
     if all < 2 {
@@ -82,6 +83,16 @@ fn may_be_in(text: &str, cyrillic: bool) -> bool {
         out += usize::from(!matches);
     }
     in_script >= out
+}
+
+/// The text without web addresses: they are in no language.
+fn without_addresses(text: &str) -> std::borrow::Cow<'_, str> {
+    let head = text.get(..text.len().min(4 * SAMPLE)).unwrap_or(text);
+    if !head.contains("://") && !head.contains("www.") {
+        return std::borrow::Cow::Borrowed(text);
+    }
+    let words = head.split_whitespace().filter(|word| !word.contains("://") && !word.starts_with("www."));
+    std::borrow::Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 fn sample(text: &str) -> &str {
@@ -163,9 +174,12 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
         }
     }
     let shared: usize = letters.shared.iter().copied().max().unwrap_or(0);
-    let certain = |index: usize| Guess {
-        lang: words.tongues.get(index).map(|tongue| tongue.lang),
-        sure: all >= 8,
+    let certain = |index: usize| {
+        let tongue = words.tongues.get(index);
+        // Letters that another alphabet has too (ы in Kazakh) settle a short line only with a word.
+        let only_its = tongue.is_some_and(|tongue| !tongue.shared.is_empty());
+        let ahead = (0..MOST_TONGUES).all(|other| other == index || scores[other] < scores[index]);
+        Guess { lang: tongue.map(|tongue| tongue.lang), sure: all >= 25 || (all >= 8 && (only_its || ahead)) }
     };
     if let Some((index, _)) = best {
         let tongue_shares = !words.tongues[index].shared.is_empty();
@@ -177,20 +191,36 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
     if shared > 0 && shared * 100 >= all {
         return shared_letters(sample, letters, words, None);
     }
-    // No letter tells: small words, then a model.
-    if let Some(index) = clear_winner(&scores, 2) {
-        // Bulgarian and Serbian share the small words of Russian.
-        if all >= 60 {
-            let model = by_whatlang(sample, false);
-            let known = model.is_some_and(|lang| words.tongue(lang).is_some_and(|t| t.cyrillic));
-            if !known {
-                return Guess { lang: model, sure: true };
-            }
-        }
-        return Guess { sure: all >= 12, ..certain(index) };
-    }
+    no_letter_tells(sample, all, &scores, words)
+}
+
+/// Cyrillic text without a telling letter: small words, a model, and how unlikely the absence of its
+/// own letters is in each language (a long text without і is not Ukrainian).
+fn no_letter_tells(sample: &str, all: usize, scores: &[usize; MOST_TONGUES], words: &Words) -> Guess {
     let model = by_whatlang(sample, false);
-    Guess { lang: model.filter(|_| all >= 12), sure: all >= 60 }
+    let usual = sample.chars().any(|c| words.tongues.iter().any(|tongue| tongue.usual.contains(&c)));
+    let known = |lang: Lang| words.tongue(lang).is_some_and(|tongue| tongue.cyrillic);
+    let reliable = || by_whatlang(sample, true).is_some();
+    if let Some(other) = model.filter(|&lang| !known(lang) && !usual && all >= 40 && reliable()) {
+        return Guess { lang: Some(other), sure: all >= 60 };
+    }
+    // Thousandths of a nat: a small word is worth e^2, the model e^1.5, each absent letter
+    // -ln(1 - rate).
+    let mut ranked: Vec<(i64, usize)> = Vec::new();
+    for (index, tongue) in words.tongues.iter().enumerate().take(MOST_TONGUES) {
+        if !tongue.cyrillic {
+            continue;
+        }
+        let absence = all * (tongue.rate * 10 + tongue.rate * tongue.rate / 20);
+        let signs = 2000 * scores[index] + if model == Some(tongue.lang) { 1500 } else { 0 };
+        let score = i64::try_from(signs).unwrap_or(0) - i64::try_from(absence).unwrap_or(i64::MAX / 2);
+        ranked.push((score, index));
+    }
+    ranked.sort_unstable_by_key(|&(score, index)| (std::cmp::Reverse(score), index));
+    let Some(&(best, index)) = ranked.first() else { return Guess { lang: model, sure: false } };
+    let lead = best - ranked.get(1).map_or(best, |&(next, _)| next);
+    let lang = words.tongues.get(index).map(|tongue| tongue.lang);
+    Guess { lang: lang.filter(|_| all >= 8 && lead >= 500), sure: all >= 20 && lead >= 2500 }
 }
 
 /// Letters that a known alphabet shares with unknown ones stand in the text, and none of its own:
@@ -219,8 +249,10 @@ fn shared_letters(sample: &str, letters: &Letters, words: &Words, with: Option<u
             None => {
                 let wide_words = wide.map_or(0, |index| scores[index]);
                 let narrow_words = narrow.map_or(0, |index| scores[index]);
-                let pick = if wide_words > narrow_words { wide } else { narrow };
-                Guess { lang: pick.and_then(of), sure: all >= 15 }
+                let margin = if all >= 25 { 2 } else { 1 };
+                let pick = if wide_words >= narrow_words + margin { wide } else { narrow };
+                let told = wide_words != narrow_words;
+                Guess { lang: pick.and_then(of), sure: all >= 40 || (all >= 15 && told) }
             }
         };
     }
@@ -267,9 +299,10 @@ fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
             let known = scores[index];
             if known == 0 && letters >= 40 {
                 // Running text without one small word of the language is hardly in it.
-                let second = by_whatlang(sample, true);
-                let lang = second.filter(|&lang| Some(lang) == of(index) || words.tongue(lang).is_none());
-                return Guess { lang, sure: lang.is_some() && letters >= 80 };
+                let second = by_whatlang(sample, false);
+                let lang = second.filter(|&lang| Some(lang) == of(index));
+                let other = by_whatlang(sample, true).filter(|&lang| words.tongue(lang).is_none());
+                return Guess { lang: lang.or(other), sure: lang.is_some() && letters >= 80 };
             }
             Guess { lang: of(index).filter(|_| letters >= 3), sure: known >= 1 && letters >= 25 }
         }

@@ -110,6 +110,10 @@ pub(crate) struct Tongue {
     pub cyrillic: bool,
     pub own: Vec<char>,
     pub shared: Vec<char>,
+    /// Letters that neighbours without a lexicon hardly use.
+    pub usual: Vec<char>,
+    /// Percent of running text that own and shared letters make.
+    pub rate: usize,
     pub month_first: bool,
 }
 
@@ -262,6 +266,8 @@ fn tongue(lang: Lang, lexicon: &Lexicon) -> Option<Tongue> {
         cyrillic: script == "Cyrl",
         own: letters("own"),
         shared: letters("shared"),
+        usual: letters("usual"),
+        rate: letters("rate").iter().collect::<String>().parse().unwrap_or(0),
         month_first: lexicon
             .section("calendar.txt", "order")
             .first()

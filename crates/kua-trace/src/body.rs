@@ -75,7 +75,19 @@ impl<'d> Body<'d> {
     }
 
     /// Adds the words between two bytes as a sentence, if there are letters or digits.
+    ///
+    /// An address at the end of a sentence is cited, not told: it is left out of the sentence. One
+    /// that stands alone stays, so that the lines of two texts can be set side by side.
     fn push(&mut self, start: usize, end: usize, block: usize) {
+        let end = match addresses(&self.document.text, TextRange::new(start, end)).last() {
+            Some(last)
+                if self.document.text[last.end..end].trim().is_empty()
+                    && self.document.text[start..last.start].contains(char::is_alphanumeric) =>
+            {
+                last.start
+            }
+            _ => end,
+        };
         let Some(words) = self.document.text.get(start..end) else { return };
         let inner = words.trim();
         if !inner.contains(char::is_alphanumeric) {
@@ -103,8 +115,14 @@ impl<'d> Body<'d> {
     }
 
     /// Tokens of the words at `range`, in bytes of the document.
+    /// The pieces of a web address are none.
     pub(crate) fn tokens(&self, range: TextRange) -> Vec<Token<'d>> {
-        tokens(self.words(range), range.start)
+        let mut tokens = tokens(self.words(range), range.start);
+        let addresses = addresses(&self.document.text, range);
+        if !addresses.is_empty() {
+            tokens.retain(|token| !addresses.iter().any(|address| address.overlaps(token.range)));
+        }
+        tokens
     }
 
     /// Bytes of the body.
@@ -136,25 +154,31 @@ impl<'d> Body<'d> {
     /// Web addresses anywhere in the document, in order of place.
     pub(crate) fn addresses(&self) -> Vec<&'d str> {
         let text = self.document.text.as_str();
-        let mut out = Vec::new();
-        let mut from = 0;
-        while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")) {
-            let slashes = from + at;
-            let start = text[..slashes]
-                .rfind(|c: char| !c.is_ascii_alphabetic())
-                .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-            match text.get(start..).and_then(|rest| Some((rest, address_length(rest)?))) {
-                Some((rest, length)) => {
-                    out.push(
-                        rest[..length].trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/'),
-                    );
-                    from = start + length.max(slashes + 3 - start);
-                }
-                None => from = slashes + 3,
-            }
-        }
-        out
+        addresses(text, TextRange::new(0, text.len()))
+            .into_iter()
+            .filter_map(|range| range.of(text))
+            .map(|address| address.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/'))
+            .collect()
     }
+}
+
+/// Web addresses in `range` of `text`, in order.
+fn addresses(text: &str, range: TextRange) -> Vec<TextRange> {
+    let Some(words) = range.of(text) else { return Vec::new() };
+    let mut out = Vec::new();
+    let mut from = 0;
+    while let Some(at) = words.get(from..).and_then(|rest| rest.find("://")) {
+        let slashes = from + at;
+        let scheme =
+            words[from..slashes].chars().rev().take_while(char::is_ascii_alphabetic).count();
+        let start = slashes - scheme;
+        let length = words.get(start..).and_then(address_length).unwrap_or(0);
+        if length > 0 {
+            out.push(TextRange::new(range.start + start, range.start + start + length));
+        }
+        from = (start + length).max(slashes + 3);
+    }
+    out
 }
 
 /// Passages of one block within quotation marks. An unclosed mark closes with its block and counts

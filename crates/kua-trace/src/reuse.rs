@@ -51,7 +51,7 @@ pub(crate) fn reuse(
                 if a == b {
                     repeats(&found, side_a, &mut out);
                 } else {
-                    between(&found, side_a, side_b, &marks[a], &marks[b], &mut out);
+                    between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
                 }
             }
             out
@@ -73,11 +73,13 @@ fn between(
     b: Side<'_, '_>,
     marks_a: &Marks,
     marks_b: &Marks,
+    config: &TraceConfig,
     out: &mut Vec<Link>,
 ) {
     let mut groups: Vec<(Vec<Piece>, bool)> = Vec::new();
+    let least = config.min_characters;
     for chain in chains {
-        groups.extend(runs_of_one_kind(pieces(chain, a, b)));
+        groups.extend(runs_of_one_kind(pieces(chain, a, b), least));
     }
     let covered = |pick: fn(&Piece) -> TextRange| {
         let mut ranges: Vec<TextRange> =
@@ -174,22 +176,27 @@ fn whole_blocks(body: &Body<'_>, a: TextRange, b: TextRange) -> (TextRange, Text
 }
 
 /// Cuts the pieces of a passage into runs that agree and runs in conflict (`true`). If most of the
-/// passage is in conflict, it is a formula and all of it is.
-fn runs_of_one_kind(pieces: Vec<Piece>) -> Vec<(Vec<Piece>, bool)> {
-    let letters = |clean: bool| -> usize {
+/// passage is in conflict, or what agrees is less than `least` letters, it is a formula and all of it
+/// is in conflict; if nothing is, it is chance and nothing is left.
+fn runs_of_one_kind(pieces: Vec<Piece>, least: usize) -> Vec<(Vec<Piece>, bool)> {
+    let sum = |clean: bool| -> usize {
         pieces.iter().filter(|p| p.conflicts.is_empty() == clean).map(|p| p.matched).sum()
     };
-    if letters(false) > letters(true) {
-        return vec![(pieces, true)];
-    }
+    let (agreeing, differing) = (sum(true), sum(false));
+    let is_formula = differing > agreeing || agreeing < least;
     let mut out: Vec<(Vec<Piece>, bool)> = Vec::new();
     for piece in pieces {
-        let in_conflict = !piece.conflicts.is_empty();
+        let in_conflict = !piece.conflicts.is_empty() || (is_formula && differing > 0);
         match out.last_mut() {
             Some((run, kind)) if *kind == in_conflict => run.push(piece),
             _ => out.push((vec![piece], in_conflict)),
         }
     }
+    out.retain(|(run, in_conflict)| {
+        let matched: usize = run.iter().map(|p| p.matched).sum();
+        let letters: usize = run.iter().map(|p| p.letters).sum();
+        if *in_conflict { matched * 100 >= letters * 45 } else { agreeing >= least }
+    });
     out
 }
 

@@ -24,6 +24,7 @@ mod sameness;
 mod sources;
 mod standing;
 mod statement;
+mod taxonomy;
 mod toll;
 mod union;
 mod vocabulary;
@@ -37,7 +38,7 @@ use kua_model::{
 };
 
 pub use config::{Policy, ReconcileConfig};
-pub use names::{NameParts, Verdict, compare};
+pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
 pub use romanise::Romaniser;
 
 /// Raised whenever the same input may give another chronicle.
@@ -83,6 +84,7 @@ pub fn reconcile(
     );
     let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
     let places = place::Places::new(case.place.as_deref(), &vocabulary, &romaniser);
+    let taxonomy = taxonomy::Taxonomy::new(lexicons);
     let told = statement::statements(
         claims,
         quotes,
@@ -91,10 +93,11 @@ pub fn reconcile(
         &accounts,
         &rulings,
         &places,
+        &taxonomy,
         &mut notices,
     );
     let (mut statements, countings) = (told.statements, told.countings);
-    sameness::merge(&mut statements, &countings, &accounts, &lineage, &mut notices);
+    sameness::merge(&mut statements, &countings, &accounts, &lineage, &taxonomy, &mut notices);
 
     let origins = origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
     let shown: BTreeMap<OriginId, String> =

@@ -10,6 +10,7 @@ use kua_model::{
 
 use crate::accounts::Accounts;
 use crate::count::Counting;
+use crate::taxonomy::Taxonomy;
 use crate::union::Sets;
 
 /// Fills `same_as` and, where nothing weightier speaks against counting, `uncounted`.
@@ -19,11 +20,12 @@ pub(crate) fn merge(
     countings: &[Counting],
     accounts: &Accounts,
     lineage: &Lineage,
+    taxonomy: &Taxonomy,
     notices: &mut Vec<Notice>,
 ) {
     let mut sets = Sets::new(statements.len());
     join_same_figures(statements, countings, &mut sets);
-    join_aligned(statements, accounts, lineage, &mut sets, notices);
+    join_aligned(statements, accounts, lineage, taxonomy, &mut sets, notices);
 
     let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in 0..statements.len() {
@@ -115,6 +117,7 @@ fn join_aligned(
     statements: &[Statement],
     accounts: &Accounts,
     lineage: &Lineage,
+    taxonomy: &Taxonomy,
     sets: &mut Sets,
     notices: &mut Vec<Notice>,
 ) {
@@ -142,7 +145,7 @@ fn join_aligned(
             if a.is_empty() || b.is_empty() {
                 continue;
             }
-            for (x, y) in pair_up(statements, a, b) {
+            for (x, y) in pair_up(statements, a, b, taxonomy) {
                 if same_figure(&statements[x], &statements[y]) {
                     sets.join(x, y);
                 } else if x != y {
@@ -164,7 +167,12 @@ fn join_aligned(
 }
 
 /// Statements of two aligned pieces that say the same: by event, equal figures first, then in order.
-fn pair_up(statements: &[Statement], a: &[usize], b: &[usize]) -> Vec<(usize, usize)> {
+fn pair_up(
+    statements: &[Statement],
+    a: &[usize],
+    b: &[usize],
+    taxonomy: &Taxonomy,
+) -> Vec<(usize, usize)> {
     let by_event = |side: &[usize]| {
         let mut events: BTreeMap<EventType, Vec<usize>> = BTreeMap::new();
         for &at in side {
@@ -179,7 +187,7 @@ fn pair_up(statements: &[Statement], a: &[usize], b: &[usize]) -> Vec<(usize, us
         left.retain(|&x| {
             let equal = right.iter().position(|&y| {
                 x != y
-                    && alike(&statements[x], &statements[y])
+                    && alike(&statements[x], &statements[y], taxonomy)
                     && same_figure(&statements[x], &statements[y])
             });
             equal.map(|at| out.push((x, right.remove(at)))).is_none()
@@ -188,7 +196,7 @@ fn pair_up(statements: &[Statement], a: &[usize], b: &[usize]) -> Vec<(usize, us
         if left.len() == 1
             && right.len() == 1
             && left != right
-            && alike(&statements[left[0]], &statements[right[0]])
+            && alike(&statements[left[0]], &statements[right[0]], taxonomy)
         {
             out.push((left[0], right[0]));
         }
@@ -197,9 +205,9 @@ fn pair_up(statements: &[Statement], a: &[usize], b: &[usize]) -> Vec<(usize, us
 }
 
 /// Whether two claims of one event may be one: no named group against another.
-fn alike(a: &Statement, b: &Statement) -> bool {
+fn alike(a: &Statement, b: &Statement, taxonomy: &Taxonomy) -> bool {
     let group = |s: &Statement| s.claim.affected.as_ref().and_then(|group| group.id.clone());
-    let differ = matches!((group(a), group(b)), (Some(a), Some(b)) if a != b);
+    let differ = matches!((group(a), group(b)), (Some(a), Some(b)) if !taxonomy.related(&a, &b));
     !differ && a.claim.role == b.claim.role && a.claim.retracts == b.claim.retracts
 }
 

@@ -311,7 +311,7 @@ impl Reader<'_> {
                 continue;
             }
             if reading.body.is_some()
-                && let Some(found) = v.countries.at(after, at)
+                && let Some(found) = v.country_at(after, at)
             {
                 reading.country = reading.country.take().or_else(|| found.entry.value.clone());
                 break;
@@ -330,7 +330,7 @@ impl Reader<'_> {
         }
         // Before: a country right before a body; a body, perhaps with roles, right before a person.
         for at in (before.len().saturating_sub(8)..before.len()).rev() {
-            if let Some(found) = v.countries.at(before, at)
+            if let Some(found) = v.country_at(before, at)
                 && at + found.tokens == before.len()
                 && reading.body.is_some()
             {
@@ -341,7 +341,7 @@ impl Reader<'_> {
             {
                 let mut next = at + found.tokens;
                 while next < before.len() {
-                    let country = v.countries.at(before, next);
+                    let country = v.country_at(before, next);
                     if let Some(country) = country {
                         reading.country =
                             reading.country.take().or_else(|| country.entry.value.clone());
@@ -367,19 +367,12 @@ impl Reader<'_> {
         let mut left: Vec<&Token<'_>> = Vec::new();
         let mut at = 0;
         while at < all.len() {
-            let known = [
-                &v.bodies,
-                &v.agencies,
-                &v.generic,
-                &v.countries,
-                &v.roles,
-                &v.titles,
-                &v.particles,
-                &v.outlets,
-            ];
+            let known =
+                [&v.bodies, &v.agencies, &v.generic, &v.roles, &v.titles, &v.particles, &v.outlets];
             match known
                 .iter()
                 .filter_map(|section| section.at(&all, at))
+                .chain(v.country_at(&all, at))
                 .map(|found| found.tokens)
                 .max()
             {

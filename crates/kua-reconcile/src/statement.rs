@@ -13,6 +13,7 @@ use crate::origins::{Merges, Named};
 use crate::place::Places;
 use crate::rulings::Rulings;
 use crate::sources::Heard;
+use crate::taxonomy::Taxonomy;
 
 /// Statements and what came with them.
 pub(crate) struct Told {
@@ -77,6 +78,7 @@ pub(crate) fn statements(
     accounts: &Accounts,
     rulings: &Rulings,
     places: &Places<'_>,
+    taxonomy: &Taxonomy,
     notices: &mut Vec<Notice>,
 ) -> Told {
     let named = named(&heard);
@@ -95,13 +97,20 @@ pub(crate) fn statements(
         why.extend(rulings.rejected.get(&claim.id).map(|said| format!("Rejected: {said}")));
         why.extend(rulings.confirmed.get(&claim.id).map(|said| format!("Confirmed: {said}")));
         let rejected = rulings.rejected.contains_key(&claim.id).then_some(Uncounted::Rejected);
+        let no_toll = (!taxonomy.makes_toll(&claim.event)).then_some(Uncounted::NotPeople);
+        if no_toll.is_some() && claim.quantity.is_some() {
+            why.push(format!(
+                "“{}” is no harm to people in claims.txt, so it makes no toll",
+                claim.event
+            ));
+        }
         countings.push(Counting::of(&claim, document, places));
         statements.push(Statement {
             quote,
             origin: merges.of(origin),
             account: accounts.joined(passage, &merges),
             standing: Standing::Agreed,
-            uncounted: rejected.or_else(|| kept_out(&claim, document)),
+            uncounted: rejected.or_else(|| kept_out(&claim, document)).or(no_toll),
             same_as: None,
             incident: None,
             confirmed: rulings.confirmed.contains_key(&claim.id),

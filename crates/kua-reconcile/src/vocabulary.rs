@@ -47,10 +47,10 @@ pub(crate) struct Found<'v> {
 }
 
 impl Section {
-    fn new(lexicons: &Lexicons, section: &str) -> Self {
+    fn new(lexicons: &Lexicons, file: &str, section: &str) -> Self {
         let languages = lexicons.languages().filter_map(|lang| {
             let lexicon = lexicons.get(lang)?;
-            let entries = lexicon.section("names.txt", section);
+            let entries = lexicon.section(file, section);
             // This file brings its own endings, so that it works in a language that has no others.
             let own = lexicon.section("names.txt", "endings").iter();
             let endings: Vec<String> =
@@ -90,11 +90,6 @@ impl Section {
         }
         out
     }
-
-    /// Entries of all languages, language by language.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.languages.iter().flat_map(|(_, entries)| entries)
-    }
 }
 
 /// The words of names and sources, in all languages.
@@ -104,8 +99,10 @@ pub(crate) struct Vocabulary {
     pub(crate) bodies: Section,
     /// News agencies and bodies of many countries: one in the world.
     pub(crate) agencies: Section,
-    /// Countries and what belongs to them.
+    /// Countries by name.
     pub(crate) countries: Section,
+    /// What belongs to a country, and other names for it.
+    of_countries: Section,
     /// Who speaks for a body: spokesman, press service, deputy.
     pub(crate) roles: Section,
     /// A body without its name: "the ministry".
@@ -116,6 +113,8 @@ pub(crate) struct Vocabulary {
     pub(crate) titles: Section,
     /// Small words inside names.
     pub(crate) particles: Section,
+    /// Small words that may stand inside a name.
+    pub(crate) inside_names: Section,
     /// Words that make a name a place's.
     pub(crate) place_words: Section,
     /// Words that make a name a body's.
@@ -124,39 +123,56 @@ pub(crate) struct Vocabulary {
     pub(crate) before_places: Section,
     /// Capitalised words that name nobody.
     pub(crate) not_names: Section,
+    /// The small words of the languages.
+    pub(crate) function_words: Section,
     /// Places with several names.
     pub(crate) places: Section,
 }
 
 impl Vocabulary {
     pub(crate) fn new(lexicons: &Lexicons) -> Self {
-        let section = |name| Section::new(lexicons, name);
+        let section = |name| Section::new(lexicons, "names.txt", name);
         Self {
             bodies: section("bodies"),
             agencies: section("agencies"),
             countries: section("countries"),
+            of_countries: section("of-countries"),
             roles: section("roles"),
             generic: section("generic"),
             outlets: section("outlets"),
             titles: section("titles"),
             particles: section("particles"),
+            inside_names: section("inside-names"),
             place_words: section("place-words"),
             body_words: section("body-words"),
             before_places: section("before-places"),
             not_names: section("not-names"),
+            function_words: Section::new(lexicons, "language.txt", "function"),
             places: section("places"),
         }
     }
 
+    /// A country, or what belongs to one, at token `at`.
+    pub(crate) fn country_at(&self, words: &Words<'_>, at: usize) -> Option<Found<'_>> {
+        let (name, of) = (self.countries.at(words, at), self.of_countries.at(words, at));
+        name.into_iter().chain(of).max_by_key(|found| found.tokens)
+    }
+
     /// The one country that `words` name; `None` if none or several.
     pub(crate) fn country(&self, words: &Words<'_>) -> Option<&str> {
-        let mut named = self
-            .countries
-            .all(words)
-            .into_iter()
-            .filter_map(|(_, found)| found.entry.value.as_deref());
-        let first = named.next()?;
-        named.all(|other| other == first).then_some(first)
+        let mut named = None;
+        let mut at = 0;
+        while at < words.len() {
+            let found = self.country_at(words, at);
+            at += found.map_or(1, |found| found.tokens);
+            match (named, found.and_then(|found| found.entry.value.as_deref())) {
+                (_, None) => {}
+                (None, country) => named = country,
+                (Some(held), Some(country)) if held == country => {}
+                _ => return None,
+            }
+        }
+        named
     }
 }
 

@@ -1,33 +1,297 @@
-//! Names of persons, places and bodies under all their spellings.
+//! Names of persons, places and bodies under all their spellings. Every literal spelling is kept
+//! with its places; nothing is ever overwritten by a standard form.
 
+mod cluster;
+mod compare;
+mod find;
 mod parts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kua_lexicon::Lexicons;
-use kua_model::{Claim, Document, Name};
+use kua_lexicon::{Lexicons, fold};
+use kua_model::{
+    Claim, Document, Name, NameKind, NameVariant, Sha256, SourceKind, Span, TextRange,
+};
 
 use crate::romanise::Romaniser;
 use crate::rulings::Rulings;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, Words};
+use cluster::{Clusters, Spelling, cluster};
+use find::Mention;
 
-pub use parts::{NameParts, Verdict, compare};
+pub use compare::{Verdict, compare};
+pub use parts::{NameGrammar, NamePart, NameParts, Sex};
 
 /// Names, and which folded spelling belongs to which.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
     pub(crate) names: Vec<Name>,
+    /// Folded spelling to a key that all spellings of one name share.
     pub(crate) identities: BTreeMap<String, String>,
 }
 
-/// All names of a case.
+/// All names of a case. `documents` stand in order.
 pub(crate) fn names(
-    _documents: &[Document],
-    _claims: &[Claim],
-    _rulings: &Rulings,
-    _vocabulary: &Vocabulary,
-    _romaniser: &Romaniser,
-    _lexicons: &Lexicons,
+    documents: &[Document],
+    claims: &[Claim],
+    rulings: &Rulings,
+    vocabulary: &Vocabulary,
+    romaniser: &Romaniser,
+    lexicons: &Lexicons,
 ) -> Found {
-    Found::default()
+    let grammar = NameGrammar::new(lexicons, romaniser);
+    let small = find::small_words(documents);
+    let mut mentions: Vec<Mention> =
+        documents.iter().flat_map(|document| find::find(document, &small, vocabulary)).collect();
+    mentions.extend(seeds(documents, claims, vocabulary));
+    settle_kinds(&mut mentions, &grammar, romaniser);
+
+    let mut groups: BTreeMap<(NameKind, String), Vec<Mention>> = BTreeMap::new();
+    for mention in mentions {
+        if let Some(kind) = mention.kind {
+            groups.entry((kind, fold(&mention.text).into_owned())).or_default().push(mention);
+        }
+    }
+    let groups: Vec<((NameKind, String), Vec<Mention>)> = groups.into_iter().collect();
+    let spellings: Vec<Spelling> = groups
+        .iter()
+        .map(|((kind, _), mentions)| Spelling {
+            text: mentions.first().map(|mention| mention.text.clone()).unwrap_or_default(),
+            kind: *kind,
+            canonical: mentions.iter().find_map(|mention| mention.canonical.clone()),
+            only_opening: mentions.iter().all(|mention| mention.opening),
+            parts: mentions
+                .first()
+                .map(|mention| grammar.parts(bare(&mention.text, *kind, vocabulary), romaniser))
+                .unwrap_or_default(),
+        })
+        .collect();
+    let clusters = cluster(&spellings, rulings);
+    gather(&groups, clusters, documents, rulings)
+}
+
+/// The name without the word that says what place it is: `Example` of `rue Example`.
+fn bare<'t>(text: &'t str, kind: NameKind, vocabulary: &Vocabulary) -> &'t str {
+    if kind != NameKind::Place {
+        return text;
+    }
+    let words = Words::new(text);
+    let is_place =
+        |at: usize| vocabulary.place_words.at(&words, at).is_some_and(|found| found.tokens == 1);
+    let first = usize::from(words.len() > 1 && is_place(0));
+    let last = words.len().saturating_sub(1);
+    let count = if last > first && is_place(last) { last - first } else { words.len() - first };
+    words.spelled(first, count)
+}
+
+/// Names that claims already point to: places, and sources that are named.
+fn seeds(documents: &[Document], claims: &[Claim], vocabulary: &Vocabulary) -> Vec<Mention> {
+    let by_id: BTreeMap<_, &Document> =
+        documents.iter().map(|document| (document.id, document)).collect();
+    let mut out = Vec::new();
+    for claim in claims {
+        let Some(document) = by_id.get(&claim.document) else { continue };
+        let sources = claim.sources.iter().filter_map(|source| {
+            let kind = match source.kind {
+                SourceKind::Person => NameKind::Person,
+                SourceKind::Outlet | SourceKind::Agency | SourceKind::Organisation => {
+                    NameKind::Organisation
+                }
+                SourceKind::Account | SourceKind::Authority | SourceKind::Unnamed => return None,
+            };
+            Some((source.range?, kind, None))
+        });
+        let place = claim
+            .place
+            .as_ref()
+            .and_then(|place| Some((place.range?, NameKind::Place, place.canonical.clone())));
+        for (range, kind, canonical) in sources.chain(place) {
+            out.extend(seed(document, range, kind, canonical, vocabulary));
+        }
+    }
+    out
+}
+
+/// The part of a mention from its first to its last capitalised word, titles stripped.
+fn seed(
+    document: &Document,
+    range: TextRange,
+    kind: NameKind,
+    canonical: Option<String>,
+    vocabulary: &Vocabulary,
+) -> Option<Mention> {
+    let words = Words::new(range.of(&document.text)?);
+    let mut first = words.tokens.iter().position(|token| token.capital)?;
+    while kind == NameKind::Person
+        && let Some(title) = vocabulary.titles.at(&words, first)
+        && first + title.tokens < words.len()
+    {
+        first += title.tokens;
+    }
+    let first = first + words.tokens[first..].iter().position(|token| token.capital)?;
+    let last =
+        words.tokens.iter().rposition(|token| token.capital).filter(|&last| last >= first)?;
+    let text = words.spelled(first, last + 1 - first);
+    let start = range.start + words.tokens[first].range.start;
+    Some(Mention {
+        text: text.to_owned(),
+        at: Span::new(document.id, TextRange::new(start, start + text.len())),
+        kind: Some(kind),
+        canonical,
+        opening: false,
+        words: last + 1 - first,
+        after_in: false,
+    })
+}
+
+/// Gives a kind to mentions that nothing around them explains: that of the same spelling elsewhere,
+/// else a person's if it has two to four words, is a word of a person's full name, or ends like a
+/// family name inside a sentence. What is left is no name that can be shown.
+fn settle_kinds(mentions: &mut [Mention], grammar: &NameGrammar, romaniser: &Romaniser) {
+    let mut votes: BTreeMap<String, BTreeMap<NameKind, usize>> = BTreeMap::new();
+    for mention in mentions.iter() {
+        if let Some(kind) = mention.kind {
+            *votes.entry(fold(&mention.text).into_owned()).or_default().entry(kind).or_default() +=
+                1;
+        }
+    }
+    let commonest = |text: &str| {
+        let votes = votes.get(fold(text).as_ref())?;
+        votes
+            .iter()
+            .max_by_key(|(kind, count)| (**count, std::cmp::Reverse(**kind)))
+            .map(|(kind, _)| *kind)
+    };
+    // Where nothing else tells, most of its mentions standing after "in" make it a place.
+    let mut stands: BTreeMap<String, (usize, usize, bool)> = BTreeMap::new();
+    for mention in mentions.iter() {
+        let (all, after, inside) = stands.entry(fold(&mention.text).into_owned()).or_default();
+        *all += 1;
+        *after += usize::from(mention.after_in);
+        *inside |= !mention.opening;
+    }
+    let mut inner: BTreeSet<String> = BTreeSet::new();
+    for mention in mentions.iter_mut() {
+        mention.kind = commonest(&mention.text).or(mention.kind);
+        let stands = stands.get(fold(&mention.text).as_ref()).copied();
+        let (all, after, inside) = stands.unwrap_or((1, 0, false));
+        if mention.kind.is_some() {
+            continue;
+        }
+        if mention.words == 1 && after * 2 > all {
+            mention.kind = Some(NameKind::Place);
+        } else if (2..=4).contains(&mention.words) {
+            mention.kind = Some(NameKind::Person);
+        }
+        inner.extend(inside.then(|| fold(&mention.text).into_owned()));
+    }
+    let mut held: BTreeMap<String, BTreeSet<NameKind>> = BTreeMap::new();
+    for mention in mentions.iter() {
+        if let Some(kind @ (NameKind::Person | NameKind::Place)) = mention.kind {
+            for part in grammar.parts(&mention.text, romaniser).parts {
+                held.entry(part.block).or_default().insert(kind);
+            }
+        }
+    }
+    for mention in mentions.iter_mut().filter(|mention| mention.kind.is_none()) {
+        let parts = grammar.parts(&mention.text, romaniser);
+        let [part] = parts.parts.as_slice() else { continue };
+        let kinds = held.get(&part.block);
+        let family = part.sex.is_some() && inner.contains(fold(&mention.text).as_ref());
+        if kinds.is_some_and(|kinds| kinds.contains(&NameKind::Person)) {
+            mention.kind = Some(NameKind::Person);
+        } else if kinds.is_some() {
+            mention.kind = Some(NameKind::Place);
+        } else if family {
+            mention.kind = Some(NameKind::Person);
+        }
+    }
+}
+
+fn gather(
+    groups: &[((NameKind, String), Vec<Mention>)],
+    mut clusters: Clusters,
+    documents: &[Document],
+    rulings: &Rulings,
+) -> Found {
+    let rank: BTreeMap<_, usize> = documents.iter().enumerate().map(|(at, d)| (d.id, at)).collect();
+    let mut by_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..groups.len() {
+        by_set.entry(clusters.sets.find(at)).or_default().push(at);
+    }
+    let mut found = Found::default();
+    for members in by_set.into_values() {
+        let mut at: BTreeMap<&str, BTreeSet<(usize, Span)>> = BTreeMap::new();
+        for mention in members.iter().flat_map(|&member| &groups[member].1) {
+            let place = (rank.get(&mention.at.document).copied().unwrap_or(usize::MAX), mention.at);
+            at.entry(&mention.text).or_default().insert(place);
+        }
+        let mut variants: Vec<NameVariant> = at
+            .into_iter()
+            .map(|(text, places)| NameVariant {
+                text: text.to_owned(),
+                script: script(text).to_owned(),
+                count: places.len(),
+                at: places.into_iter().map(|(_, span)| span).collect(),
+            })
+            .collect();
+        variants.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+        let Some((kind, _)) = members.first().map(|&member| &groups[member].0) else { continue };
+        let words = |text: &str| text.split_whitespace().count();
+        let fullest = variants.iter().max_by_key(|variant| {
+            let person = if *kind == NameKind::Person { words(&variant.text) } else { 0 };
+            (person, variant.count, std::cmp::Reverse(variant.text.clone()))
+        });
+        let Some(name) = fullest.map(|variant| variant.text.clone()) else { continue };
+        let why: BTreeSet<String> = members
+            .iter()
+            .filter_map(|member| clusters.why.get(member))
+            .flatten()
+            .cloned()
+            .collect();
+        let withheld =
+            variants.iter().any(|variant| rulings.withheld.contains(fold(&variant.text).as_ref()));
+        let id = id(*kind, &name);
+        if *kind != NameKind::Place {
+            for variant in &variants {
+                let spelling = fold(&variant.text).into_owned();
+                found.identities.entry(spelling).or_insert_with(|| id.clone());
+            }
+        }
+        found.names.push(Name {
+            id,
+            kind: *kind,
+            name,
+            variants,
+            why: why.into_iter().collect(),
+            withheld,
+        });
+    }
+    found.names.sort_by(|a, b| (a.kind, &a.name, &a.id).cmp(&(b.kind, &b.name, &b.id)));
+    found
+}
+
+fn id(kind: NameKind, name: &str) -> String {
+    let digest = Sha256::of(format!("name\n{kind:?}\n{}", fold(name)).as_bytes()).to_string();
+    format!("n{}", digest.get(..16).unwrap_or_default())
+}
+
+/// ISO 15924 code of the script of most letters of `text`.
+fn script(text: &str) -> &'static str {
+    const SCRIPTS: [(&str, u32, u32); 8] = [
+        ("Latn", 0x41, 0x24F),
+        ("Latn", 0x1E00, 0x1EFF),
+        ("Grek", 0x370, 0x3FF),
+        ("Cyrl", 0x400, 0x52F),
+        ("Hebr", 0x590, 0x5FF),
+        ("Arab", 0x600, 0x77F),
+        ("Geor", 0x10A0, 0x10FF),
+        ("Hani", 0x4E00, 0x9FFF),
+    ];
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for letter in text.chars().filter(|c| c.is_alphabetic()).map(u32::from) {
+        let script = SCRIPTS.iter().find(|(_, from, to)| (*from..=*to).contains(&letter));
+        *counts.entry(script.map_or("Zyyy", |(name, ..)| name)).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or("Zyyy", |(name, _)| name)
 }

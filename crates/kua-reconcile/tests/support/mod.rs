@@ -147,14 +147,19 @@ pub fn lexicons() -> Lexicons {
             files.push((name, text));
         }
     };
-    read(folder.join("romanise.txt"), "romanise.txt".to_owned());
+    for name in ["romanise.txt", "claims.txt"] {
+        read(folder.join(name), name.to_owned());
+    }
     for lang in ["en", "fr", "ru", "kk", "es", "uk"] {
-        read(folder.join(lang).join("names.txt"), format!("{lang}/names.txt"));
+        for name in ["names.txt", "language.txt"] {
+            read(folder.join(lang).join(name), format!("{lang}/{name}"));
+        }
     }
     Lexicons::from_files(files).unwrap()
 }
 
-fn document(head: &str, text: &str) -> Document {
+/// A document whose lines are its blocks and sentences; `head` is `path date language`.
+pub fn document(head: &str, text: &str) -> Document {
     let mut words = head.split_whitespace();
     let path = words.next().unwrap();
     let date = words.next().filter(|date| *date != "-");

@@ -1,0 +1,232 @@
+//! Brings spellings of one name together, across scripts and languages. Candidates come from
+//! blocking, decisions from comparing parts; no chain of likenesses joins two that contradict.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_lexicon::fold;
+use kua_model::NameKind;
+
+use crate::names::compare::{Verdict, compare, likeness};
+use crate::names::parts::NameParts;
+use crate::rulings::Rulings;
+use crate::union::Sets;
+
+/// One spelling of one kind of name.
+#[derive(Debug, Clone)]
+pub(crate) struct Spelling {
+    pub(crate) text: String,
+    pub(crate) kind: NameKind,
+    pub(crate) canonical: Option<String>,
+    /// It only ever opens sentences, so its first word may be none of its own.
+    pub(crate) only_opening: bool,
+    pub(crate) parts: NameParts,
+}
+
+/// Spellings that are one name, with reasons.
+pub(crate) struct Clusters {
+    pub(crate) sets: Sets,
+    /// By number of spelling: why it was joined to another.
+    pub(crate) why: BTreeMap<usize, Vec<String>>,
+}
+
+/// A block with more spellings than this says nothing: half the country has that surname.
+const CROWD: usize = 64;
+
+pub(crate) fn cluster(spellings: &[Spelling], rulings: &Rulings) -> Clusters {
+    let parted = parted(spellings, rulings);
+    let mut joiner = Joiner {
+        spellings,
+        clusters: Clusters { sets: Sets::new(spellings.len()), why: BTreeMap::new() },
+        members: (0..spellings.len()).map(|i| vec![i]).collect(),
+        parted,
+    };
+    joiner.judged(rulings);
+    joiner.canonical();
+    joiner.alike();
+    joiner.single_parts();
+    joiner.clusters
+}
+
+/// Likeness of two names of places or bodies, word by word in order; `None` if they differ.
+fn alike_in_order(a: &NameParts, b: &NameParts) -> Option<f64> {
+    if a.parts.len() != b.parts.len() {
+        return None;
+    }
+    let least = a.parts.iter().zip(&b.parts).map(|(x, y)| likeness(x, y)).min_by(f64::total_cmp)?;
+    (least >= 0.9).then_some(least)
+}
+
+fn parted(spellings: &[Spelling], rulings: &Rulings) -> BTreeSet<(usize, usize)> {
+    let mut at: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (i, spelling) in spellings.iter().enumerate() {
+        at.entry(fold(&spelling.text).into_owned()).or_default().push(i);
+    }
+    let of = |name: &String| at.get(fold(name.trim()).as_ref()).cloned().unwrap_or_default();
+    let mut parted = BTreeSet::new();
+    for (names, _) in &rulings.not_same_name {
+        for (n, a) in names.iter().enumerate() {
+            for b in &names[n + 1..] {
+                for x in of(a) {
+                    parted.extend(of(b).into_iter().map(|y| (x.min(y), x.max(y))));
+                }
+            }
+        }
+    }
+    parted
+}
+
+struct Joiner<'j> {
+    spellings: &'j [Spelling],
+    clusters: Clusters,
+    members: Vec<Vec<usize>>,
+    parted: BTreeSet<(usize, usize)>,
+}
+
+impl Joiner<'_> {
+    fn join(&mut self, a: usize, b: usize, why: String) {
+        let (x, y) = (self.clusters.sets.find(a), self.clusters.sets.find(b));
+        if x == y {
+            return;
+        }
+        let apart = self.members[x]
+            .iter()
+            .any(|&i| self.members[y].iter().any(|&j| self.parted.contains(&(i.min(j), i.max(j)))));
+        if apart {
+            return;
+        }
+        self.clusters.sets.join(x, y);
+        let moved = std::mem::take(&mut self.members[x.max(y)]);
+        self.members[x.min(y)].extend(moved);
+        self.clusters.why.entry(a.max(b)).or_default().push(why);
+    }
+
+    /// Whether some member of one set contradicts some member of the other. Of large sets the
+    /// fullest spellings are asked.
+    fn contradict(&mut self, a: usize, b: usize) -> bool {
+        let fullest = |set: &[usize]| {
+            let mut set = set.to_vec();
+            set.sort_by_key(|&i| std::cmp::Reverse(self.spellings[i].parts.parts.len()));
+            set.truncate(8);
+            set
+        };
+        let (x, y) = (self.clusters.sets.find(a), self.clusters.sets.find(b));
+        let (xs, ys) = (fullest(&self.members[x]), fullest(&self.members[y]));
+        xs.iter().any(|&i| {
+            ys.iter().any(|&j| {
+                let verdict = compare(&self.spellings[i].parts, &self.spellings[j].parts);
+                matches!(verdict, Verdict::Different(_))
+            })
+        })
+    }
+
+    fn judged(&mut self, rulings: &Rulings) {
+        let mut at: BTreeMap<String, usize> = BTreeMap::new();
+        for (i, spelling) in self.spellings.iter().enumerate() {
+            at.entry(fold(&spelling.text).into_owned()).or_insert(i);
+        }
+        for (names, said) in &rulings.same_name {
+            let found: Vec<usize> =
+                names.iter().filter_map(|n| at.get(fold(n.trim()).as_ref()).copied()).collect();
+            for pair in found.windows(2) {
+                self.join(pair[0], pair[1], format!("One name: {said}"));
+            }
+        }
+    }
+
+    fn canonical(&mut self) {
+        let mut first: BTreeMap<(NameKind, &str), usize> = BTreeMap::new();
+        for (i, spelling) in self.spellings.iter().enumerate() {
+            let Some(canonical) = spelling.canonical.as_deref() else { continue };
+            let held = *first.entry((spelling.kind, canonical)).or_insert(i);
+            if held != i {
+                self.join(
+                    held,
+                    i,
+                    format!(
+                        "“{}” and “{}” are both {canonical} in the lexicons",
+                        self.spellings[held].text, spelling.text
+                    ),
+                );
+            }
+        }
+    }
+
+    /// Joins spellings whose parts sound alike, most alike first.
+    fn alike(&mut self) {
+        let mut blocks: BTreeMap<(NameKind, String), Vec<usize>> = BTreeMap::new();
+        for (i, spelling) in self.spellings.iter().enumerate() {
+            for key in spelling.parts.blocks() {
+                blocks.entry((spelling.kind, key)).or_default().push(i);
+            }
+        }
+        let mut pairs = BTreeSet::new();
+        for block in blocks.values() {
+            for (n, &a) in block.iter().enumerate() {
+                // In a crowd only neighbours in order of spelling are asked.
+                let until =
+                    if block.len() > CROWD { (n + 9).min(block.len()) } else { block.len() };
+                pairs.extend(block[n + 1..until].iter().map(|&b| (a.min(b), a.max(b))));
+            }
+        }
+        let mut same: Vec<(f64, usize, usize)> = Vec::new();
+        for (a, b) in pairs {
+            let (x, y) = (&self.spellings[a], &self.spellings[b]);
+            if x.kind != NameKind::Person {
+                // A place or body is the whole of its name, in order; a person's may lack parts.
+                same.extend(alike_in_order(&x.parts, &y.parts).map(|alike| (alike, a, b)));
+            } else if let Verdict::Same(alike) = compare(&x.parts, &y.parts)
+                && (x.parts.parts.len() > 1 || alike >= 0.9)
+            {
+                same.push((alike, a, b));
+            }
+        }
+        same.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
+        for (_, a, b) in same {
+            if self.spellings[a].kind != NameKind::Person || !self.contradict(a, b) {
+                let (x, y) = (&self.spellings[a].text, &self.spellings[b].text);
+                let why =
+                    format!("“{x}” and “{y}” sound alike part by part, in any order and script");
+                self.join(a, b, why);
+            }
+        }
+    }
+
+    /// A surname (or given name) alone belongs to the one full name in the case that has it.
+    fn single_parts(&mut self) {
+        let mut holders: BTreeMap<(NameKind, String), Vec<usize>> = BTreeMap::new();
+        for (i, spelling) in self.spellings.iter().enumerate() {
+            if spelling.kind == NameKind::Person && spelling.parts.parts.len() > 1 {
+                for key in spelling.parts.full().map(|part| part.block.clone()) {
+                    holders.entry((spelling.kind, key)).or_default().push(i);
+                }
+            }
+        }
+        for (i, spelling) in self.spellings.iter().enumerate() {
+            let [part] = spelling.parts.parts.as_slice() else { continue };
+            let Some(candidates) = holders.get(&(spelling.kind, part.block.clone())) else {
+                continue;
+            };
+            let mut sets: BTreeMap<usize, usize> = BTreeMap::new();
+            for &full in candidates.iter().take(CROWD) {
+                let fits = self.spellings[full].parts.full().any(|other| {
+                    let sexes = matches!((part.sex, other.sex), (Some(s), Some(t)) if s != t);
+                    !sexes && likeness(part, other) >= 0.85
+                });
+                if fits {
+                    sets.entry(self.clusters.sets.find(full)).or_insert(full);
+                }
+            }
+            if sets.len() > 1 {
+                sets.retain(|_, full| !self.spellings[*full].only_opening);
+            }
+            let mut sets = sets.into_values();
+            if let (Some(full), None) = (sets.next(), sets.next()) {
+                let why = format!(
+                    "“{}” alone belongs to “{}”, the only full name in this case that has it",
+                    spelling.text, self.spellings[full].text
+                );
+                self.join(full, i, why);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What `claims.txt` says of kinds of events and groups, so far as counting needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_lexicon::Lexicons;
+use kua_model::EventType;
+
+/// Kinds of events and groups.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Taxonomy {
+    events: BTreeMap<String, bool>,
+    /// Group to the group it belongs to.
+    wider: BTreeMap<String, String>,
+}
+
+/// The word in `claims.txt` that makes an event's figures a toll.
+const TOLL: &str = "toll";
+
+impl Taxonomy {
+    pub(crate) fn new(lexicons: &Lexicons) -> Self {
+        let section = |name| lexicons.shared().section("claims.txt", name);
+        let events = section("events").iter().map(|entry| {
+            let marks = entry.value.as_deref().unwrap_or_default();
+            (entry.key.clone(), marks.split_whitespace().any(|mark| mark == TOLL))
+        });
+        let wider = section("groups")
+            .iter()
+            .filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?)));
+        Self { events: events.collect(), wider: wider.collect() }
+    }
+
+    /// Whether figures of this event are of people harmed. An event no lexicon knows may be.
+    pub(crate) fn makes_toll(&self, event: &EventType) -> bool {
+        self.events.get(&event.0).copied().unwrap_or(true)
+    }
+
+    /// Whether one group is, or is part of, the other.
+    pub(crate) fn related(&self, a: &str, b: &str) -> bool {
+        self.wider(a).contains(b) || self.wider(b).contains(a)
+    }
+
+    fn wider<'t>(&'t self, group: &'t str) -> BTreeSet<&'t str> {
+        let mut out = BTreeSet::new();
+        let mut next = Some(group);
+        while let Some(group) = next.filter(|group| out.insert(*group)) {
+            next = self.wider.get(group).map(String::as_str);
+        }
+        out
+    }
+}

@@ -47,17 +47,22 @@ pub(crate) struct Found<'v> {
 }
 
 impl Section {
-    fn new(lexicons: &Lexicons, file: &str, section: &str) -> Self {
-        let languages = lexicons.languages().filter_map(|lang| {
-            let lexicon = lexicons.get(lang)?;
-            let entries = lexicon.section(file, section);
+    /// The entries of `section` in each of `files`, language by language.
+    fn new(lexicons: &Lexicons, files: &[&str], section: &str) -> Self {
+        let mut languages = Vec::new();
+        for lexicon in lexicons.languages().filter_map(|lang| lexicons.get(lang)) {
             // This file brings its own endings, so that it works in a language that has no others.
             let own = lexicon.section("names.txt", "endings").iter();
-            let endings: Vec<String> =
+            let mut endings: Vec<String> =
                 own.flat_map(|entry| entry.raw.split_whitespace()).map(str::to_owned).collect();
-            (!entries.is_empty()).then(|| (Phrases::compile(entries, &endings).0, entries.to_vec()))
-        });
-        Self { languages: languages.collect() }
+            endings.extend(lexicon.endings().iter().cloned());
+            let entries: Vec<Entry> =
+                files.iter().flat_map(|file| lexicon.section(file, section)).cloned().collect();
+            if !entries.is_empty() {
+                languages.push((Phrases::compile(&entries, &endings).0, entries));
+            }
+        }
+        Self { languages }
     }
 
     /// The longest words of this section that begin at token `at` of `words`, in any language.
@@ -131,7 +136,7 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     pub(crate) fn new(lexicons: &Lexicons) -> Self {
-        let section = |name| Section::new(lexicons, "names.txt", name);
+        let section = |name| Section::new(lexicons, &["names.txt"], name);
         Self {
             bodies: section("bodies"),
             agencies: section("agencies"),
@@ -147,8 +152,8 @@ impl Vocabulary {
             body_words: section("body-words"),
             before_places: section("before-places"),
             not_names: section("not-names"),
-            function_words: Section::new(lexicons, "language.txt", "function"),
-            places: section("places"),
+            function_words: Section::new(lexicons, &["language.txt"], "function"),
+            places: Section::new(lexicons, &["names.txt", "places.txt"], "places"),
         }
     }
 

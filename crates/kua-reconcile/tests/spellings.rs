@@ -37,8 +37,8 @@ fn cells(line: &str) -> Vec<String> {
 /// candidates from blocking only, as in a case.
 fn measure(name: &str, rows: &[Vec<String>]) -> (f64, f64) {
     let lexicons = support::lexicons();
-    let romaniser = Romaniser::new(&lexicons);
-    let grammar = NameGrammar::new(&lexicons, &romaniser);
+    let romaniser = Romaniser::new(lexicons);
+    let grammar = NameGrammar::new(lexicons, &romaniser);
     // One person may fill several rows: rows that share a spelling are one.
     let mut person: Vec<usize> = (0..rows.len()).collect();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();

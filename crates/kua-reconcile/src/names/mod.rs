@@ -182,6 +182,8 @@ fn settle_kinds(mentions: &mut [Mention], grammar: &NameGrammar, romaniser: &Rom
             mention.kind = Some(NameKind::Place);
         } else if (2..=4).contains(&mention.words) {
             mention.kind = Some(NameKind::Person);
+        } else if inside && mention.text.chars().all(char::is_uppercase) {
+            mention.kind = Some(NameKind::Organisation);
         }
         inner.extend(inside.then(|| fold(&mention.text).into_owned()));
     }

@@ -133,13 +133,19 @@ impl Case {
             self.claims.clone(),
             self.lineage.clone(),
             &self.judgements,
-            &lexicons(),
+            lexicons(),
             &ReconcileConfig::default(),
         )
     }
 }
 
-pub fn lexicons() -> Lexicons {
+/// The lexicons of the checkout, read once.
+pub fn lexicons() -> &'static Lexicons {
+    static READ: std::sync::OnceLock<Lexicons> = std::sync::OnceLock::new();
+    READ.get_or_init(read_lexicons)
+}
+
+fn read_lexicons() -> Lexicons {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicons");
     let mut files = Vec::new();
     let mut read = |path: std::path::PathBuf, name: String| {

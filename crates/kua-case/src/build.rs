@@ -5,6 +5,7 @@
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use kua_extract::ExtractConfig;
 use kua_lexicon::Lexicons;
 use kua_model::{
     Chronicle, Claim, Document, Item, ItemId, Lineage, Noted, Notice, NoticePlace, Severity, Sha256,
@@ -17,7 +18,7 @@ use crate::error::CaseError;
 use crate::folder::Case;
 use crate::kept::KeptChronicle;
 use crate::progress::{Progress, Step, Stop};
-use crate::{fold, stages};
+use crate::fold;
 
 /// Items whose results are written in one transaction.
 const BATCH: usize = 256;
@@ -80,7 +81,19 @@ impl Case {
         if built.stopped {
             return Ok(built);
         }
-        let readings = self.load_readings(&cache, &items)?;
+        let readings = match self.load_readings(&cache, &items)? {
+            Some(readings) => readings,
+            // Rows of another shape: they are worked out again, once.
+            None => {
+                let all: Vec<Vec<u8>> =
+                    items.iter().map(|item| item.id.0.as_bytes().to_vec()).collect();
+                cache.forget(&all)?;
+                built.cache_rebuilt = true;
+                built.fresh = pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
+                self.load_readings(&cache, &items)?
+                    .ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })?
+            }
+        };
         built.documents = readings.iter().map(|reading| reading.documents.value.len()).sum();
         built.claims = readings.iter().map(|reading| reading.claims.value.len()).sum();
         pool.install(|| self.whole(&mut cache, items, readings, progress, stop))?;
@@ -182,10 +195,12 @@ impl Case {
             Some(documents) => documents,
             None => self.read_item(item)?,
         };
+        let extract_config =
+            ExtractConfig { period: self.config.period, place: self.config.place.clone() };
         let mut claims = Noted::plain(Vec::new());
         for document in &documents.value {
             let found = catch_unwind(AssertUnwindSafe(|| {
-                stages::extract(document, &self.lexicons, &self.config)
+                kua_extract::extract(document, &self.lexicons, &extract_config)
             }));
             match found {
                 Ok(found) => {
@@ -227,7 +242,7 @@ impl Case {
             Err(error) => return Err(error.into()),
         };
         let read = catch_unwind(AssertUnwindSafe(|| {
-            stages::read(item, &bytes, &self.lexicons, &self.config)
+            kua_read::read(item, &bytes, &self.lexicons, &self.config.read)
         }));
         Ok(read.unwrap_or_else(|_| Noted {
             value: Vec::new(),
@@ -237,7 +252,12 @@ impl Case {
 
     /// Everything kept of the items, by path, then log, so that the order in which files were
     /// added does not show.
-    fn load_readings(&self, cache: &Cache, items: &[Item]) -> Result<Vec<Reading>, CaseError> {
+    /// `None` if something is missing or of another shape.
+    fn load_readings(
+        &self,
+        cache: &Cache,
+        items: &[Item],
+    ) -> Result<Option<Vec<Reading>>, CaseError> {
         let settings = Settings::of(self);
         let mut order: Vec<&Item> = items.iter().collect();
         order.sort_by(|a, b| (&a.path, a.log_index).cmp(&(&b.path, b.log_index)));
@@ -249,13 +269,12 @@ impl Case {
                 (cache.get(READ, subject, &keys.read)?, cache.get(EXTRACT, subject, &keys.extract)?);
             raw.push((item.id, documents, claims));
         }
-        let readings = raw
+        Ok(raw
             .into_par_iter()
             .map(|(item, documents, claims)| {
                 Some(Reading { item, documents: unpack(&documents?)?, claims: unpack(&claims?)? })
             })
-            .collect::<Option<Vec<_>>>();
-        readings.ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })
+            .collect())
     }
 
     /// Traces and reconciles the whole case and writes the search index beside.
@@ -278,12 +297,12 @@ impl Case {
         let judgements = self.evidence.judgements()?;
 
         let mut inputs = Digest::new("trace");
-        inputs.number(stages::TRACE_VERSION).text(self.lexicons.digest()).json(&self.config.trace);
+        inputs.number(kua_trace::VERSION).text(self.lexicons.digest()).json(&self.config.trace);
         sources.iter().for_each(|(_, key)| inputs.bytes(key.as_bytes()));
         let trace_key = inputs.done();
         let mut inputs = Digest::new("chronicle");
         inputs.bytes(trace_key.as_bytes());
-        inputs.number(stages::RECONCILE_VERSION).json(&self.config.reconcile);
+        inputs.number(kua_reconcile::VERSION).json(&self.config.reconcile);
         inputs.json(&self.config.info()).json(&judgements);
         readings.iter().filter_map(keys_of).for_each(|keys| inputs.bytes(keys.extract.as_bytes()));
         let chronicle_key = inputs.done();
@@ -305,7 +324,7 @@ impl Case {
             Some(lineage) => lineage,
             None => {
                 progress.begin(Step::Trace, None);
-                let lineage = stages::trace(&documents, &self.lexicons, &self.config);
+                let lineage = kua_trace::trace(&documents, &self.lexicons, &self.config.trace);
                 cache.put(&[Kept {
                     stage: TRACE,
                     subject: WHOLE.to_vec(),
@@ -321,8 +340,15 @@ impl Case {
         }
         progress.begin(Step::Reconcile, None);
         let lineage = lineage.collect_into(&mut notices);
-        let reconciled = stages::reconcile(
-            &items, documents, claims, lineage, &judgements, &self.lexicons, &self.config,
+        let reconciled = kua_reconcile::reconcile(
+            &self.config.info(),
+            &items,
+            documents,
+            claims,
+            lineage,
+            &judgements,
+            &self.lexicons,
+            &self.config.reconcile,
         );
         let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
         chronicle.notices.append(&mut notices);
@@ -432,11 +458,11 @@ impl Settings {
     pub(crate) fn of(case: &Case) -> Self {
         let lexicons: &Lexicons = &case.lexicons;
         let mut read = Digest::new("read");
-        read.number(stages::READ_VERSION).text(lexicons.digest());
+        read.number(kua_read::VERSION).text(lexicons.digest());
         read.json(&case.config.read).json(&case.config.limits);
         let mut extract = Digest::new("extract");
-        extract.number(stages::EXTRACT_VERSION).text(lexicons.digest());
-        extract.json(&case.config.extract).json(&case.config.info());
+        extract.number(kua_extract::VERSION).text(lexicons.digest());
+        extract.json(&case.config.info());
         Self { read: read.done(), extract: extract.done() }
     }
 

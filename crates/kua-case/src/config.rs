@@ -2,10 +2,12 @@
 //! Only parses and prints; the folder reads and writes it.
 
 use kua_model::{CaseInfo, DateSpan};
+use kua_read::ReadConfig;
+use kua_reconcile::ReconcileConfig;
+use kua_trace::TraceConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::stages::{ExtractConfig, ReadConfig, ReconcileConfig, TraceConfig};
 
 /// Version of `case.toml` this kua writes, and the newest it reads.
 pub const CONFIG_VERSION: u32 = 1;
@@ -28,8 +30,6 @@ pub struct CaseConfig {
     pub read: ReadConfig,
     /// Settings of tracing.
     pub trace: TraceConfig,
-    /// Settings of extracting.
-    pub extract: ExtractConfig,
     /// Settings of reconciling.
     pub reconcile: ReconcileConfig,
 }
@@ -44,7 +44,6 @@ impl Default for CaseConfig {
             limits: Limits::default(),
             read: ReadConfig::default(),
             trace: TraceConfig::default(),
-            extract: ExtractConfig::default(),
             reconcile: ReconcileConfig::default(),
         }
     }

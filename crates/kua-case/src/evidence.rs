@@ -99,10 +99,6 @@ impl Evidence {
         Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None) })
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.vault
-    }
-
     pub(crate) fn writer(&self) -> Result<Writer, EvidenceError> {
         Ok(self.vault.writer()?)
     }

@@ -111,14 +111,14 @@ impl Case {
         })
     }
 
-    /// The case in `start` or the nearest folder above it.
+    /// The folder of the case in `start` or the nearest above it.
     ///
     /// # Errors
-    /// [`CaseError::NotACase`] if there is none, otherwise as [`Case::open`].
-    pub fn find(start: &Path) -> Result<Self, CaseError> {
+    /// [`CaseError::NotACase`] if there is none, and the disk's.
+    pub fn find(start: &Path) -> Result<PathBuf, CaseError> {
         let full = fs::canonicalize(start).map_err(CaseError::io(start))?;
         match full.ancestors().find(|dir| dir.join("case.toml").is_file()) {
-            Some(dir) => Self::open(dir),
+            Some(dir) => Ok(dir.to_owned()),
             None => Err(CaseError::NotACase { dir: start.to_owned() }),
         }
     }

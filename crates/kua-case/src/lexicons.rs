@@ -8,7 +8,6 @@ use kua_model::Lang;
 
 use crate::error::CaseError;
 use crate::folder::lexicon_files;
-use crate::stages;
 
 /// Something wrong in a lexicon.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +29,10 @@ pub struct CheckedLexicons {
     pub examples: usize,
     /// Slips, by file and line.
     pub slips: Vec<LexiconSlip>,
+    /// Lines whose words an earlier line has already: `fr/events.txt:12`. No slips, but idle.
+    pub shadowed: Vec<String>,
+    /// Lines that no example uses.
+    pub unused: Vec<String>,
 }
 
 /// Reads the language folder `dir`, or a folder of such folders, and runs its examples. Files
@@ -67,11 +70,27 @@ pub fn check_lexicons(dir: &Path) -> Result<CheckedLexicons, CaseError> {
         })),
         Ok(lexicons) => {
             for lang in langs {
-                let (examples, slips) = stages::check(&lexicons, lang);
-                checked.examples += examples;
-                checked.slips.extend(slips.into_iter().map(|slip| LexiconSlip {
-                    file: here(&slip.file),
-                    ..slip
+                let report = kua_extract::check_language(&lexicons, lang);
+                checked.examples += report.examples;
+                checked.unused.extend(report.unused.iter().map(|origin| here(origin)));
+                checked.shadowed.extend(report.shadowed.iter().map(|origin| here(origin)));
+                checked.slips.extend(report.errors.into_iter().map(|error| LexiconSlip {
+                    file: here(&error.file),
+                    line: error.line,
+                    problem: error.reason,
+                }));
+                checked.slips.extend(report.failing.into_iter().map(|failing| {
+                    let (file, line) = failing.origin.rsplit_once(':').unwrap_or_default();
+                    LexiconSlip {
+                        file: here(file),
+                        line: line.parse().unwrap_or_default(),
+                        problem: format!(
+                            "{:?}: expected {}; found {}",
+                            failing.example,
+                            failing.expected,
+                            if failing.found.is_empty() { "no claim" } else { &failing.found },
+                        ),
+                    }
                 }));
             }
         }

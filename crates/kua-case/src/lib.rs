@@ -28,7 +28,7 @@ mod progress;
 mod published;
 mod search;
 mod shown;
-mod stages;
+mod single_file;
 mod verify;
 mod walk;
 
@@ -49,5 +49,6 @@ pub use progress::{Progress, Silent, Step, Stop};
 pub use published::Published;
 pub use search::{Hit, Hits, excerpt};
 pub use shown::shown;
-pub use verify::{Fault, Verified, verify_single_file};
+pub use single_file::verify_single_file;
+pub use verify::{Fault, Verified, verify_case};
 pub use walk::{PassedBy, Reason};

@@ -1,16 +1,16 @@
 //! `kua verify`: proves the vault, then that everything the last build says stands in it, word
-//! for word. And, without a case, a published file against the proofs it carries.
+//! for word.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use kua_model::{Chronicle, Document, DocumentId, Item};
+use kua_vault::{Disk, Finding, Storage, VerifyOptions, VerifyProgress, verify_with};
 
 use crate::error::CaseError;
 use crate::folder::Case;
 use crate::progress::{Progress, Step};
-use crate::stages;
 
 /// Something that is not as it was signed or said.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,31 +46,79 @@ pub struct Verified {
     pub remarks: Vec<String>,
 }
 
-impl Case {
-    /// Proves every object, entry, tile and signature of the vault, then that every document and
-    /// quote of the last build is what reading the preserved bytes gives.
-    ///
-    /// # Errors
-    /// If the vault or the cache cannot be opened at all. What is wrong in them is no error but a
-    /// [`Fault`].
-    pub fn verify(&self, progress: &dyn Progress) -> Result<Verified, CaseError> {
-        let mut verified = Verified { trusted: true, ..Verified::default() };
-        progress.begin(Step::Verify, None);
-        stages::verify_vault(self.evidence.vault(), &mut verified);
-        progress.end();
-        match self.chronicle() {
-            Ok(loaded) => {
-                let items = self.evidence.items()?;
-                self.verify_chronicle(&loaded.chronicle, &items, progress, &mut verified)?;
-            }
-            Err(CaseError::NotBuilt { .. }) => {
-                verified.remarks.push("The case has not been built: there are no quotes to check.".into());
-            }
-            Err(error) => return Err(error),
+/// Proves every object, entry, tile and signature of the vault of the case in `dir`, then that
+/// every document and quote of the last build is what reading the preserved bytes gives.
+/// Works on cases that are too damaged to be opened.
+///
+/// # Errors
+/// [`CaseError::NotACase`], and the cache's. What is wrong in the vault is a [`Fault`].
+pub fn verify_case(dir: &Path, progress: &dyn Progress) -> Result<Verified, CaseError> {
+    if !dir.join("case.toml").is_file() {
+        return Err(CaseError::NotACase { dir: dir.to_owned() });
+    }
+    let mut verified = Verified { trusted: true, ..Verified::default() };
+    verify_vault(&dir.join("vault"), progress, &mut verified);
+    match Case::open(dir).and_then(|case| case.verify_built(progress, &mut verified)) {
+        Ok(()) => {}
+        Err(CaseError::NotBuilt { .. }) => {
+            verified
+                .remarks
+                .push("The case has not been built: there are no quotes to check.".to_owned());
         }
-        verified.faults.sort();
-        verified.faults.dedup();
-        Ok(verified)
+        // The vault is damaged, which has been said in detail.
+        Err(CaseError::Vault(error)) if verified.faults.is_empty() => return Err(error.into()),
+        Err(CaseError::Vault(_)) => {}
+        Err(error) => return Err(error),
+    }
+    verified.faults.dedup();
+    Ok(verified)
+}
+
+fn verify_vault(dir: &Path, progress: &dyn Progress, verified: &mut Verified) {
+    let storage: Arc<dyn Storage> = Arc::new(Disk::new(dir));
+    let told = std::sync::atomic::AtomicU64::new(0);
+    let tell = |at: VerifyProgress| {
+        let before = told.fetch_max(at.entries, std::sync::atomic::Ordering::Relaxed);
+        if before == 0 {
+            progress.begin(Step::Verify, Some(at.of));
+        }
+        progress.advance(at.entries.saturating_sub(before));
+    };
+    let report = verify_with(&storage, &VerifyOptions { progress: Some(&tell), ..VerifyOptions::default() });
+    progress.end();
+    verified.items = usize::try_from(report.items).unwrap_or(usize::MAX);
+    verified.entries = report.size;
+    verified.log = report.log_name;
+    verified.vkey = report.vkey;
+    verified.root = report.root;
+    verified.remarks.extend(report.notices);
+    verified.faults.extend(report.findings.into_iter().map(fault));
+}
+
+fn fault(finding: Finding) -> Fault {
+    let entry = finding.log_index.map(|index| format!(" (log entry {index})")).unwrap_or_default();
+    let item = finding.item.map(|item| format!(" [{item}]")).unwrap_or_default();
+    Fault {
+        place: finding.path.unwrap_or_else(|| format!("vault/{}", finding.file)),
+        what: format!("{}{entry}{item}. Affected: {}", finding.what, finding.affected),
+        next: Some(finding.next),
+    }
+}
+
+impl Case {
+    fn verify_built(
+        &self,
+        progress: &dyn Progress,
+        verified: &mut Verified,
+    ) -> Result<(), CaseError> {
+        let loaded = self.chronicle()?;
+        if loaded.is_stale {
+            verified.remarks.push(
+                "The case has changed since the last build; quotes are checked as of then.".to_owned(),
+            );
+        }
+        let items = loaded.chronicle.items.clone();
+        self.verify_chronicle(&loaded.chronicle, &items, progress, verified)
     }
 
     fn verify_chronicle(
@@ -119,24 +167,4 @@ impl Case {
         progress.end();
         Ok(())
     }
-}
-
-/// Proves a published file by what it carries: quotes in the texts, texts' items in the log,
-/// entries under the signed checkpoint. `key` is the verifier key as its keeper gave it to the
-/// reader; without it the file is only shown to agree with the key it brings itself.
-///
-/// # Errors
-/// [`CaseError::Io`] if the file cannot be read; what is wrong in it is a [`Fault`].
-pub fn verify_single_file(file: &Path, key: Option<&str>) -> Result<Verified, CaseError> {
-    let bytes = fs::read(file).map_err(CaseError::io(file))?;
-    let mut verified = Verified { trusted: key.is_some(), ..Verified::default() };
-    stages::verify_file(&bytes, key, &mut verified);
-    if key.is_none() {
-        verified.remarks.push(
-            "The file agrees with the key it carries. To know whose it is, compare the key below with the one its keeper gave you, or pass that one with --key.".into(),
-        );
-    }
-    verified.faults.sort();
-    verified.faults.dedup();
-    Ok(verified)
 }

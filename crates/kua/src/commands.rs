@@ -11,7 +11,6 @@ mod why;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
-use kua_case::publish::Shown;
 use kua_case::{Case, CaseError, Loaded, Stop};
 
 use crate::args::{Cli, Command};
@@ -59,10 +58,15 @@ impl CasePlace {
     /// Opens the case: in the folder that was named, or this one, or the nearest above. If there
     /// is none but exactly one folder here is a case, that one: so `kua init x && kua add y` works.
     pub(crate) fn open(&self) -> Result<Case, Failure> {
+        Ok(Case::open(&self.dir()?)?)
+    }
+
+    /// The folder that [`CasePlace::open`] opens.
+    pub(crate) fn dir(&self) -> Result<PathBuf, Failure> {
         let start = self.0.clone().unwrap_or_else(|| PathBuf::from("."));
         match Case::find(&start) {
             Err(CaseError::NotACase { dir }) => match cases_in(&start).as_slice() {
-                [one] => Ok(Case::open(one)?),
+                [one] => Ok(one.clone()),
                 [] => Err(CaseError::NotACase { dir }.into()),
                 many => {
                     let names: Vec<String> = many
@@ -73,19 +77,17 @@ impl CasePlace {
                         .hint("Say which:  kua -C FOLDER …"))
                 }
             },
-            other => Ok(other?),
+            found => Ok(found?),
         }
     }
 
     /// The chronicle of the case, with a remark if the case has moved on since it was built.
-    /// Withheld names are masked here, so that no answer can forget to.
     fn built(&self, console: &mut Console) -> Result<Loaded, Failure> {
         let loaded = self.open()?.chronicle()?;
         if loaded.is_stale {
             console.remark(STALE);
         }
-        let chronicle = Shown::inside(&loaded.chronicle).chronicle.into_owned();
-        Ok(Loaded { chronicle, ..loaded })
+        Ok(loaded)
     }
 }
 

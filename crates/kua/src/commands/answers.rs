@@ -2,9 +2,8 @@
 //! JSON lines.
 
 use std::collections::BTreeMap;
-use std::io;
 
-use kua_case::publish::{self, json, words};
+use kua_case::publish::{self, Shown, json, words};
 use kua_case::{
     Chronicle, Claim, Direction, Document, DocumentId, Loaded, NoticePlace, OriginKind, Quantity,
     Standing, Uncounted, shown,
@@ -18,8 +17,10 @@ use crate::table::Table;
 pub(super) fn documents(args: &Json, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
     if args.json {
-        return records(console, json::documents(chronicle));
+        return Ok(json::documents(chronicle, &mut console.out)?);
     }
+    let shown_only = Shown::inside(chronicle);
+    let chronicle = &*shown_only.chronicle;
     let mut table = Table::new(&["id", "item", "language", "published", "how", "title"]);
     for document in &chronicle.documents {
         let published = document.dates.published.as_ref();
@@ -38,12 +39,14 @@ pub(super) fn documents(args: &Json, loaded: &Loaded, console: &mut Console) -> 
 pub(super) fn origins(args: &Origins, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
     if args.json {
-        records(console, json::origins(chronicle))?;
+        json::origins(chronicle, &mut console.out)?;
         if args.links {
-            records(console, json::links(chronicle))?;
+            json::links(chronicle, &mut console.out)?;
         }
         return Ok(());
     }
+    let shown_only = Shown::inside(chronicle);
+    let chronicle = &*shown_only.chronicle;
     let paths = paths(chronicle);
     for kind in [OriginKind::Account, OriginKind::Source] {
         let mut table = Table::new(&["id", if kind == OriginKind::Account { "account" } else { "named source" }, ">documents", "heard in"]);
@@ -119,8 +122,10 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
                 .collect(),
             ..chronicle.clone()
         };
-        return records(console, json::claims(&chosen));
+        return Ok(json::claims(&chosen, &mut console.out)?);
     }
+    let shown_only = Shown::inside(chronicle);
+    let chronicle = &*shown_only.chronicle;
     let mut table =
         Table::new(&["id", "event", ">how many", "affected", "place", "time", "says who", "put as", "counted", "quote"]);
     for statement in chronicle.statements.iter().filter(|statement| asked(&statement.claim)) {
@@ -160,8 +165,10 @@ fn quantity(quantity: &Quantity) -> String {
 pub(super) fn names(args: &Json, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
     if args.json {
-        return records(console, json::names(chronicle));
+        return Ok(json::names(chronicle, &mut console.out)?);
     }
+    let shown_only = Shown::inside(chronicle);
+    let chronicle = &*shown_only.chronicle;
     let mut table = Table::new(&["kind", "name", ">times", "spellings"]);
     for name in &chronicle.names {
         let spellings: Vec<String> =
@@ -182,8 +189,10 @@ pub(super) fn toll(args: &Toll, loaded: &Loaded, console: &mut Console) -> Resul
         chronicle.tolls.retain(|toll| toll.event.0 == *event);
     }
     if args.json {
-        return records(console, json::tolls(&chronicle));
+        return Ok(json::tolls(&chronicle, &mut console.out)?);
     }
+    let shown_only = Shown::inside(&chronicle);
+    let chronicle = &*shown_only.chronicle;
     if chronicle.tolls.is_empty() {
         console.line("No figures that may be counted.")?;
         return Ok(());
@@ -220,7 +229,8 @@ pub(super) fn toll(args: &Toll, loaded: &Loaded, console: &mut Console) -> Resul
 }
 
 pub(super) fn notices(args: &Json, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
-    let chronicle = &loaded.chronicle;
+    let shown_only = Shown::inside(&loaded.chronicle);
+    let chronicle = &*shown_only.chronicle;
     let paths = paths(chronicle);
     let items: BTreeMap<_, _> =
         chronicle.items.iter().map(|item| (item.id, item.path.as_str())).collect();
@@ -263,16 +273,6 @@ fn print(console: &mut Console, table: &Table, none: &str) -> Result<(), Failure
         return Ok(());
     }
     Ok(table.print(console)?)
-}
-
-/// JSON records, one a line.
-fn records<R: std::fmt::Display>(
-    console: &mut Console,
-    records: impl IntoIterator<Item = R>,
-) -> Result<(), Failure> {
-    let done: io::Result<()> =
-        records.into_iter().try_for_each(|record| console.line(&record.to_string()));
-    Ok(done?)
 }
 
 /// Path of each document's item.

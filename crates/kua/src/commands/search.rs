@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kua_case::publish::{self, Shown};
 use kua_case::{Case, excerpt, shown};
 use serde_json::json;
 
@@ -19,10 +20,16 @@ pub(super) fn search(args: &Search, case: &Case, console: &mut Console) -> Resul
     let found = case.search(&query, args.limit)?;
     let documents: BTreeMap<_, _> =
         loaded.chronicle.documents.iter().map(|document| (document.id, document)).collect();
+    // An excerpt cannot be masked by itself: the withheld name could begin outside it.
+    let masked = Shown::inside(&loaded.chronicle);
     let mut table = Table::new(&["item", "bytes", "words"]);
     for hit in &found.hits {
         let Some(document) = documents.get(&hit.document) else { continue };
-        let words = excerpt(document, hit.range, &query, 160);
+        let words = if masked.is_masked(hit.document) {
+            publish::words::WITHHELD_NOTE.to_owned()
+        } else {
+            excerpt(document, hit.range, &query, 160)
+        };
         if args.json {
             let record = json!({
                 "item": document.path, "document": document.id, "start": hit.range.start,

@@ -1,8 +1,6 @@
 //! `verify`: proves a case or a published file, and says what is wrong where.
 
-use std::path::Path;
-
-use kua_case::{Case, Verified, shown, verify_single_file};
+use kua_case::{Verified, shown, verify_case, verify_single_file};
 use serde_json::json;
 
 use crate::args::Verify;
@@ -14,8 +12,8 @@ use crate::failure::Failure;
 pub(super) fn verify(args: &Verify, place: &CasePlace, console: &mut Console) -> Result<(), Failure> {
     let verified = match &args.path {
         Some(path) if path.is_file() => verify_single_file(path, args.key.as_deref())?,
-        Some(path) => of_case(&case_at(path)?, console)?,
-        None => of_case(&place.open()?, console)?,
+        Some(path) => verify_case(&CasePlace(Some(path.clone())).dir()?, &bars(console))?,
+        None => verify_case(&place.dir()?, &bars(console))?,
     };
     if args.json {
         for fault in &verified.faults {
@@ -32,14 +30,6 @@ pub(super) fn verify(args: &Verify, place: &CasePlace, console: &mut Console) ->
         tell(&verified, console)?;
     }
     if verified.faults.is_empty() { Ok(()) } else { Err(Failure::no()) }
-}
-
-fn case_at(path: &Path) -> Result<Case, Failure> {
-    CasePlace(Some(path.to_owned())).open()
-}
-
-fn of_case(case: &Case, console: &Console) -> Result<Verified, Failure> {
-    Ok(case.verify(&bars(console))?)
 }
 
 fn tell(verified: &Verified, console: &mut Console) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! `why`: everything behind one id, from the statement down to the entry in the log.
 
-use kua_case::publish::{self, words};
+use kua_case::publish::{self, Shown, words};
 use kua_case::{Chronicle, Document, Found, Item, Loaded, Origin, Span, Statement, TextRange, shown};
 use serde_json::json;
 
@@ -9,7 +9,8 @@ use crate::console::Console;
 use crate::failure::Failure;
 
 pub(super) fn why(args: &Why, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
-    let chronicle = &loaded.chronicle;
+    let shown_only = Shown::inside(&loaded.chronicle);
+    let chronicle = &*shown_only.chronicle;
     let mut told = Told { lines: Vec::new() };
     let (kind, id) = match kua_case::find(chronicle, &args.id)? {
         Found::Statement(statement) => {

@@ -98,7 +98,7 @@ pub(crate) fn drafts(
                 let ground = Ground {
                     scene,
                     parties,
-                    figures,
+                    sign: false,
                     trigger_starts: &starts,
                     dated,
                     counted: &counted,
@@ -107,6 +107,9 @@ pub(crate) fn drafts(
                     subsets,
                 };
                 let Some(found) = pattern.around(&ground, site.start, site.end) else { continue };
+                if !suits(scene, &site.events, found.party.and_then(|p| parties.get(p))) {
+                    continue;
+                }
                 if let Some(flag) = done.get_mut(index) {
                     *flag = true;
                 }
@@ -119,7 +122,7 @@ pub(crate) fn drafts(
     widen(scene, parties, &mut taken, &mut out);
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
-    signs(scene, parties, figures, dated, &starts, &counted, &attributes, &mut out);
+    signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     for (at, origin, start, end) in joined {
         for draft in &mut out {
             if draft.trigger.0 == at {
@@ -128,6 +131,17 @@ pub(crate) fn drafts(
         }
     }
     out
+}
+
+/// Whether events that happen to one group only ("troops deployed") may happen to this phrase.
+fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool {
+    let Some(party) = party else { return true };
+    events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
+        kind.only.as_deref().is_none_or(|only| match &party.group {
+            Some(group) => scene.grammar.is_a(group, only),
+            None => party.counts == Some(kua_model::Counted::Vehicles) || party.noun.is_none(),
+        })
+    })
 }
 
 fn mark(taken: &mut [bool], party: Option<usize>) {
@@ -436,7 +450,6 @@ fn follow(
 fn signs(
     scene: &Scene<'_>,
     parties: &[Party],
-    figures: &[Figure],
     dated: &[bool],
     starts: &[bool],
     counted: &[bool],
@@ -449,7 +462,7 @@ fn signs(
         let ground = Ground {
             scene,
             parties,
-            figures,
+            sign: true,
             trigger_starts: starts,
             dated,
             counted,

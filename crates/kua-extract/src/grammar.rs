@@ -277,12 +277,14 @@ pub(crate) enum TimeUnit {
 }
 
 /// What `claims.txt` says of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct EventKind {
     /// It happens to people.
     pub people: bool,
     /// Two such events never happen to one person, so "A and B" with one figure is a disjunction.
     pub exclusive: bool,
+    /// The group it happens to, if only to one.
+    pub only: Option<String>,
 }
 
 /// A lexicon entry with its sense.
@@ -291,8 +293,6 @@ pub(crate) struct Lexeme {
     pub sense: Sense,
     pub class: u8,
     pub origin: String,
-    /// Some phrase takes its sense away.
-    pub guarded: bool,
 }
 
 /// One language, compiled.
@@ -353,7 +353,7 @@ impl Grammar {
             }
         }
         for (phrase, taken) in unless {
-            let number = grammar.push(Sense::Unless(taken), phrase.clone(), false);
+            let number = grammar.push(Sense::Unless(taken), phrase.clone());
             if let Err(error) = grammar.matcher.add(&phrase, lexicon.endings(), number) {
                 errors.push(LexiconError {
                     file: format!("{lang}/"),
@@ -368,9 +368,9 @@ impl Grammar {
         (grammar, errors)
     }
 
-    fn push(&mut self, sense: Sense, origin: String, guarded: bool) -> u32 {
+    fn push(&mut self, sense: Sense, origin: String) -> u32 {
         let class = sense.class();
-        self.lexemes.push(Lexeme { sense, class, origin, guarded });
+        self.lexemes.push(Lexeme { sense, class, origin });
         u32::try_from(self.lexemes.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -411,7 +411,7 @@ impl Grammar {
             return Ok(());
         }
         let sense = self.sense(file, section, value)?;
-        let number = self.push(sense, entry.origin(), !entry.unless.is_empty());
+        let number = self.push(sense, entry.origin());
         self.matcher
             .add(&entry.key, lexicon.endings(), number)
             .map_err(|error| error.to_string())?;
@@ -577,6 +577,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
             let kind = EventKind {
                 people: words.contains(&"people"),
                 exclusive: words.contains(&"exclusive"),
+                only: words.iter().find_map(|word| word.strip_prefix("of:")).map(str::to_owned),
             };
             (EventType(entry.key.clone()), kind)
         })

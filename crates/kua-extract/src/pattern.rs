@@ -4,7 +4,6 @@
 use kua_lexicon::{Entry, TokenKind, expand};
 use kua_model::EventType;
 
-use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::matcher::Matcher;
 use crate::party::Party;
@@ -64,7 +63,6 @@ pub(crate) struct Found {
 pub(crate) struct Ground<'a, 't> {
     pub scene: &'a Scene<'t>,
     pub parties: &'a [Party],
-    pub figures: &'a [Figure],
     /// By token: whether a trigger begins there.
     pub trigger_starts: &'a [bool],
     /// By token: whether it belongs to a date.
@@ -75,6 +73,8 @@ pub(crate) struct Ground<'a, 't> {
     pub attributes: &'a [bool],
     /// By party: whether some trigger has it already.
     pub taken: &'a [bool],
+    /// A pattern of plain words is tried: its gaps pass anything but another count.
+    pub sign: bool,
     /// Whether phrases after "including" may be affected by themselves.
     pub subsets: bool,
 }
@@ -170,7 +170,11 @@ impl Ground<'_, '_> {
         match element.kind {
             Kind::Gap | Kind::ShortGap => {
                 let short = element.kind == Kind::ShortGap;
-                let most = if short { 3 } else { MOST_GAP };
+                let most = match (short, self.sign) {
+                    (true, false) => 3,
+                    (true, true) => 6,
+                    (false, _) => MOST_GAP,
+                };
                 let mut edge = at;
                 for width in 0..=most {
                     if (width == 0 || self.passable(at, edge, right, short))
@@ -265,8 +269,13 @@ impl Ground<'_, '_> {
     /// Whether no gap may pass token `at`.
     fn blocks(&self, at: usize, short: bool) -> bool {
         let scene = self.scene;
+        if self.sign {
+            let hard = scene.is_mark(at, &['.', ';', ':', '!', '?', '"', '«', '»', '“', '”']);
+            return hard || self.counted.get(at).copied().unwrap_or(false);
+        }
         if scene.kind(at) == Some(TokenKind::Mark) {
-            return short || !scene.is_mark(at, &[',', '(', ')', '«', '»', '"', '“', '”', '-', '\'', '’']);
+            let passable: &[char] = if short { &['-', '\''] } else { &[',', '(', ')', '-', '\''] };
+            return !scene.is_mark(at, passable);
         }
         if self.trigger_starts.get(at).copied().unwrap_or(false) {
             // A trigger inside a noun phrase is an attribute of it.
@@ -286,6 +295,9 @@ impl Ground<'_, '_> {
     fn passable(&self, from: usize, edge: usize, right: bool, short: bool) -> bool {
         let (start, end) = if right { (from, edge) } else { (edge, from) };
         let scene = self.scene;
+        if self.sign {
+            return true;
+        }
         if short {
             return (start..end).all(|at| scene.find(at, |s| *s == Sense::Relative).is_none());
         }

@@ -7,7 +7,7 @@ use kua_model::{
 };
 
 /// One block a line, one sentence a full stop. A line that stands twice is `Related`.
-pub fn plain(text: &str, lang: &str, published: Option<&str>) -> Document {
+pub(crate) fn plain(text: &str, lang: &str, published: Option<&str>) -> Document {
     let lang: Lang = lang.parse().unwrap();
     let item = ItemId::of(text.as_bytes());
     let mut blocks: Vec<Block> = Vec::new();
@@ -108,7 +108,7 @@ fn cut(text: &str, range: TextRange) -> Vec<TextRange> {
 }
 
 /// The shared folder, if it is on this machine.
-pub fn shared() -> Option<std::path::PathBuf> {
+pub(crate) fn shared() -> Option<std::path::PathBuf> {
     let path = std::env::var_os("KUA_SHARED").map_or_else(
         || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         std::path::PathBuf::from,
@@ -117,7 +117,7 @@ pub fn shared() -> Option<std::path::PathBuf> {
 }
 
 /// The lexicons as they stand in the repository now, without compiling them in.
-pub fn lexicons() -> kua_lexicon::Lexicons {
+pub(crate) fn lexicons() -> kua_lexicon::Lexicons {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicons");
     let mut files = Vec::new();
     let mut folders = vec![root.clone()];

@@ -27,7 +27,7 @@ pub(super) fn sheet(view: &View<'_>, page: usize) -> Option<Sheet> {
     let incidents = &view.site.chronicle().incidents;
     let (range, pager) =
         view.part_of(incidents.len(), page, SIZES.incidents, |page| Route::Chronicle { page })?;
-    let mut days: Vec<(Option<kua_model::DateSpan>, Vec<(usize, &Incident)>)> = Vec::new();
+    let mut days: Vec<(_, Vec<(usize, &Incident)>)> = Vec::new();
     for (at, incident) in incidents.iter().enumerate().take(range.end).skip(range.start) {
         match days.last_mut() {
             Some((day, list)) if *day == incident.time => list.push((at, incident)),

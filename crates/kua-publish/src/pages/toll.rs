@@ -90,7 +90,7 @@ pub(super) fn sheet(
         body: html! {
             (layout::heading(&title, standing(toll)))
             p { (words::standing_long(toll.standing)) " " (edges(toll)) }
-            @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, usize::MAX, 16)) }
+            @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, 100, 16)) }
             h2 { "Every figure, with who gave it and how they know" }
             (table(view, toll, positions))
             (pager)

@@ -40,7 +40,8 @@ fn proved(view: &View<'_>) -> Markup {
                 ul {
                     li { "that the file has not been damaged or cut since it was written;" }
                     li { "that every quote shown is character for character what the file records, and stands in the text shown;" }
-                    li { "that the log’s key signed the checkpoint below, and that an entry for each cited file is in that log." }
+                    li { "that the log’s key signed the checkpoint below, and that an entry for each cited file is in that log;" }
+                    li { "if the file is signed, that the keeper of the log’s key published exactly this file." }
                 }
                 p { "Ask whoever gave you the file to tell you the key by another way, and compare." }
             } @else {

@@ -1,4 +1,19 @@
-//! PRESERVE: objects by hash, an append-only signed log, proofs, verification
+//! PRESERVE: evidence kept so that a stranger can check it, without us, years later.
+//!
+//! A [`Vault`] is a folder: objects named by their SHA-256, a record beside each, and an
+//! append-only log of [`Entry`]s in the C2SP tlog-tiles format, signed by its collector
+//! ([`SignerKey`]). A [`Writer`] takes items and judgements in, many per [`Writer::commit`];
+//! a [`Proof`] shows one entry to somebody who has only the [`VerifierKey`]; [`verify`] re-proves
+//! all of it and says in a [`VerifyReport`] what is wrong where. Each byte on disk is described in
+//! `docs/formats/vault.md`.
+//!
+//! Design decision: the log holds commitments under random salts, never content, names or times.
+//! So a published proof gives nothing away, and an item can be destroyed without hurting the log.
+//!
+//! Architecture invariant: knows nothing of language and of what the preserved bytes mean. All
+//! disk access goes through [`Storage`]; its comment is the contract crash safety rests on. No
+//! clock: times come from the caller. The only randomness is salts, keys and a log's name.
+
 mod append;
 mod canonical;
 mod checkpoint;

@@ -305,6 +305,7 @@ fn check_items(
     let found: Mutex<Vec<(u64, Finding)>> = Mutex::default();
     let (entries, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
+        let mut buffer = vec![0; 256 * 1024];
         loop {
             let share = tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
             if share.is_empty() {
@@ -312,7 +313,10 @@ fn check_items(
             }
             for task in share {
                 let mut findings = Vec::new();
-                bytes.fetch_add(check_entry(storage, &task, &mut findings), Ordering::Relaxed);
+                bytes.fetch_add(
+                    check_entry(storage, &task, &mut buffer, &mut findings),
+                    Ordering::Relaxed,
+                );
                 if !findings.is_empty() {
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     found.extend(findings.into_iter().map(|finding| (task.index, finding)));
@@ -409,7 +413,12 @@ impl Tasks<'_> {
 }
 
 /// Checks record, then object of one entry. Gives the bytes hashed.
-fn check_entry(storage: &dyn Storage, task: &Task, findings: &mut Vec<Finding>) -> u64 {
+fn check_entry(
+    storage: &dyn Storage,
+    task: &Task,
+    buffer: &mut [u8],
+    findings: &mut Vec<Finding>,
+) -> u64 {
     let Some(stored) = &task.entry.stored else { return 0 };
     let path = match check_record(storage, stored) {
         Ok(path) => path,
@@ -427,7 +436,7 @@ fn check_entry(storage: &dyn Storage, task: &Task, findings: &mut Vec<Finding>) 
     if !task.check_object {
         return 0;
     }
-    let (damage, what, bytes) = match check_object(storage, stored) {
+    let (damage, what, bytes) = match check_object(storage, stored, buffer) {
         Ok(bytes) => return bytes,
         Err(fault) => fault,
     };
@@ -464,7 +473,11 @@ fn check_record(
 }
 
 /// Bytes hashed, also when the object is changed.
-fn check_object(storage: &dyn Storage, stored: &Stored) -> Result<u64, (Damage, String, u64)> {
+fn check_object(
+    storage: &dyn Storage,
+    stored: &Stored,
+    buffer: &mut [u8],
+) -> Result<u64, (Damage, String, u64)> {
     let path = object_path(&stored.object);
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
@@ -473,7 +486,7 @@ fn check_object(storage: &dyn Storage, stored: &Stored) -> Result<u64, (Damage, 
         _ => (Damage::Unreadable, format!("the bytes cannot be read: {error}"), 0),
     };
     let mut reader = storage.open(&path).map_err(unreadable)?;
-    let (found, length) = hash_of(&mut reader).map_err(unreadable)?;
+    let (found, length) = hash_of(&mut reader, buffer).map_err(unreadable)?;
     if length != stored.length {
         let what = format!("expected {} bytes, found {length}", stored.length);
         return Err((Damage::ObjectChanged, what, length));

@@ -369,7 +369,7 @@ impl Writer {
         let path = object_path(item);
         let mut reader = self.vault.storage.open(&path).map_err(|e| writing(&path, e))?;
         // A disk that cannot read them back is no place that keeps them.
-        Ok(hash_of(&mut reader).is_ok_and(|(found, _)| found == *item))
+        Ok(hash_of(&mut reader, &mut vec![0; 256 * 1024]).is_ok_and(|(found, _)| found == *item))
     }
 
     fn log(&self) -> Log {
@@ -498,13 +498,13 @@ fn same_but_time(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
     facts(a) == facts(b)
 }
 
-/// SHA-256 and length of everything a reader gives.
-pub(crate) fn hash_of(reader: &mut dyn Read) -> io::Result<(ItemId, u64)> {
+/// SHA-256 and length of everything a reader gives. `buffer` is scratch room, not empty; fresh
+/// room for each of many small files would cost more than hashing them.
+pub(crate) fn hash_of(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<(ItemId, u64)> {
     let mut hash = sha2::Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
     let mut length = 0;
     loop {
-        let count = match reader.read(&mut buffer) {
+        let count = match reader.read(buffer) {
             Ok(0) => return Ok((ItemId(Sha256::from_bytes(hash.finalize().into())), length)),
             Ok(count) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,

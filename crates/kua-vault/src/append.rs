@@ -26,12 +26,12 @@ impl Appender {
             if count == 0 {
                 break;
             }
-            let filling = count % TILE_WIDTH != 0;
+            let filling = !count.is_multiple_of(TILE_WIDTH);
             let hashes =
                 if filling { log.hash_tile(level, count - 1)?.to_vec() } else { Vec::new() };
             appender.levels.push(hashes);
         }
-        if size % TILE_WIDTH != 0 {
+        if !size.is_multiple_of(TILE_WIDTH) {
             let first = size - size % TILE_WIDTH;
             let leaves = appender.levels.first().map_or(&[][..], Vec::as_slice);
             let entries = log.bundle(size / TILE_WIDTH)?;

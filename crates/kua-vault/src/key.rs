@@ -139,7 +139,7 @@ impl SignerKey {
     #[must_use]
     pub fn to_secret_text(&self) -> Zeroizing<String> {
         let seed = Zeroizing::new(self.key.to_bytes());
-        let data = Zeroizing::new(STANDARD.encode(&*Zeroizing::new(typed(&seed))));
+        let data = Zeroizing::new(STANDARD.encode(*Zeroizing::new(typed(&seed))));
         Zeroizing::new(format!("{PRIVATE}{}+{}+{}", self.name, self.id, *data))
     }
 

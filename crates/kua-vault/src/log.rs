@@ -24,9 +24,15 @@ pub struct Log {
     storage: Arc<dyn Storage>,
     dir: String,
     checkpoint: SignedCheckpoint,
-    hashes: Mutex<BTreeMap<(u8, u64), Arc<Vec<Node>>>>,
-    bundle: Mutex<Option<(u64, Arc<Vec<Vec<u8>>>)>>,
+    hashes: Mutex<HashTiles>,
+    bundle: Mutex<Option<(u64, Bundle)>>,
 }
+
+/// Hash tiles by level and number.
+type HashTiles = BTreeMap<(u8, u64), Arc<Vec<Node>>>;
+
+/// The entries of one bundle.
+type Bundle = Arc<Vec<Vec<u8>>>;
 
 impl Log {
     /// The log in folder `dir` (empty for the root of the storage) at its file `checkpoint`,

@@ -153,7 +153,7 @@ fn check_checkpoints(
     let mut newest = None;
     match read_checkpoint(storage, &in_dir(dir, "checkpoint"), key) {
         Ok(signed) => newest = Some(signed),
-        Err(finding) => report.findings.push(finding),
+        Err(finding) => report.findings.push(*finding),
     }
     if storage.length(LAST_SIGNED).ok().flatten().is_some() {
         match read_checkpoint(storage, LAST_SIGNED, key) {
@@ -175,7 +175,7 @@ fn check_checkpoints(
             }
             Err(finding) => {
                 let affected = "no item; only the memory of the last signature".to_owned();
-                report.findings.push(Finding { affected, ..finding });
+                report.findings.push(Finding { affected, ..*finding });
             }
         }
     }

@@ -40,7 +40,7 @@ pub fn verify_log_on(storage: &Arc<dyn Storage>, key: &VerifierKey) -> VerifyRep
     let signed = match read_checkpoint(storage.as_ref(), "checkpoint", key) {
         Ok(signed) => Some(signed),
         Err(finding) => {
-            report.findings.push(finding);
+            report.findings.push(*finding);
             None
         }
     };
@@ -67,16 +67,18 @@ pub(crate) fn read_checkpoint(
     storage: &dyn Storage,
     path: &str,
     key: &VerifierKey,
-) -> Result<SignedCheckpoint, Finding> {
-    let finding = |what: String| Finding {
-        damage: Damage::Checkpoint,
-        file: path.to_owned(),
-        log_index: None,
-        item: None,
-        path: None,
-        what,
-        affected: "nothing in this log is proved without it".into(),
-        next: OTHER_COPY.into(),
+) -> Result<SignedCheckpoint, Box<Finding>> {
+    let finding = |what: String| {
+        Box::new(Finding {
+            damage: Damage::Checkpoint,
+            file: path.to_owned(),
+            log_index: None,
+            item: None,
+            path: None,
+            what,
+            affected: "nothing in this log is proved without it".into(),
+            next: OTHER_COPY.into(),
+        })
     };
     let bytes =
         storage.read(path).map_err(|e| finding(format!("the checkpoint cannot be read: {e}")))?;

@@ -1,6 +1,9 @@
 //! Every byte of a small vault changed, every file cut at every length, every file removed: each
 //! is found, and the item is named.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
 mod common;
 
 use common::{Crash, Memory, acquired, vault};

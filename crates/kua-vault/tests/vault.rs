@@ -1,5 +1,8 @@
 //! A vault in use, on a real disk: adding, adding again, reading, proving, two writers at once.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
 mod common;
 
 use std::io::{self, Read};
@@ -216,7 +219,7 @@ fn every_entry_is_proved_while_a_log_grows_past_full_tiles() {
     let mut checkpoints = Vec::new();
     for batch in [1u32, 254, 1, 1, 256, 100] {
         for _ in 0..batch {
-            let n = checkpoints.len() as u32 * 1000 + writer.pending() as u32;
+            let n = checkpoints.len() * 1000 + writer.pending();
             writer.preserve(&n.to_be_bytes()[..], &acquired(&n.to_string())).unwrap();
         }
         checkpoints.push(writer.commit().unwrap());

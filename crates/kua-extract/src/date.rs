@@ -93,7 +93,7 @@ fn merge(scene: &Scene<'_>, marks: &mut Vec<DateMark>, mark: DateMark) {
                     })
                     .is_some()
         });
-        if between && mark.start - last.end <= 2 {
+        if between && mark.start.saturating_sub(last.end) <= 2 && mark.start >= last.start {
             if mark.value == DateValue::Hour {
                 last.part = last.part.or(mark.part);
                 last.clock = last.clock.or(mark.clock);
@@ -198,6 +198,8 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     for (hit, lexeme) in scene.at(at) {
         match lexeme.sense {
             Sense::Day(days) => return Some(made(hit.end, DateValue::Offset(days))),
+            // "Le Soir" is a newspaper.
+            Sense::Part(_) if in_a_name(scene, at) => {}
             Sense::Part(part) => {
                 return Some(DateMark { part: Some(part), ..made(hit.end, DateValue::Hour) });
             }
@@ -259,6 +261,15 @@ fn capital_needed(scene: &Scene<'_>, at: usize) -> bool {
     // Languages that write months with a capital use the same letters for common words.
     scene.grammar.day_first == Some(false)
         && scene.tokens.get(at).is_some_and(|token| !token.capital || at == 0)
+}
+
+/// Whether a source of several words covers token `at`.
+fn in_a_name(scene: &Scene<'_>, at: usize) -> bool {
+    (at.saturating_sub(4)..=at).any(|start| {
+        scene
+            .find(start, |s| matches!(s, Sense::Source(_)))
+            .is_some_and(|hit| hit.end > at && hit.end - hit.start > 1)
+    })
 }
 
 fn day_month(scene: &Scene<'_>, at: usize) -> Option<(usize, i8, i8, Option<i16>)> {

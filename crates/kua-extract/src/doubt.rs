@@ -120,7 +120,7 @@ fn reaches(
     };
     let comma = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[',']));
     if end <= draft.start {
-        let gap = draft.start - end;
+        let gap = draft.start.saturating_sub(end);
         return match cue {
             // A verb is negated or tried close by, not across a comma.
             Cue::Negated | Cue::Attempted => {
@@ -129,7 +129,7 @@ fn reaches(
                     && !contrast(end, draft.start)
                     && !(end..draft.start).any(|at| scene.find(at, |s| matches!(s, Sense::And)).is_some())
             }
-            Cue::Earlier => gap <= 14 && !contrast(end, draft.start),
+            Cue::Earlier => !contrast(end, draft.start),
             // "I don't know if …, but": ends at the contrast.
             Cue::Conditional => gap <= 3,
             Cue::Retraction | Cue::Background => true,
@@ -151,11 +151,11 @@ fn reaches(
         }
         Cue::Hypothetical | Cue::Counterfactual => !contrast(draft.end, start) && !inside_other,
         Cue::Retraction => true,
-        Cue::Earlier => !inside_other && !other_between && start - draft.end <= 6,
+        Cue::Earlier => !inside_other && !other_between && start.saturating_sub(draft.end) <= 6,
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
-        Cue::Denied => !inside_other && start - draft.end <= 8 && !next_starts,
-        Cue::Hedged | Cue::Question => !inside_other && !contrast(draft.end, start) && !(next_starts && start - draft.end > 2),
+        Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
+        Cue::Hedged | Cue::Question => !inside_other && !contrast(draft.end, start) && !(next_starts && start.saturating_sub(draft.end) > 2),
     }
 }
 

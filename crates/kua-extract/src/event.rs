@@ -48,6 +48,8 @@ struct Site {
     end: usize,
     events: Vec<EventType>,
     forms: Vec<(Form, u32)>,
+    /// A severer kind: its figure is part of that of the event ("in intensive care").
+    part: bool,
 }
 
 /// All events of the sentence, in order of their words.
@@ -154,7 +156,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
-        let Sense::Trigger { events, form } = &lexeme.sense else { continue };
+        let Sense::Trigger { events, form, part } = &lexeme.sense else { continue };
         let known = sites.iter_mut().rev().take(8).find(|site| {
             site.start == hit.start && site.end == hit.end && site.events == *events
         });
@@ -165,6 +167,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
                 end: hit.end,
                 events: events.clone(),
                 forms: vec![(*form, hit.entry)],
+                part: *part,
             }),
         }
     }
@@ -279,6 +282,7 @@ fn draft(
     }
     let link = match party {
         Some(party) if party.subset || party.partitive => Join::Part(None),
+        _ if site.part => Join::Part(None),
         _ => Join::Alone,
     };
     Draft {
@@ -421,8 +425,15 @@ fn follow(
         let joined = party.start > 0
             && (scene.is_mark(party.start - 1, &[',']) || scene.find_before(party.start, |s| *s == Sense::And).is_some());
         let place_follows = scene.find(party.end, |s| *s == Sense::In).is_some_and(|hit| {
-            scene.find(hit.end, |s| matches!(s, Sense::Place(_))).is_some()
-                || scene.tokens.get(hit.end).is_some_and(|token| token.capital)
+            let mut at = hit.end;
+            while at < hit.end + 3
+                && scene.find(at, |s| matches!(s, Sense::Determiner | Sense::PlaceNoun)).is_some()
+                && scene.find(at, |s| matches!(s, Sense::Place(_))).is_none()
+            {
+                at += 1;
+            }
+            scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
+                || scene.tokens.get(at).is_some_and(|token| token.capital)
         });
         let near = party.start.saturating_sub(model.end) <= 8
             || out.len() > 1;

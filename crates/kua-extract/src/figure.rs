@@ -100,7 +100,7 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
         let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else { return };
         let from = scene.find_before(first.start, |s| *s == Sense::From).is_some();
         let to = scene.find_before(second.start, |s| *s == Sense::To).is_some();
-        let near = second.start - first.end <= 6;
+        let near = second.start.saturating_sub(first.end) <= 6;
         if from
             && (to && near)
             && let Some(first) = figures.get_mut(index - 1)

@@ -36,7 +36,7 @@ pub(crate) enum Sense {
     Pronoun(bool),
     Vanguard,
     // events.txt
-    Trigger { events: Vec<EventType>, form: Form },
+    Trigger { events: Vec<EventType>, form: Form, part: bool },
     // patterns.txt
     Be,
     By,
@@ -446,7 +446,12 @@ impl Grammar {
             let form = Form::named(form).ok_or_else(|| {
                 format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll")
             })?;
-            return Ok(Sense::Trigger { events: self.event_names(events)?, form });
+            let part = match value {
+                None => false,
+                Some("part") => true,
+                Some(other) => return Err(format!("expected part or nothing after ' = ', found {other:?}")),
+            };
+            return Ok(Sense::Trigger { events: self.event_names(events)?, form, part });
         }
         if file == "hedges.txt" {
             return Cue::ALL

@@ -102,16 +102,25 @@ impl<'t> Scene<'t> {
         self.range(start, end).of(self.text).unwrap_or("")
     }
 
-    /// Entries whose exceptions occur in the sentence lose their sense.
+    /// Entries whose exceptions occur in the sentence lose their sense: where the exception holds
+    /// the entry's own words, only there; otherwise in the whole sentence.
     fn drop_guarded(&mut self) {
-        let mut gone: Vec<u32> = Vec::new();
-        for &hit in &self.hits {
-            if let Some(Lexeme { sense: Sense::Unless(taken), .. }) = self.lexeme(hit) {
-                gone.extend(taken);
+        let mut gone: Vec<Hit> = Vec::new();
+        for &guard in &self.hits {
+            let Some(Lexeme { sense: Sense::Unless(taken), .. }) = self.lexeme(guard) else {
+                continue;
+            };
+            let named = |hit: &&Hit| taken.contains(&hit.entry);
+            let overlaps = |hit: &&Hit| hit.start < guard.end && guard.start < hit.end;
+            let own = self.hits.iter().filter(named).filter(overlaps);
+            let from = gone.len();
+            gone.extend(own);
+            if gone.len() == from {
+                gone.extend(self.hits.iter().filter(named));
             }
         }
         if !gone.is_empty() {
-            self.hits.retain(|hit| !gone.contains(&hit.entry));
+            self.hits.retain(|hit| !gone.contains(hit));
         }
     }
 

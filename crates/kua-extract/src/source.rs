@@ -77,7 +77,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 anaphor,
             };
             match out.iter_mut().find(|old| old.start < end && start < old.end) {
-                Some(old) if old.end - old.start < end - start => {
+                Some(old) if !old.relay && (relay || old.end - old.start < end - start) => {
                     let (cited, relay) = (old.cited || mention.cited, old.relay || mention.relay);
                     *old = Mention { cited, relay, ..mention };
                 }
@@ -86,8 +86,36 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             }
         }
     }
+    if out.is_empty() {
+        out.extend(possessive(scene));
+    }
     out.sort_by_key(|mention| mention.start);
     out
+}
+
+/// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.
+fn possessive(scene: &Scene<'_>) -> Option<Mention> {
+    let figure_noun = scene.hits.iter().find(|hit| {
+        scene.lexeme(**hit).is_some_and(|lexeme| {
+            matches!(lexeme.sense, Sense::Cue(crate::grammar::Cue::Earlier))
+                || matches!(lexeme.sense, Sense::Trigger { form: Form::Toll, .. })
+        })
+    })?;
+    let near = |at: usize| at + 4 > figure_noun.start && at < figure_noun.end + 3;
+    let (hit, kind) = scene.hits.iter().find_map(|hit| match scene.lexeme(*hit)?.sense {
+        Sense::Source(kind) if near(hit.start) => Some((*hit, kind)),
+        _ => None,
+    })?;
+    Some(Mention {
+        start: hit.start,
+        end: hit.end,
+        kind,
+        cue: (figure_noun.start, figure_noun.end, figure_noun.entry),
+        cited: false,
+        back: false,
+        relay: false,
+        anaphor: false,
+    })
 }
 
 /// A source that begins at or just after token `at`.
@@ -232,7 +260,8 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
                 break;
             }
         } else if hard_stop(scene, token)
-            || scene.find(token, |s| matches!(s, Sense::Be | Sense::Auxiliary | Sense::Subordinate | Sense::Relative | Sense::Said | Sense::Reported | Sense::Citing)).is_some()
+            || scene.find(token, |s| matches!(s, Sense::Be | Sense::Auxiliary | Sense::Subordinate | Sense::Relative | Sense::Said | Sense::Reported | Sense::Citing | Sense::Relay)).is_some()
+            || scene.find_before(token + 1, |s| *s == Sense::Relay).is_some()
         {
             break;
         }
@@ -254,6 +283,15 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
         return Some((start, end, SourceKind::Person));
     }
     if let Some(kind) = source_kind(scene, start, end) {
+        // "the previous toll of the ministry": only what follows "of" is a source.
+        let head = (start..end).find(|&at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some());
+        if let Some(head) = head
+            && head > start
+            && scene.find_before(head, |s| matches!(s, Sense::Of | Sense::Partitive)).is_some()
+            && !(start..head).any(|at| at > 0 && scene.tokens.get(at).is_some_and(|token| token.capital))
+        {
+            return Some((head, end, kind));
+        }
         return Some((start, end, kind));
     }
     let capitals = (start..end).filter(|&at| {
@@ -368,7 +406,6 @@ pub(crate) fn rank(kind: SourceKind) -> u8 {
 /// What an earlier mention of the document was called.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
-    entry: Option<u32>,
     words: Vec<String>,
     mention: SourceMention,
 }
@@ -382,9 +419,6 @@ pub(crate) struct Register {
 impl Register {
     /// The mention as a link of a chain; "the ministry" becomes the ministry named before.
     pub(crate) fn link(&mut self, scene: &Scene<'_>, mention: &Mention) -> SourceMention {
-        let entry = (mention.start..mention.end).find_map(|at| {
-            scene.find(at, |s| matches!(s, Sense::Source(_))).map(|hit| hit.entry)
-        });
         let content: Vec<String> = (mention.start..mention.end)
             .filter_map(|at| scene.tokens.get(at).map(|token| (at, token)))
             .filter(|(at, token)| {
@@ -398,18 +432,27 @@ impl Register {
         let shorter = self.known.iter().rev().find(|known| {
             known.words.len() > content.len()
                 && !content.is_empty()
-                && (content.iter().all(|word| known.words.contains(word))
-                    || (entry.is_some() && known.entry == entry && content.len() == 1))
+                && content.iter().all(|word| known.words.iter().any(|old| akin(old, word)))
         });
         if let Some(known) = shorter {
             return SourceMention { range: Some(range), inherited: true, ..known.mention.clone() };
         }
         let link = SourceMention { words, kind: mention.kind, range: Some(range), inherited: false };
         if self.known.len() < 64 {
-            self.known.push(Known { entry, words: content, mention: link.clone() });
+            self.known.push(Known { words: content, mention: link.clone() });
         }
         link
     }
+}
+
+/// One word in two cases or numbers: the same but for a short ending.
+fn akin(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let shared = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let longest = a.chars().count().max(b.chars().count());
+    shared >= 5 && longest - shared <= 3
 }
 
 /// The chain of a sentence, outermost first.

@@ -277,7 +277,11 @@ impl<'d> Teller<'d> {
         let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
         let role = self.role(&time, doubt.background, &mut why);
         let part_of = whole.and_then(|index| self.claims.get(index)).map(|claim| claim.id);
-        if matches!(draft.link, Join::Part(_)) && part_of.is_none() {
+        // "400 of them were hospitalised" is the whole of another event.
+        let of_another = party.is_some_and(|party| party.partitive && party.attribute.is_none())
+            && !draft.events.is_empty()
+            && matches!(draft.link, Join::Part(None));
+        if matches!(draft.link, Join::Part(_)) && part_of.is_none() && !of_another {
             // Part of a whole that is nowhere: at least so many.
             if let Some(quantity) = &mut quantity {
                 quantity.high = None;
@@ -565,8 +569,9 @@ impl<'d> Teller<'d> {
                 continue;
             }
             let link = self.register.link(scene, mention);
-            if mention.relay && self.claims.is_empty() && self.relay.is_empty() {
-                self.relay = vec![SourceMention { inherited: true, ..link.clone() }];
+            if mention.relay && self.block < 8 && self.relay.is_empty() {
+                let kind = if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
+                self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
             }
             own.push((link, mention.cited));
         }
@@ -708,9 +713,9 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
     let opening = !after && start <= 3;
     match (crossed, contrast) {
         (_, true) => None,
-        (0, _) => Some(to - from + cost),
-        (_, _) if opening => Some(to - from + 30),
-        (_, _) if after => Some(to - from + 60),
+        (0, _) => Some(to.saturating_sub(from) + cost),
+        (_, _) if opening => Some(to.saturating_sub(from) + 30),
+        (_, _) if after => Some(to.saturating_sub(from) + 60),
         _ => None,
     }
 }

@@ -93,6 +93,21 @@ impl Phrases {
         Ok(())
     }
 
+    /// Whether some phrase may begin with this token: a cheap test before [`Phrases::longest_at`].
+    pub fn may_start(&self, token: &Token<'_>) -> bool {
+        let Some(root) = self.nodes.first() else { return false };
+        let fold = token.fold.as_ref();
+        root.exact.contains_key(fold)
+            || !root.stems.is_empty()
+                && token.kind == TokenKind::Word
+                && fold
+                    .char_indices()
+                    .skip(1)
+                    .map(|(split, _)| split)
+                    .chain(std::iter::once(fold.len()))
+                    .any(|split| root.stems.contains_key(&fold[..split]))
+    }
+
     /// The longest phrase that begins at token `at`; of equals the entry that stands first.
     pub fn longest_at(&self, tokens: &[Token<'_>], at: usize) -> Option<Match> {
         let mut best = None;

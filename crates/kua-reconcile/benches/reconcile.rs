@@ -1,5 +1,6 @@
 //! Time of reconciling generated cases, and how it grows: ten times the claims should cost about
 //! ten times as much. Run with `cargo bench -p kua-reconcile`.
+#![allow(clippy::print_stdout, reason = "a bench prints what it measures")]
 
 use std::time::Instant;
 

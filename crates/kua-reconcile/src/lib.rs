@@ -61,7 +61,7 @@ pub fn reconcile(
 ) -> Noted<Chronicle> {
     let mut notices = Vec::new();
     let mut items = items.to_vec();
-    items.sort_by(|a, b| (a.log_index, a.id).cmp(&(b.log_index, b.id)));
+    items.sort_by_key(|item| (item.log_index, item.id));
     documents.sort_by(|a, b| (&a.path, a.id.part(), a.id).cmp(&(&b.path, b.id.part(), b.id)));
     let mut seen = BTreeSet::new();
     documents.retain(|document| seen.insert(document.id));

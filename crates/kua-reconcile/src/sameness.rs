@@ -102,7 +102,7 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
         let when = counting.said.filter(|_| claim.grade == Grade::Seen);
         let about = (&counting.key, named, figure(quantity), claim.modality, when, claim.retracts);
         for teller in [Teller::Account(statement.account), Teller::Document(claim.document)] {
-            let held = *first.entry((teller, about.clone())).or_insert(at);
+            let held = *first.entry((teller, about)).or_insert(at);
             sets.join(held, at);
         }
     }

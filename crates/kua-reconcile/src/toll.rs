@@ -56,8 +56,8 @@ pub(crate) fn tolls(
 
 /// Counted statements, by count, then by origin and figure.
 fn counts(statements: &[Statement], countings: &[Counting]) -> Counts {
-    let mut members: BTreeMap<(CountKey, OriginId, Option<u64>, Option<u64>, bool), Vec<usize>> =
-        BTreeMap::new();
+    type Held = (CountKey, OriginId, Option<u64>, Option<u64>, bool);
+    let mut members: BTreeMap<Held, Vec<usize>> = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let Some(quantity) = statement.claim.quantity.as_ref() else { continue };
         if statement.uncounted.is_none() {

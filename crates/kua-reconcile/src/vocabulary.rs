@@ -5,7 +5,9 @@ use kua_lexicon::{Entry, Lexicons, Phrases, Token, tokens};
 /// One section of `names.txt`, in all languages: a text may name a source in any of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Section {
-    languages: Vec<(Phrases, Vec<Entry>)>,
+    small: (Phrases, Vec<Entry>),
+    /// Lines in capitals: found only in text in capitals.
+    capitals: (Phrases, Vec<Entry>),
 }
 
 /// Text with its tokens.
@@ -33,6 +35,15 @@ impl<'t> Words<'t> {
     }
 }
 
+fn found<'v>(
+    (phrases, entries): &'v (Phrases, Vec<Entry>),
+    words: &Words<'_>,
+    at: usize,
+) -> Option<Found<'v>> {
+    let found = phrases.longest_at(&words.tokens, at)?;
+    Some(Found { tokens: found.tokens, entry: entries.get(found.entry)? })
+}
+
 fn has_small(text: &str) -> bool {
     text.chars().any(char::is_lowercase)
 }
@@ -47,37 +58,39 @@ pub(crate) struct Found<'v> {
 }
 
 impl Section {
-    /// The entries of `section` in each of `files`, language by language.
+    /// The entries of `section` in each of `files`, of all languages together.
     fn new(lexicons: &Lexicons, files: &[&str], section: &str) -> Self {
-        let mut languages = Vec::new();
+        let mut entries = Vec::new();
+        let mut endings = Vec::new();
         for lexicon in lexicons.languages().filter_map(|lang| lexicons.get(lang)) {
             // This file brings its own endings, so that it works in a language that has no others.
             let own = lexicon.section("names.txt", "endings").iter();
-            let mut endings: Vec<String> =
-                own.flat_map(|entry| entry.raw.split_whitespace()).map(str::to_owned).collect();
+            endings.extend(own.flat_map(|entry| entry.raw.split_whitespace()).map(str::to_owned));
             endings.extend(lexicon.endings().iter().cloned());
-            let entries: Vec<Entry> =
-                files.iter().flat_map(|file| lexicon.section(file, section)).cloned().collect();
-            if !entries.is_empty() {
-                languages.push((Phrases::compile(&entries, &endings).0, entries));
-            }
+            entries.extend(files.iter().flat_map(|file| lexicon.section(file, section)).cloned());
         }
-        Self { languages }
+        // Acronyms apart, so that a small word in one language does not hide a body in another.
+        let (small, capitals): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| has_small(&entry.key));
+        let compile = |entries: Vec<Entry>| (Phrases::compile(&entries, &endings).0, entries);
+        Self { small: compile(small), capitals: compile(capitals) }
+    }
+
+    /// Whether some words of this section may begin with this token.
+    pub(crate) fn may_start(&self, token: &Token<'_>) -> bool {
+        self.small.0.may_start(token) || self.capitals.0.may_start(token)
     }
 
     /// The longest words of this section that begin at token `at` of `words`, in any language.
     pub(crate) fn at(&self, words: &Words<'_>, at: usize) -> Option<Found<'_>> {
-        let mut best: Option<Found<'_>> = None;
-        for (phrases, entries) in &self.languages {
-            if let Some(found) = phrases.longest_at(&words.tokens, at)
-                && best.is_none_or(|best| found.tokens > best.tokens)
-                && let Some(entry) = entries.get(found.entry)
-                && (has_small(&entry.key) || !has_small(words.spelled(at, found.tokens)))
-            {
-                best = Some(Found { tokens: found.tokens, entry });
-            }
+        let small = found(&self.small, words, at);
+        let capitals = found(&self.capitals, words, at)
+            .filter(|found| !has_small(words.spelled(at, found.tokens)));
+        match (small, capitals) {
+            (Some(small), Some(capitals)) if capitals.tokens > small.tokens => Some(capitals),
+            (Some(small), _) => Some(small),
+            (None, capitals) => capitals,
         }
-        best
     }
 
     /// All words of this section: (index of first token, what was found), left to right.

@@ -1,4 +1,10 @@
 //! Laws that hold for every case, whatever stands in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    reason = "a slip in a test should stop it"
+)]
 
 mod support;
 

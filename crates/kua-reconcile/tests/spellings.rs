@@ -1,4 +1,10 @@
 //! Names across scripts, measured on the shared pairs. Prints; the floors hold where the data is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    reason = "a slip in a test should stop it"
+)]
 
 mod support;
 

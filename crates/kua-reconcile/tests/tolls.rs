@@ -1,4 +1,10 @@
 //! Cases from the field, about an invented country: what must stand in the tolls.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    reason = "a slip in a test should stop it"
+)]
 
 mod support;
 

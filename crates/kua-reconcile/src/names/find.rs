@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use kua_lexicon::{Token, TokenKind};
 use kua_model::{Document, NameKind, Role, Span, TextRange};
+use rayon::prelude::*;
 
 use crate::vocabulary::{Vocabulary, Words};
 
@@ -26,28 +27,48 @@ pub(crate) struct Mention {
     pub(crate) after_in: bool,
 }
 
-/// Folded words that stand somewhere in `documents` with a small letter.
-pub(crate) fn small_words(documents: &[Document]) -> BTreeSet<String> {
-    let mut small = BTreeSet::new();
-    for document in documents {
-        for token in Words::new(&document.text).tokens {
-            if token.kind == TokenKind::Word
-                && !token.capital
-                && !small.contains(token.fold.as_ref())
-            {
-                small.insert(token.fold.into_owned());
+/// What the words of a whole case tell before names are sought in any one document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CaseWords {
+    /// Folded words that stand somewhere with a small letter.
+    small: BTreeSet<String>,
+    /// Folded words with which a body, country or place of the lexicons may begin.
+    known: BTreeSet<String>,
+}
+
+impl CaseWords {
+    pub(crate) fn new(documents: &[Document], vocabulary: &Vocabulary) -> Self {
+        let v = vocabulary;
+        let each = |document: &Document| {
+            let mut words = Self::default();
+            let mut seen = BTreeSet::new();
+            for token in Words::new(&document.text).tokens {
+                if token.kind != TokenKind::Word {
+                    continue;
+                }
+                if !token.capital && !words.small.contains(token.fold.as_ref()) {
+                    words.small.insert(token.fold.clone().into_owned());
+                }
+                if seen.insert(token.fold.clone())
+                    && [&v.agencies, &v.bodies, &v.places, &v.countries]
+                        .iter()
+                        .any(|s| s.may_start(&token))
+                {
+                    words.known.insert(token.fold.into_owned());
+                }
             }
-        }
+            words
+        };
+        documents.par_iter().map(each).reduce(Self::default, |mut a, mut b| {
+            a.small.append(&mut b.small);
+            a.known.append(&mut b.known);
+            a
+        })
     }
-    small
 }
 
 /// Names in one document, in order.
-pub(crate) fn find(
-    document: &Document,
-    small: &BTreeSet<String>,
-    vocabulary: &Vocabulary,
-) -> Vec<Mention> {
+pub(crate) fn find(document: &Document, case: &CaseWords, vocabulary: &Vocabulary) -> Vec<Mention> {
     let mut out = Vec::new();
     for block in document.blocks.iter().filter(|block| may_name(block.role)) {
         let Some(text) = block.range.of(&document.text) else { continue };
@@ -57,7 +78,7 @@ pub(crate) fn find(
             document,
             offset: block.range.start,
             titled: matches!(block.role, Role::Title | Role::Heading | Role::Kicker),
-            small,
+            case,
             vocabulary,
         };
         finder.find(&mut out);
@@ -75,7 +96,7 @@ struct Finder<'f> {
     document: &'f Document,
     offset: usize,
     titled: bool,
-    small: &'f BTreeSet<String>,
+    case: &'f CaseWords,
     vocabulary: &'f Vocabulary,
 }
 
@@ -96,8 +117,10 @@ impl Finder<'_> {
                 (&v.places, NameKind::Place),
                 (&v.countries, NameKind::Place),
             ];
+            let begins = self.case.known.contains(self.words.tokens[at].fold.as_ref());
             let found = known
                 .iter()
+                .filter(|_| begins)
                 .filter_map(|(section, kind)| {
                     section.at(&self.words, at).map(|found| (found, *kind))
                 })
@@ -150,16 +173,7 @@ impl Finder<'_> {
             {
                 end += 1;
                 break;
-            } else if tokens[end].fold == "-"
-                && tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Word)
-                && matches!((close(end), self.gap(end, end + 1)), (Gap::None, Gap::None))
-            {
-                end += 2;
-            } else if tokens[end].fold == "."
-                && tokens[end - 1].fold.chars().count() == 1
-                && matches!(close(end), Gap::None)
-                && name(end + 1)
-            {
+            } else if self.joins(end, name(end + 1)) {
                 end += 2;
             } else if let Some(inner) = self.vocabulary.inside_names.at(&self.words, end)
                 && name(end + inner.tokens)
@@ -171,6 +185,19 @@ impl Finder<'_> {
             }
         }
         end - at
+    }
+
+    /// Whether token `at` is a hyphen inside a name ("Nur-Sultan"), or the full stop of an initial
+    /// with a capitalised word after it ("A. Marek").
+    fn joins(&self, at: usize, capital_next: bool) -> bool {
+        let tokens = &self.words.tokens;
+        let word_next = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Word);
+        let touches = at > 0 && matches!(self.gap(at - 1, at), Gap::None);
+        match tokens[at].fold.as_ref() {
+            "-" => touches && word_next && matches!(self.gap(at, at + 1), Gap::None),
+            "." => touches && capital_next && tokens[at - 1].fold.chars().count() == 1,
+            _ => false,
+        }
     }
 
     fn gap(&self, left: usize, right: usize) -> Gap {
@@ -217,7 +244,7 @@ impl Finder<'_> {
                 continue;
             }
             let common = opening && run > 1 && v.function_words.at(&self.words, at).is_some()
-                || (opening || self.titled) && self.small.contains(tokens[at].fold.as_ref());
+                || (opening || self.titled) && self.case.small.contains(tokens[at].fold.as_ref());
             if common {
                 at += 1;
                 run -= 1;
@@ -240,14 +267,14 @@ impl Finder<'_> {
         // Hyphenated common words, lines in capitals.
         let tokens = &self.words.tokens[at..at + run];
         let shouted = run > 1 && !self.words.spelled(at, run).chars().any(char::is_lowercase);
-        if shouted && tokens.iter().any(|token| self.small.contains(token.fold.as_ref())) {
+        if shouted && tokens.iter().any(|token| self.case.small.contains(token.fold.as_ref())) {
             return;
         }
         let words = tokens.iter().filter(|token| token.kind == TokenKind::Word).count();
         if tokens
             .iter()
             .filter(|t| t.kind == TokenKind::Word && t.capital)
-            .all(|t| self.small.contains(t.fold.as_ref()))
+            .all(|t| self.case.small.contains(t.fold.as_ref()))
             && words > 1
         {
             return;
@@ -256,7 +283,7 @@ impl Finder<'_> {
         if words == 1
             && (function
                 || tokens[0].fold.chars().count() < 3
-                || self.small.contains(tokens[0].fold.as_ref()))
+                || self.case.small.contains(tokens[0].fold.as_ref()))
         {
             return;
         }

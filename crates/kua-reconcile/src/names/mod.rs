@@ -12,6 +12,7 @@ use kua_lexicon::{Lexicons, fold};
 use kua_model::{
     Claim, Document, Name, NameKind, NameVariant, Sha256, SourceKind, Span, TextRange,
 };
+use rayon::prelude::*;
 
 use crate::romanise::Romaniser;
 use crate::rulings::Rulings;
@@ -40,9 +41,11 @@ pub(crate) fn names(
     lexicons: &Lexicons,
 ) -> Found {
     let grammar = NameGrammar::new(lexicons, romaniser);
-    let small = find::small_words(documents);
-    let mut mentions: Vec<Mention> =
-        documents.iter().flat_map(|document| find::find(document, &small, vocabulary)).collect();
+    let case = find::CaseWords::new(documents, vocabulary);
+    let mut mentions: Vec<Mention> = documents
+        .par_iter()
+        .flat_map_iter(|document| find::find(document, &case, vocabulary))
+        .collect();
     mentions.extend(seeds(documents, claims, vocabulary));
     settle_kinds(&mut mentions, &grammar, romaniser);
 

@@ -10,7 +10,13 @@
 //! `who=` group, `at=` place, `on=` time said, `heading=` time of the entry, `from=` chain
 //! `kind:words / kind:words` outermost first, `mod=`, `grade=`, `role=`, `or=` event, `part=` number
 //! of a claim of this document from 1, and the flags `earlier`, `retracts`, `one` (a singular).
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a test helper: each test file uses its part, and a slip in a case should stop it"
+)]
 
 use std::collections::BTreeMap;
 

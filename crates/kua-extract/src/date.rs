@@ -377,6 +377,13 @@ fn clock(scene: &Scene<'_>, at: usize) -> Option<(usize, u8, u8)> {
 }
 
 fn day_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
+    let word = scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+        Sense::DayWord(day) => Some((hit.end, day)),
+        _ => None,
+    });
+    if word.is_some() {
+        return word;
+    }
     let token = scene.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
     if token.fold.len() > 2 || (at > 0 && scene.glued(at) && scene.is_mark(at - 1, &['.', ',', '/', ':'])) {
         return None;

@@ -72,13 +72,16 @@ pub(crate) fn drafts(
             *flag = true;
         }
     }
+    let was = |party: &Party| {
+        party.figure.and_then(|index| figures.get(index)).is_some_and(|figure| figure.earlier)
+    };
     let mut attributes = vec![false; scene.tokens.len()];
     let mut counted = vec![false; scene.tokens.len()];
     for party in parties {
         if let Some(flag) = party.attribute.and_then(|at| attributes.get_mut(at)) {
             *flag = true;
         }
-        if party.figure.is_some() && !(party.subset || party.partitive) {
+        if party.figure.is_some() && !(party.subset || party.partitive || was(party)) {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
                     *flag = true;
@@ -86,7 +89,8 @@ pub(crate) fn drafts(
             });
         }
     }
-    let mut taken = vec![false; parties.len()];
+    // What the figure was before is passed over: the text says what it is now.
+    let mut taken: Vec<bool> = parties.iter().map(was).collect();
     let mut done = vec![false; sites.len()];
     attribute_drafts(scene, parties, &sites, &mut taken, &mut done, &mut out);
     for subsets in [false, true] {
@@ -345,6 +349,7 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
             if other.figure.is_none()
                 || other.subset
                 || other.partitive
+                || other.attribute.is_some()
                 || taken.get(index).copied().unwrap_or(true)
                 || party.figure.is_none()
             {

@@ -56,6 +56,7 @@ pub(crate) enum Sense {
     Month(i8),
     Weekday(i8),
     Day(i32),
+    DayWord(i8),
     Part(DayPart),
     DateLink,
     YearMark,
@@ -129,6 +130,7 @@ impl Sense {
             Self::Month(_) => 87,
             Self::Weekday(_) => 88,
             Self::Day(_) => 89,
+            Self::DayWord(_) => 119,
             Self::Part(_) => 90,
             Self::DateLink => 91,
             Self::YearMark => 92,
@@ -514,6 +516,7 @@ impl Grammar {
             }
             ("calendar.txt", "between" | "ordinals") => Sense::DateLink,
             ("calendar.txt", "year-marks") => Sense::YearMark,
+            ("dates.txt", "day-words") => Sense::DayWord(small(need()?)?),
             ("dates.txt", "ago-before") => Sense::AgoBefore,
             ("dates.txt", "ago-after") => Sense::AgoAfter,
             ("dates.txt", "units") => Sense::Span(time_unit(need()?)?),

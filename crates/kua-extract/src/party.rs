@@ -169,7 +169,8 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             party.end = hit.end;
             at = hit.end;
             // "36 of them police", "one of whom was a child"
-            if let Some((group, end)) = noun_soon(scene, at, 3) {
+            let next = scene.find(at, |s| *s == Sense::Be).map_or(at, |be| be.end);
+            if let Some((group, end)) = noun_soon(scene, next, 3) {
                 take_group(scene, &mut party, group, end);
             }
             return Some(party);
@@ -205,6 +206,7 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_)));
         if let Some(hit) = noun {
             take_group(scene, &mut party, hit.start, hit.end);
+            among_victims(scene, &mut party);
             return Some(party).filter(|_| !figure.article || plausible_one(scene, hit.start));
         }
         if let Some(hit) = scene.find(at, |s| *s == Sense::Others) {
@@ -236,6 +238,15 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
     if figure.article {
         return None;
     }
+    // "of them 19 — police officers"
+    if party.subset
+        && unknown.is_none()
+        && scene.is_mark(at, &['—', '–'])
+        && let Some((noun, end)) = noun_soon(scene, at, 2)
+    {
+        take_group(scene, &mut party, noun, end);
+        return Some(party);
+    }
     if let Some((start, end)) = unknown {
         party.unknown = true;
         party.noun = Some((start, end));
@@ -243,6 +254,18 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         // A word that is unknown may be a verb: the phrase does not take it in.
     }
     Some(party)
+}
+
+/// "130 women among the injured": part of those.
+fn among_victims(scene: &Scene<'_>, party: &mut Party) {
+    let Some(among) = scene.find(party.end, |s| *s == Sense::Partitive) else { return };
+    let victims = scene.find(among.end, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. }));
+    if let Some(victims) = victims {
+        party.partitive = true;
+        party.attribute = Some(victims.start);
+        party.end = victims.end;
+        party.used.push((among.entry, among.start, among.end));
+    }
 }
 
 /// "a" or "an" before a noun of one person.

@@ -315,7 +315,7 @@ impl Ground<'_, '_> {
                 && !self.dated.get(at).copied().unwrap_or(false)
                 && scene
                     .find(at, |s| {
-                        matches!(s, Sense::Relative | Sense::Determiner | Sense::Place(_) | Sense::Group { .. } | Sense::Cue(_))
+                        matches!(s, Sense::Relative | Sense::Determiner | Sense::Place(_) | Sense::Group { .. } | Sense::Cue(_) | Sense::Change | Sense::From | Sense::To)
                     })
                     .is_none()
         };

@@ -17,8 +17,6 @@ pub(crate) struct Mention {
     pub kind: SourceKind,
     /// Tokens of the cue ("according to", "said").
     pub cue: (usize, usize, u32),
-    /// The cue cites within what another source says ("citing").
-    pub cited: bool,
     /// Points back: "this was said by", so it covers what stands before.
     pub back: bool,
     /// Names what the whole text relays ("what … reported").
@@ -59,7 +57,8 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             };
             let Some((start, end, kind)) = found else { continue };
             let kind = match (&lexeme.sense, kind) {
-                (Sense::Reported | Sense::Relay, SourceKind::Person) if end - start <= 3 => {
+                (Sense::Relay, SourceKind::Person) => SourceKind::Outlet,
+                (Sense::Reported, SourceKind::Person) if end - start <= 3 => {
                     SourceKind::Outlet
                 }
                 (_, kind) => kind,
@@ -71,15 +70,13 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 end,
                 kind,
                 cue: (hit.start, hit.end, hit.entry),
-                cited: lexeme.sense == Sense::Citing,
                 back,
                 relay,
                 anaphor,
             };
             match out.iter_mut().find(|old| old.start < end && start < old.end) {
                 Some(old) if !old.relay && (relay || old.end - old.start < end - start) => {
-                    let (cited, relay) = (old.cited || mention.cited, old.relay || mention.relay);
-                    *old = Mention { cited, relay, ..mention };
+                    *old = mention;
                 }
                 Some(_) => {}
                 None => out.push(mention),
@@ -111,7 +108,6 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
         end: hit.end,
         kind,
         cue: (figure_noun.start, figure_noun.end, figure_noun.entry),
-        cited: false,
         back: false,
         relay: false,
         anaphor: false,
@@ -270,7 +266,8 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
     // It begins with an article, a name, a pronoun or a source word.
     let opens = |at: usize| {
         scene.tokens.get(at).is_some_and(|token| token.capital && (at > 0 || scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)).is_none()))
-            || scene.find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Pronoun(_) | Sense::Title)).is_some()
+            || scene.find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Title)).is_some()
+            || (at + 1 == end && scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some())
     };
     while start < end && !opens(start) {
         start += 1;
@@ -309,14 +306,23 @@ fn source_at_or_before(scene: &Scene<'_>, at: usize) -> Option<()> {
     })
 }
 
-/// Kind by the lexicon: that of the first source word, but a title with a name stays an authority.
+/// Kind by the lexicon: an authority if one is named ("the channel of the ministry"), else that of
+/// the first source word.
 fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind> {
-    (start..end).find_map(|at| {
-        scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
-            Sense::Source(kind) if hit.end <= end => Some(kind),
-            _ => None,
-        })
-    })
+    let mut first = None;
+    for at in start..end {
+        for (hit, lexeme) in scene.at(at) {
+            if let Sense::Source(kind) = lexeme.sense
+                && hit.end <= end
+            {
+                if kind == SourceKind::Authority {
+                    return Some(kind);
+                }
+                first = first.or(Some(kind));
+            }
+        }
+    }
+    first
 }
 
 fn names_person(scene: &Scene<'_>, start: usize, end: usize) -> bool {
@@ -437,7 +443,12 @@ impl Register {
         if let Some(known) = shorter {
             return SourceMention { range: Some(range), inherited: true, ..known.mention.clone() };
         }
-        let link = SourceMention { words, kind: mention.kind, range: Some(range), inherited: false };
+        let same = self.known.iter().find(|known| known.words == content);
+        let kind = same.map_or(mention.kind, |known| known.mention.kind);
+        let link = SourceMention { words, kind, range: Some(range), inherited: false };
+        if same.is_some() {
+            return link;
+        }
         if self.known.len() < 64 {
             self.known.push(Known { words: content, mention: link.clone() });
         }
@@ -455,19 +466,12 @@ fn akin(a: &str, b: &str) -> bool {
     shared >= 5 && longest - shared <= 3
 }
 
-/// The chain of a sentence, outermost first.
-pub(crate) fn order(mut links: Vec<(SourceMention, bool)>) -> Vec<SourceMention> {
-    // "A, citing B": B stays inside A whatever they are; otherwise outlets stand outside.
-    if !links.iter().any(|(_, cited)| *cited) {
-        links.sort_by_key(|(link, _)| rank(link.kind));
-    } else {
-        let first = links.iter().position(|(_, cited)| *cited).unwrap_or(0);
-        let (outer, inner) = links.split_at_mut(first);
-        outer.sort_by_key(|(link, _)| rank(link.kind));
-        inner.sort_by_key(|(link, _)| rank(link.kind));
-    }
+/// The chain of a sentence, outermost first: outlets and agencies pass on what the others say,
+/// who stand in the order of the text ("the ministry, citing witnesses").
+pub(crate) fn order(mut links: Vec<SourceMention>) -> Vec<SourceMention> {
+    links.sort_by_key(|link| rank(link.kind).min(2));
     let mut chain: Vec<SourceMention> = Vec::new();
-    for (link, _) in links {
+    for link in links {
         if !chain.iter().any(|old| old.words == link.words) {
             chain.push(link);
         }

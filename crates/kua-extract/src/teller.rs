@@ -178,6 +178,9 @@ impl<'d> Teller<'d> {
         }) else {
             return;
         };
+        if self.claims.last().is_some_and(|claim| claim.retracts) {
+            return;
+        }
         let Some(model) = self
             .claims
             .iter()
@@ -573,7 +576,7 @@ impl<'d> Teller<'d> {
                 let kind = if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
                 self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
             }
-            own.push((link, mention.cited));
+            own.push(link);
         }
         let named = !own.is_empty();
         let mut chain = source::order(own);

@@ -21,13 +21,24 @@ fn main() -> std::io::Result<()> {
         for document in &noted.value {
             println!("== {path}: {:?}, title {:?}", document.language, document.title());
             println!("   published {:?}", document.dates.published);
-            println!("   covers {:?}, modified {:?}", document.dates.covers, document.dates.modified);
-            println!("   {:?}, {} sentences", document.receipt.completeness, document.sentences.len());
+            println!(
+                "   covers {:?}, modified {:?}",
+                document.dates.covers, document.dates.modified
+            );
+            println!(
+                "   {:?}, {} sentences",
+                document.receipt.completeness,
+                document.sentences.len()
+            );
             for (index, block) in document.blocks.iter().enumerate() {
                 let text = block.range.of(&document.text).unwrap_or_default().trim();
                 let start: String = text.chars().take(90).collect();
                 let language = block.language.map_or("--".to_owned(), |lang| lang.to_string());
-                println!("{index:4} {:<10} {language} {:<22} {start}", format!("{:?}", block.role), block.why.join(","));
+                println!(
+                    "{index:4} {:<10} {language} {:<22} {start}",
+                    format!("{:?}", block.role),
+                    block.why.join(",")
+                );
             }
         }
         for notice in noted.notices {

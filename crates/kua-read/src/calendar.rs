@@ -73,9 +73,9 @@ impl Scan<'_, '_> {
     }
 
     fn mark(&self, at: usize, marks: &str) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|token| token.kind == TokenKind::Mark && marks.contains(token.fold.as_ref()))
+        self.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Mark && marks.contains(token.fold.as_ref())
+        })
     }
 
     fn touches(&self, at: usize) -> bool {
@@ -93,7 +93,10 @@ impl Scan<'_, '_> {
             (!capital || token.capital)
                 && self.lang.is_none_or(|own| own == *lang || self.words.tongue(own).is_none())
         };
-        meanings.iter().filter(|(lang, _, capital)| fits(lang, *capital)).find_map(|(_, word, _)| pick(*word))
+        meanings
+            .iter()
+            .filter(|(lang, _, capital)| fits(lang, *capital))
+            .find_map(|(_, word, _)| pick(*word))
     }
 
     fn month(&self, at: usize) -> Option<i8> {
@@ -157,14 +160,21 @@ impl Scan<'_, '_> {
             next += 1;
         }
         // `5–6 января`: the first day of a range stands alone; its month follows the second.
-        if self.mark(next, "-–—") && self.month(next + 1).is_none() && self.day_after_dash(next + 1) {
+        if self.mark(next, "-–—") && self.month(next + 1).is_none() && self.day_after_dash(next + 1)
+        {
             let mut month_at = next + 2;
             while self.is(month_at, DateWord::Between) {
                 month_at += 1;
             }
             let month = self.month(month_at)?;
             let year = self.trailing_year(month_at + 1).map(|(year, _)| year);
-            return Some(Mention { year, month, day: Some(day), tokens: (at, next), ..Mention::default() });
+            return Some(Mention {
+                year,
+                month,
+                day: Some(day),
+                tokens: (at, next),
+                ..Mention::default()
+            });
         }
         let mut skipped = 0;
         while skipped < 2 && (self.is(next, DateWord::Between) || self.mark(next, "-")) {
@@ -210,22 +220,38 @@ impl Scan<'_, '_> {
         if self.mark(next, ".") {
             next += 1;
         }
-        if let Some(day) = self.number(next, 1..=2).and_then(|n| i8::try_from(n).ok()).filter(|d| (1..=31).contains(d)) {
+        if let Some(day) = self
+            .number(next, 1..=2)
+            .and_then(|n| i8::try_from(n).ok())
+            .filter(|d| (1..=31).contains(d))
+        {
             let mut end = next + 1 + usize::from(self.is(next + 1, DateWord::Ordinal));
             let mut year = None;
             if let Some((found, after)) = self.trailing_year(end) {
                 (year, end) = (Some(found), after);
             }
-            let english = self.words.tongues.iter().any(|tongue| {
-                tongue.month_first && self.lang.is_none_or(|own| own == tongue.lang)
-            });
+            let english =
+                self.words.tongues.iter().any(|tongue| {
+                    tongue.month_first && self.lang.is_none_or(|own| own == tongue.lang)
+                });
             // Elsewhere a number after a month begins something else: "in March 12 people …".
             if english && (year.is_some() || !self.counts(end)) {
-                return Some(Mention { year, month, day: Some(day), tokens: (at, end), ..Mention::default() });
+                return Some(Mention {
+                    year,
+                    month,
+                    day: Some(day),
+                    tokens: (at, end),
+                    ..Mention::default()
+                });
             }
         }
         if let Some((year, end)) = self.trailing_year(at + 1) {
-            return Some(Mention { year: Some(year), month, tokens: (at, end), ..Mention::default() });
+            return Some(Mention {
+                year: Some(year),
+                month,
+                tokens: (at, end),
+                ..Mention::default()
+            });
         }
         // `2022 жылғы қаңтар`, `2022 жылдың қаңтарында`.
         let marked = at >= 2 && self.is(at - 1, DateWord::YearMark);
@@ -236,7 +262,9 @@ impl Scan<'_, '_> {
     /// Whether a lower-case word follows directly: the number before it may count it.
     fn counts(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| {
-            token.kind == TokenKind::Word && !token.capital && self.words.function_mask(&token.fold) == 0
+            token.kind == TokenKind::Word
+                && !token.capital
+                && self.words.function_mask(&token.fold) == 0
         })
     }
 
@@ -266,13 +294,19 @@ impl Scan<'_, '_> {
             }
         }
         for back in 1..=5 {
-            let Some(at) = found.tokens.0.checked_sub(back).filter(|&at| at >= floor) else { break };
+            let Some(at) = found.tokens.0.checked_sub(back).filter(|&at| at >= floor) else {
+                break;
+            };
             if self.mark(at, ".;!?") {
                 break;
             }
-            let relative = self.word(at, |word| {
-                if let DateWord::Relative(days) = word { Some(days) } else { None }
-            });
+            let relative =
+                self.word(
+                    at,
+                    |word| {
+                        if let DateWord::Relative(days) = word { Some(days) } else { None }
+                    },
+                );
             if relative.is_some() {
                 found.relative = relative;
                 break;

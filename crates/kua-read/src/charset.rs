@@ -38,7 +38,8 @@ const GUESS_FROM: usize = 1 << 20;
 /// The text of `bytes`. Never fails: what is no character becomes U+FFFD and is counted.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     let declared_label = declared(bytes);
-    let declared = declared_label.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
+    let declared =
+        declared_label.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
     let unknown_label = declared_label.clone().filter(|_| declared.is_none());
     // A page whose declaration could be read is no UTF-16 (WHATWG: such a label means UTF-8).
     let declared = declared.map(|e| if e == UTF_16LE || e == UTF_16BE { UTF_8 } else { e });
@@ -127,7 +128,9 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
 fn declared(bytes: &[u8]) -> Option<String> {
     let head = bytes[..bytes.len().min(DECLARATION_WITHIN)].to_ascii_lowercase();
     let mut from = 0;
-    while let Some(at) = find(&head[from..], b"charset").or_else(|| find(&head[from..], b"encoding")) {
+    while let Some(at) =
+        find(&head[from..], b"charset").or_else(|| find(&head[from..], b"encoding"))
+    {
         let at = from + at;
         let name = if head[at..].starts_with(b"charset") { 7 } else { 8 };
         from = at + name;

@@ -95,7 +95,8 @@ pub(crate) fn find(
     from_lines(&found, draft, words, &mut published, &mut modified);
     seen(&found, draft, &mut published);
     let limit = item.acquired_on.last();
-    let future = |dated: &Dated| dated.value.first() > limit.saturating_add(jiff::Span::new().days(1));
+    let future =
+        |dated: &Dated| dated.value.first() > limit.saturating_add(jiff::Span::new().days(1));
     if published.iter().any(|dated| future(dated) && dated.tier <= DateTier::Marked) {
         notices.push(Notice::new(
             Severity::Caution,
@@ -116,8 +117,16 @@ pub(crate) fn find(
         best = guessed.first().cloned();
     }
     if let Some(date) = date_in_path(&item.path) {
-        let dated = Dated { value: date, tier: DateTier::Guessed, how: "file-name".to_owned(), range: None, at: None };
-        let use_it = best.as_ref().is_none_or(|best| best.tier == DateTier::Guessed && best.value.exact().is_none());
+        let dated = Dated {
+            value: date,
+            tier: DateTier::Guessed,
+            how: "file-name".to_owned(),
+            range: None,
+            at: None,
+        };
+        let use_it = best
+            .as_ref()
+            .is_none_or(|best| best.tier == DateTier::Guessed && best.value.exact().is_none());
         if use_it && date.first() <= limit {
             best = Some(dated.clone());
         }
@@ -169,7 +178,12 @@ fn scan(
         if dates.is_empty() && matches!(role, Role::Date | Role::Byline) {
             dates = mentions(&tokens, None, words);
         }
-        out.extend(dates.into_iter().map(|mention| Found { mention, block: index, role, disagrees: false }));
+        out.extend(dates.into_iter().map(|mention| Found {
+            mention,
+            block: index,
+            role,
+            disagrees: false,
+        }));
     }
     out
 }
@@ -177,18 +191,32 @@ fn scan(
 /// The checksum that weekdays are: names full dates whose printed weekday is not theirs.
 fn check_weekdays(found: &mut [Found], draft: &Draft, id: DocumentId, notices: &mut Vec<Notice>) {
     for one in found {
-        let Mention { year: Some(year), month, day: Some(day), weekday: Some(weekday), range, ambiguous: false, .. } = one.mention
+        let Mention {
+            year: Some(year),
+            month,
+            day: Some(day),
+            weekday: Some(weekday),
+            range,
+            ambiguous: false,
+            ..
+        } = one.mention
         else {
             continue;
         };
-        let Some(date) = PartialDate::day(year, month, day).and_then(PartialDate::exact) else { continue };
+        let Some(date) = PartialDate::day(year, month, day).and_then(PartialDate::exact) else {
+            continue;
+        };
         if weekday_of(date) == weekday {
             continue;
         }
         one.disagrees = true;
         // A full cycle of the calendar is 28 years, so this window has a fitting year.
         let fitting: Vec<String> = (year - 7..=year + 28)
-            .filter(|&other| PartialDate::day(other, month, day).and_then(PartialDate::exact).is_some_and(|date| weekday_of(date) == weekday))
+            .filter(|&other| {
+                PartialDate::day(other, month, day)
+                    .and_then(PartialDate::exact)
+                    .is_some_and(|date| weekday_of(date) == weekday)
+            })
             .map(|year| year.to_string())
             .collect();
         let printed = range.of(&draft.text).unwrap_or_default();
@@ -266,7 +294,9 @@ fn from_lines(
             .into_iter()
             .filter(|&(at, _, cue)| {
                 matches!(cue, Cue::Published | Cue::Modified)
-                    && line.get(at).is_some_and(|token| token.range.start <= one.mention.range.start)
+                    && line
+                        .get(at)
+                        .is_some_and(|token| token.range.start <= one.mention.range.start)
             })
             .map(|(_, _, cue)| cue)
             .next_back();
@@ -283,10 +313,17 @@ fn from_lines(
 
 /// A full date near the top: in the title, or in the first text below it.
 fn seen(found: &[Found], draft: &Draft, published: &mut Vec<Dated>) {
-    let role = |index: usize| draft.blocks.get(index).and_then(|block| block.role).unwrap_or(Role::Main);
-    let Some(title) = (0..draft.blocks.len()).find(|&index| role(index) == Role::Title) else { return };
+    let role =
+        |index: usize| draft.blocks.get(index).and_then(|block| block.role).unwrap_or(Role::Main);
+    let Some(title) = (0..draft.blocks.len()).find(|&index| role(index) == Role::Title) else {
+        return;
+    };
     let first = (title + 1..draft.blocks.len()).find(|&index| {
-        let words = draft.blocks.get(index).and_then(|block| block.range.of(&draft.text)).unwrap_or_default();
+        let words = draft
+            .blocks
+            .get(index)
+            .and_then(|block| block.range.of(&draft.text))
+            .unwrap_or_default();
         role(index).is_body() && words.split_whitespace().take(8).count() == 8
     });
     let top = |one: &&Found| (one.block == title || Some(one.block) == first) && one.in_account();
@@ -294,9 +331,14 @@ fn seen(found: &[Found], draft: &Draft, published: &mut Vec<Dated>) {
     let Some(one) = found.iter().filter(top).find(exact) else { return };
     // A later day told of with its weekday shows that the top speaks of an event, not of itself.
     let later = found.iter().filter(|later| later.in_account() && !later.disagrees).any(|later| {
-        match (later.value(one.mention.year).and_then(PartialDate::exact), one.value(None).and_then(PartialDate::exact)) {
+        match (
+            later.value(one.mention.year).and_then(PartialDate::exact),
+            one.value(None).and_then(PartialDate::exact),
+        ) {
             (Some(later_day), Some(day)) => {
-                later.mention.weekday == Some(weekday_of(later_day)) && later_day > day && (later_day - day).get_days() <= 10
+                later.mention.weekday == Some(weekday_of(later_day))
+                    && later_day > day
+                    && (later_day - day).get_days() <= 10
             }
             _ => false,
         }
@@ -324,9 +366,13 @@ fn year_of(found: &[Found], published: Option<&Dated>, item: &Item) -> Option<i1
         .map(|one| &one.mention)
         .collect();
     let fits = |year: i16| {
-        undated.iter().filter_map(|one| Some((one.weekday?, one.day?, one.month))).all(|(weekday, day, month)| {
-            PartialDate::day(year, month, day).and_then(PartialDate::exact).is_some_and(|date| weekday_of(date) == weekday)
-        })
+        undated.iter().filter_map(|one| Some((one.weekday?, one.day?, one.month))).all(
+            |(weekday, day, month)| {
+                PartialDate::day(year, month, day)
+                    .and_then(PartialDate::exact)
+                    .is_some_and(|date| weekday_of(date) == weekday)
+            },
+        )
     };
     // Years in the text, heavier where they name a month that the undated ones name too.
     let mut scores: BTreeMap<i16, usize> = BTreeMap::new();
@@ -363,7 +409,8 @@ fn guess(found: &[Found], year: Option<i16>, limit: Date) -> Vec<Dated> {
         at: None,
     };
     let account = || found.iter().filter(|one| one.in_account() && !one.disagrees);
-    let exact = |one: &Found| one.value(year).and_then(PartialDate::exact).filter(|date| *date <= limit);
+    let exact =
+        |one: &Found| one.value(year).and_then(PartialDate::exact).filter(|date| *date <= limit);
     // "Yesterday, 5 January": written on the 6th.
     let mut days: Vec<(Date, TextRange)> = account()
         .filter_map(|one| {
@@ -374,7 +421,9 @@ fn guess(found: &[Found], year: Option<i16>, limit: Date) -> Vec<Dated> {
         })
         .collect();
     days.sort();
-    out.extend(days.first().map(|(date, range)| dated(PartialDate::from(*date), "relative-day", *range)));
+    out.extend(
+        days.first().map(|(date, range)| dated(PartialDate::from(*date), "relative-day", *range)),
+    );
     // News names the weekday of days just past.
     let latest = account()
         .filter(|one| one.mention.weekday.is_some())
@@ -416,7 +465,9 @@ fn covers(found: &[Found], year: Option<i16>, published: Option<&Dated>) -> Opti
     let mut clusters: Vec<Vec<Date>> = Vec::new();
     for day in days {
         match clusters.last_mut() {
-            Some(cluster) if cluster.last().is_some_and(|last| (day - *last).get_days() <= GAP) => cluster.push(day),
+            Some(cluster) if cluster.last().is_some_and(|last| (day - *last).get_days() <= GAP) => {
+                cluster.push(day)
+            }
             _ => clusters.push(vec![day]),
         }
     }
@@ -425,7 +476,10 @@ fn covers(found: &[Found], year: Option<i16>, published: Option<&Dated>) -> Opti
             cluster.iter().any(|day| (-45..=7).contains(&(*day - anchor).get_days()))
         })
     };
-    let best = clusters.iter().filter(near).max_by_key(|cluster| (cluster.len(), cluster.last().copied()))?;
+    let best = clusters
+        .iter()
+        .filter(near)
+        .max_by_key(|cluster| (cluster.len(), cluster.last().copied()))?;
     let (first, last) = (*best.first()?, *best.last()?);
     Some(DateSpan::between(PartialDate::from(first), PartialDate::from(last)))
 }

@@ -65,14 +65,17 @@ pub(crate) fn is_binary(text: &str, broken: usize) -> bool {
     for character in text.chars().take(SAMPLE) {
         all += 1;
         letters += usize::from(character.is_alphanumeric());
-        control +=
-            usize::from(character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{C}'));
+        control += usize::from(
+            character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{C}'),
+        );
     }
     if all == 0 {
         return false;
     }
     // Broken characters of the whole text, held against its length, not the sample's.
-    control * 20 > all || broken * 3 > text.chars().take(broken * 4).count() || (letters == 0 && control > 0)
+    control * 20 > all
+        || broken * 3 > text.chars().take(broken * 4).count()
+        || (letters == 0 && control > 0)
 }
 
 /// Whether text is a web page: it opens like one, or tags of a page stand near its top.
@@ -86,7 +89,22 @@ pub(crate) fn is_html(text: &str, path: &str) -> bool {
     });
     head = head.trim_start();
     let lower = head.to_ascii_lowercase();
-    let opens = ["<!doctype html", "<html", "<head", "<body", "<title", "<meta ", "<article", "<div", "<p>", "<p ", "<h1", "<table", "<main", "<section"];
+    let opens = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<meta ",
+        "<article",
+        "<div",
+        "<p>",
+        "<p ",
+        "<h1",
+        "<table",
+        "<main",
+        "<section",
+    ];
     if opens.iter().any(|tag| lower.starts_with(tag)) {
         return true;
     }

@@ -4,6 +4,7 @@
 
 use kua_model::Lang;
 
+use crate::letter_case::{is_letter, lower};
 use crate::words::Words;
 
 /// A language with how much it rests on.
@@ -63,7 +64,12 @@ pub(crate) fn guess(text: &str, words: &Words) -> Guess {
 
 /// The language of a piece whose surroundings are in `prior`: its own if it is sure, else the prior
 /// if the piece may be in it.
-pub(crate) fn in_context(own: Guess, prior: Option<Lang>, text: &str, words: &Words) -> Option<Lang> {
+pub(crate) fn in_context(
+    own: Guess,
+    prior: Option<Lang>,
+    text: &str,
+    words: &Words,
+) -> Option<Lang> {
     if own.sure || prior.is_none() {
         return own.lang;
     }
@@ -91,7 +97,8 @@ fn without_addresses(text: &str) -> std::borrow::Cow<'_, str> {
     if !head.contains("://") && !head.contains("www.") {
         return std::borrow::Cow::Borrowed(text);
     }
-    let words = head.split_whitespace().filter(|word| !word.contains("://") && !word.starts_with("www."));
+    let words =
+        head.split_whitespace().filter(|word| !word.contains("://") && !word.starts_with("www."));
     std::borrow::Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
@@ -121,7 +128,7 @@ fn count(sample: &str, words: &Words) -> Letters {
         } else if is_cyrillic(character) {
             letters.cyrillic += 1;
             // а..я, А..Я without ы э ъ: in every alphabet.
-            let lower = character.to_lowercase().next().unwrap_or(character);
+            let lower = lower(character);
             if matches!(lower, 'а'..='щ' | 'ь' | 'ю' | 'я') {
                 continue;
             }
@@ -179,7 +186,10 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
         // Letters that another alphabet has too (ы in Kazakh) settle a short line only with a word.
         let only_its = tongue.is_some_and(|tongue| !tongue.shared.is_empty());
         let ahead = (0..MOST_TONGUES).all(|other| other == index || scores[other] < scores[index]);
-        Guess { lang: tongue.map(|tongue| tongue.lang), sure: all >= 25 || (all >= 8 && (only_its || ahead)) }
+        Guess {
+            lang: tongue.map(|tongue| tongue.lang),
+            sure: all >= 25 || (all >= 8 && (only_its || ahead)),
+        }
     };
     if let Some((index, _)) = best {
         let tongue_shares = !words.tongues[index].shared.is_empty();
@@ -196,31 +206,58 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
 
 /// Cyrillic text without a telling letter: small words, a model, and how unlikely the absence of its
 /// own letters is in each language (a long text without і is not Ukrainian).
-fn no_letter_tells(sample: &str, all: usize, scores: &[usize; MOST_TONGUES], words: &Words) -> Guess {
-    let model = by_whatlang(sample, false);
-    let usual = sample.chars().any(|c| words.tongues.iter().any(|tongue| tongue.usual.contains(&c)));
+fn no_letter_tells(
+    sample: &str,
+    all: usize,
+    scores: &[usize; MOST_TONGUES],
+    words: &Words,
+) -> Guess {
+    let usual =
+        sample.chars().any(|c| words.tongues.iter().any(|tongue| tongue.usual.contains(&c)));
+    let lead = |model: Option<Lang>| rank(all, scores, model, words);
+    // The model is slow and weak; it is asked only where the rest does not decide.
+    if let Some((lang, ahead)) =
+        lead(None).filter(|&(_, ahead)| ahead >= 4500 && (usual || all < 40))
+    {
+        return Guess { lang: Some(lang), sure: all >= 20 && ahead >= 2500 };
+    }
+    let info = whatlang::detect(sample);
+    let model = info.as_ref().and_then(|info| code_of(info.lang()));
     let known = |lang: Lang| words.tongue(lang).is_some_and(|tongue| tongue.cyrillic);
-    let reliable = || by_whatlang(sample, true).is_some();
-    if let Some(other) = model.filter(|&lang| !known(lang) && !usual && all >= 40 && reliable()) {
+    let reliable = info.is_some_and(|info| info.is_reliable());
+    if let Some(other) = model.filter(|&lang| !known(lang) && !usual && all >= 40 && reliable) {
         return Guess { lang: Some(other), sure: all >= 60 };
     }
-    // Thousandths of a nat: a small word is worth e^2, the model e^1.5, each absent letter
-    // -ln(1 - rate).
-    let mut ranked: Vec<(i64, usize)> = Vec::new();
-    for (index, tongue) in words.tongues.iter().enumerate().take(MOST_TONGUES) {
-        if !tongue.cyrillic {
-            continue;
-        }
-        let absence = all * (tongue.rate * 10 + tongue.rate * tongue.rate / 20);
-        let signs = 2000 * scores[index] + if model == Some(tongue.lang) { 1500 } else { 0 };
-        let score = i64::try_from(signs).unwrap_or(0) - i64::try_from(absence).unwrap_or(i64::MAX / 2);
-        ranked.push((score, index));
+    let Some((lang, ahead)) = lead(model) else { return Guess { lang: model, sure: false } };
+    Guess {
+        lang: Some(lang).filter(|_| all >= 8 && ahead >= 500),
+        sure: all >= 20 && ahead >= 2500,
     }
-    ranked.sort_unstable_by_key(|&(score, index)| (std::cmp::Reverse(score), index));
-    let Some(&(best, index)) = ranked.first() else { return Guess { lang: model, sure: false } };
-    let lead = best - ranked.get(1).map_or(best, |&(next, _)| next);
-    let lang = words.tongues.get(index).map(|tongue| tongue.lang);
-    Guess { lang: lang.filter(|_| all >= 8 && lead >= 500), sure: all >= 20 && lead >= 2500 }
+}
+
+/// The likeliest Cyrillic tongue and by how much it leads, in thousandths of a nat: a small word is
+/// worth e^2, the model e^1.5, each absent letter -ln(1 - rate).
+fn rank(
+    all: usize,
+    scores: &[usize; MOST_TONGUES],
+    model: Option<Lang>,
+    words: &Words,
+) -> Option<(Lang, i64)> {
+    let mut best: Option<(i64, Lang)> = None;
+    let mut second = i64::MIN;
+    for (tongue, found) in words.tongues.iter().zip(scores).filter(|(tongue, _)| tongue.cyrillic) {
+        let absence = all * (tongue.rate * 10 + tongue.rate * tongue.rate / 20);
+        let signs = 2000 * found + if model == Some(tongue.lang) { 1500 } else { 0 };
+        let score = i64::try_from(signs).unwrap_or(0) - i64::try_from(absence).unwrap_or(0);
+        match best {
+            Some((known, _)) if score <= known => second = second.max(score),
+            _ => {
+                second = best.map_or(second, |(known, _)| known);
+                best = Some((score, tongue.lang));
+            }
+        }
+    }
+    best.map(|(score, lang)| (lang, score.saturating_sub(second)))
 }
 
 /// Letters that a known alphabet shares with unknown ones stand in the text, and none of its own:
@@ -238,9 +275,13 @@ fn shared_letters(sample: &str, letters: &Letters, words: &Words, with: Option<u
     let of = |index: usize| words.tongues.get(index).map(|tongue| tongue.lang);
     if fitting.len() > 1 {
         // і alone: with ы э ё Kazakh, without them Ukrainian; as a word by itself with ы, Belarusian.
-        let alone = sample
-            .split(|c: char| !c.is_alphabetic())
-            .any(|word| word.chars().count() == 1 && word.to_lowercase().chars().all(|c| words.tongues.iter().filter(|t| t.shared.contains(&c)).count() > 1));
+        let alone = sample.split(|c: char| !c.is_alphabetic()).any(|word| {
+            word.chars().count() == 1
+                && word
+                    .to_lowercase()
+                    .chars()
+                    .all(|c| words.tongues.iter().filter(|t| t.shared.contains(&c)).count() > 1)
+        });
         let wide = fitting.iter().copied().max_by_key(|&index| words.tongues[index].shared.len());
         let narrow = fitting.iter().copied().min_by_key(|&index| words.tongues[index].shared.len());
         return match with {
@@ -258,10 +299,11 @@ fn shared_letters(sample: &str, letters: &Letters, words: &Words, with: Option<u
     }
     // ә ң ө ү without ғ қ ұ: Kyrgyz, Tatar, Mongolian, or a short Kazakh line.
     let Some(&index) = fitting.first() else { return Guess::default() };
-    let both = letters.shared[index] > 0 && sample.chars().any(|c| {
-        let lower = c.to_lowercase().next().unwrap_or(c);
-        words.tongues.iter().filter(|tongue| tongue.shared.contains(&lower)).count() > 1
-    });
+    let both = letters.shared[index] > 0
+        && sample.chars().any(|c| {
+            let lower = c.to_lowercase().next().unwrap_or(c);
+            words.tongues.iter().filter(|tongue| tongue.shared.contains(&lower)).count() > 1
+        });
     if both || scores[index] >= 2 {
         return Guess { lang: of(index), sure: all >= 12 };
     }
@@ -270,6 +312,11 @@ fn shared_letters(sample: &str, letters: &Letters, words: &Words, with: Option<u
 
 fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
     let scores = function_words(sample, words);
+    // Small words alone tell most sentences; the model is asked for the rest.
+    if let Some(index) = clear_winner(&scores, 4) {
+        let lang = words.tongues.get(index).map(|tongue| tongue.lang);
+        return Guess { lang, sure: letters >= 12 };
+    }
     let model = match whichlang::detect_language(sample) {
         whichlang::Lang::Eng => "en",
         whichlang::Lang::Fra => "fr",
@@ -331,7 +378,7 @@ fn arabic(letters: &Letters) -> Guess {
 fn function_words(sample: &str, words: &Words) -> [usize; MOST_TONGUES] {
     let mut scores = [0; MOST_TONGUES];
     let mut folded = String::new();
-    let pieces = sample.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’');
+    let pieces = sample.split(|c: char| !is_letter(c) && c != '\'' && c != '’');
     for piece in pieces.filter(|piece| !piece.is_empty()).take(WORDS) {
         // l'État: the article and the word.
         let (head, tail) = match piece.find(['\'', '’']) {
@@ -343,7 +390,7 @@ fn function_words(sample: &str, words: &Words) -> [usize; MOST_TONGUES] {
                 continue;
             }
             folded.clear();
-            folded.extend(part.chars().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }));
+            folded.extend(part.chars().map(lower).map(|c| if c == 'ё' { 'е' } else { c }));
             if elided {
                 folded.push('\'');
             }
@@ -371,21 +418,82 @@ fn by_whatlang(sample: &str, reliable: bool) -> Option<Lang> {
     if reliable && !info.is_reliable() {
         return None;
     }
-    // Serbian, Macedonian, Belarusian and the rest of its 70 keep their own codes.
+    code_of(info.lang())
+}
+
+fn code_of(lang: whatlang::Lang) -> Option<Lang> {
     const CODES: &[(&str, &str)] = &[
-        ("eng", "en"), ("rus", "ru"), ("cmn", "zh"), ("spa", "es"), ("por", "pt"), ("ita", "it"),
-        ("ben", "bn"), ("fra", "fr"), ("deu", "de"), ("ukr", "uk"), ("kat", "ka"), ("ara", "ar"),
-        ("hin", "hi"), ("jpn", "ja"), ("heb", "he"), ("yid", "yi"), ("pol", "pl"), ("amh", "am"),
-        ("jav", "jv"), ("kor", "ko"), ("nob", "nb"), ("dan", "da"), ("swe", "sv"), ("fin", "fi"),
-        ("tur", "tr"), ("nld", "nl"), ("hun", "hu"), ("ces", "cs"), ("ell", "el"), ("bul", "bg"),
-        ("bel", "be"), ("mar", "mr"), ("kan", "kn"), ("ron", "ro"), ("slv", "sl"), ("hrv", "hr"),
-        ("srp", "sr"), ("mkd", "mk"), ("lit", "lt"), ("lav", "lv"), ("est", "et"), ("tam", "ta"),
-        ("vie", "vi"), ("urd", "ur"), ("tha", "th"), ("guj", "gu"), ("uzb", "uz"), ("pan", "pa"),
-        ("aze", "az"), ("ind", "id"), ("tel", "te"), ("pes", "fa"), ("mal", "ml"), ("ori", "or"),
-        ("mya", "my"), ("nep", "ne"), ("sin", "si"), ("khm", "km"), ("tuk", "tk"), ("aka", "ak"),
-        ("zul", "zu"), ("sna", "sn"), ("afr", "af"), ("lat", "la"), ("slk", "sk"), ("cat", "ca"),
-        ("tgl", "tl"), ("hye", "hy"), ("epo", "eo"), ("cym", "cy"),
+        ("eng", "en"),
+        ("rus", "ru"),
+        ("cmn", "zh"),
+        ("spa", "es"),
+        ("por", "pt"),
+        ("ita", "it"),
+        ("ben", "bn"),
+        ("fra", "fr"),
+        ("deu", "de"),
+        ("ukr", "uk"),
+        ("kat", "ka"),
+        ("ara", "ar"),
+        ("hin", "hi"),
+        ("jpn", "ja"),
+        ("heb", "he"),
+        ("yid", "yi"),
+        ("pol", "pl"),
+        ("amh", "am"),
+        ("jav", "jv"),
+        ("kor", "ko"),
+        ("nob", "nb"),
+        ("dan", "da"),
+        ("swe", "sv"),
+        ("fin", "fi"),
+        ("tur", "tr"),
+        ("nld", "nl"),
+        ("hun", "hu"),
+        ("ces", "cs"),
+        ("ell", "el"),
+        ("bul", "bg"),
+        ("bel", "be"),
+        ("mar", "mr"),
+        ("kan", "kn"),
+        ("ron", "ro"),
+        ("slv", "sl"),
+        ("hrv", "hr"),
+        ("srp", "sr"),
+        ("mkd", "mk"),
+        ("lit", "lt"),
+        ("lav", "lv"),
+        ("est", "et"),
+        ("tam", "ta"),
+        ("vie", "vi"),
+        ("urd", "ur"),
+        ("tha", "th"),
+        ("guj", "gu"),
+        ("uzb", "uz"),
+        ("pan", "pa"),
+        ("aze", "az"),
+        ("ind", "id"),
+        ("tel", "te"),
+        ("pes", "fa"),
+        ("mal", "ml"),
+        ("ori", "or"),
+        ("mya", "my"),
+        ("nep", "ne"),
+        ("sin", "si"),
+        ("khm", "km"),
+        ("tuk", "tk"),
+        ("aka", "ak"),
+        ("zul", "zu"),
+        ("sna", "sn"),
+        ("afr", "af"),
+        ("lat", "la"),
+        ("slk", "sk"),
+        ("cat", "ca"),
+        ("tgl", "tl"),
+        ("hye", "hy"),
+        ("epo", "eo"),
+        ("cym", "cy"),
     ];
-    let code = info.lang().code();
+    let code = lang.code();
     CODES.iter().find(|(three, _)| *three == code).and_then(|(_, two)| two.parse().ok())
 }

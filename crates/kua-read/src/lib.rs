@@ -18,6 +18,7 @@ mod draft;
 mod format;
 mod html;
 mod language;
+mod letter_case;
 mod numeric_dates;
 mod plain;
 mod read;

@@ -14,7 +14,8 @@ pub(crate) fn plain(text: String) -> Draft {
     let mut previous_blank = true;
     for line in &lines {
         let blank = line.of(&text).is_none_or(|words| words.trim().is_empty());
-        let joins = blank || (wrapped && !previous_blank && !opens_item(line.of(&text).unwrap_or("")));
+        let joins =
+            blank || (wrapped && !previous_blank && !opens_item(line.of(&text).unwrap_or("")));
         open = Some(match open {
             Some(block) if joins => block.cover(*line),
             Some(block) if block.of(&text).is_some_and(|words| words.trim().is_empty()) => {

@@ -93,7 +93,8 @@ fn document(
     let languages = with_prior(&draft, &languages, main, &words);
     let sentences = all_sentences(&draft, &languages, main, &words);
     let id = DocumentId::new(item.id, 0);
-    let dates = dates::find(&draft, &decoded, bytes, &languages, main, item, id, &words, config, notices);
+    let dates =
+        dates::find(&draft, &decoded, bytes, &languages, main, item, id, &words, config, notices);
     let title = title(&draft, &sentences);
     let completeness = match () {
         () if draft.text.trim().is_empty() => Completeness::Empty,
@@ -117,7 +118,12 @@ fn document(
         let at = Locator::Bytes { start: 0, end: decoded.bom as u64 };
         omitted.push(Omitted { what: "byte-order-mark".to_owned(), at });
     }
-    omitted.extend(draft.omitted.iter().map(|(what, range)| Omitted { what: (*what).to_owned(), at: locate(*range) }));
+    omitted.extend(
+        draft
+            .omitted
+            .iter()
+            .map(|(what, range)| Omitted { what: (*what).to_owned(), at: locate(*range) }),
+    );
     let blocks = draft.blocks.iter().zip(&languages).map(|(block, language)| Block {
         role: block.role.unwrap_or(Role::Main),
         range: block.range,
@@ -153,7 +159,12 @@ fn document(
 /// What the bytes at `source` of an item read as, for checking a block against its source: decoded
 /// and, for HTML, with references resolved and white space folded (or, in `pre`, kept).
 /// `None` if the locator is not a range of these bytes.
-pub fn decode_source(item: &[u8], receipt: &Receipt, source: &SourceRange, kept_space: bool) -> Option<String> {
+pub fn decode_source(
+    item: &[u8],
+    receipt: &Receipt,
+    source: &SourceRange,
+    kept_space: bool,
+) -> Option<String> {
     let Locator::Bytes { start, end } = source.at else { return None };
     let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
     let bytes = item.get(range)?;
@@ -230,7 +241,9 @@ fn tell_charset(decoded: &Decoded<'_>, place: &NoticePlace, notices: &mut Vec<No
             Severity::Note,
             "charset-guessed",
             place.clone(),
-            format!("The file does not say its character set; {name} was guessed from its letters."),
+            format!(
+                "The file does not say its character set; {name} was guessed from its letters."
+            ),
         ));
     }
 }
@@ -249,12 +262,19 @@ fn block_languages(draft: &Draft, words: &Words) -> Vec<language::Guess> {
 
 /// The language most of the body is in: by length of the blocks that are sure, running text first.
 fn main_language(draft: &Draft, languages: &[language::Guess]) -> Option<Lang> {
-    let mut weights: std::collections::BTreeMap<Option<Lang>, usize> = std::collections::BTreeMap::new();
+    let mut weights: std::collections::BTreeMap<Option<Lang>, usize> =
+        std::collections::BTreeMap::new();
     for (block, guess) in draft.blocks.iter().zip(languages) {
         let furniture = block.role.is_some_and(|role| !role.is_body());
         let length = block.range.len().min(4000);
         let weight = if furniture { length / 10 } else { length };
-        let weight = if guess.sure { weight * 4 } else if guess.lang.is_some() { weight } else { 0 };
+        let weight = if guess.sure {
+            weight * 4
+        } else if guess.lang.is_some() {
+            weight
+        } else {
+            0
+        };
         *weights.entry(guess.lang).or_default() += weight;
     }
     let (lang, weight) = weights.into_iter().max_by_key(|(_, weight)| *weight)?;
@@ -289,9 +309,11 @@ fn all_sentences(
         let code = language.or(main);
         sentences::sentences(&draft.text, block.range, block.hard_breaks, code, &mut ranges);
         let alone = ranges.len() == 1;
+        // Shorter sentences are never sure enough to overrule their block.
+        const TELLING: usize = 24;
         for range in &ranges {
             let text = range.of(&draft.text).unwrap_or_default();
-            let own = if alone {
+            let own = if alone || text.len() < TELLING {
                 language
             } else {
                 language::in_context(language::guess(text, words), language, text, words)
@@ -318,5 +340,9 @@ fn title(draft: &Draft, sentences: &[Sentence]) -> Option<TextRange> {
     let body = |sentence: &&Sentence| {
         draft.blocks.get(sentence.block).and_then(|block| block.role).is_some_and(Role::is_body)
     };
-    sentences.iter().find(body).map(|sentence| sentence.range).filter(|range| range.len() <= LONGEST)
+    sentences
+        .iter()
+        .find(body)
+        .map(|sentence| sentence.range)
+        .filter(|range| range.len() <= LONGEST)
 }

@@ -19,7 +19,11 @@ pub(crate) fn sentences(
     let mut start = 0;
     while start < words.len() {
         let rest = &words[start..];
-        let line = if hard_breaks { rest.find(['\n', '\t']).map_or(rest.len(), |at| at + 1) } else { rest.len() };
+        let line = if hard_breaks {
+            rest.find(['\n', '\t']).map_or(rest.len(), |at| at + 1)
+        } else {
+            rest.len()
+        };
         let length = piece_length(&rest[..line]);
         split(&rest[..length], block.start + start, lang, out);
         start += length;
@@ -45,8 +49,12 @@ fn piece_length(line: &str) -> usize {
         let after = at + mark.len();
         window[after..].starts_with(char::is_whitespace).then_some(half + after)
     });
-    stop.or_else(|| window.rfind(char::is_whitespace).map(|at| half + at + window[at..].chars().next().map_or(1, char::len_utf8)))
-        .unwrap_or(end)
+    stop.or_else(|| {
+        window
+            .rfind(char::is_whitespace)
+            .map(|at| half + at + window[at..].chars().next().map_or(1, char::len_utf8))
+    })
+    .unwrap_or(end)
 }
 
 fn split(piece: &str, offset: usize, lang: Option<Lang>, out: &mut Vec<TextRange>) {
@@ -109,7 +117,11 @@ fn closing_part(gap: &str) -> usize {
             '»' | '”' | '’' => true,
             // Straight quotes close when nothing stands between them and the words before.
             '"' | '\'' => taken == at,
-            '“' => taken == at && !gap[after..].is_empty() && gap[after..].starts_with(char::is_whitespace),
+            '“' => {
+                taken == at
+                    && !gap[after..].is_empty()
+                    && gap[after..].starts_with(char::is_whitespace)
+            }
             _ => false,
         };
         if closes {
@@ -122,7 +134,25 @@ fn closing_part(gap: &str) -> usize {
 }
 
 fn is_quote(character: char) -> bool {
-    matches!(character, '"' | '«' | '»' | '“' | '”' | '„' | '‟' | '‹' | '›' | '\'' | '‘' | '’' | '`' | '「' | '」' | '『' | '』')
+    matches!(
+        character,
+        '"' | '«'
+            | '»'
+            | '“'
+            | '”'
+            | '„'
+            | '‟'
+            | '‹'
+            | '›'
+            | '\''
+            | '‘'
+            | '’'
+            | '`'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+    )
 }
 
 /// The text with quotation marks replaced by as many bytes of white space (of a letter-like mark
@@ -136,7 +166,8 @@ fn mask(text: &str) -> std::borrow::Cow<'_, str> {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         if is_quote(character) {
-            let inside = previous.is_alphanumeric() && characters.peek().is_some_and(|c| c.is_alphanumeric());
+            let inside = previous.is_alphanumeric()
+                && characters.peek().is_some_and(|c| c.is_alphanumeric());
             let filler = if inside { '_' } else { ' ' };
             out.extend(std::iter::repeat_n(filler, character.len_utf8()));
         } else {
@@ -171,8 +202,14 @@ mod tests {
 
     #[test]
     fn abbreviations_and_initials_do_not_end_a_sentence() {
-        assert_eq!(split_all("en", "Dr. Smith met J. R. Brown at 5 p.m. on Main St. He left.").len(), 2);
-        assert_eq!(split_all("ru", "Об этом сообщил г. Иванов в 2019 г. на ул. Ленина. Он уехал.").len(), 2);
+        assert_eq!(
+            split_all("en", "Dr. Smith met J. R. Brown at 5 p.m. on Main St. He left.").len(),
+            2
+        );
+        assert_eq!(
+            split_all("ru", "Об этом сообщил г. Иванов в 2019 г. на ул. Ленина. Он уехал.").len(),
+            2
+        );
     }
 
     #[test]

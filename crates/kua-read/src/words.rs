@@ -2,6 +2,7 @@
 //! function words and letters. Which section means what is told in `docs/formats` and the files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use kua_lexicon::{Lexicon, Lexicons, Phrases, Token};
@@ -117,6 +118,28 @@ pub(crate) struct Tongue {
     pub month_first: bool,
 }
 
+/// FNV-1a: small words are looked up for every word of every sentence, and the keys are ours.
+#[derive(Debug, Clone)]
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
 /// All of it.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
@@ -128,7 +151,7 @@ pub(crate) struct Words {
     dates: HashMap<String, Vec<(Lang, DateWord, bool)>>,
     pub tongues: Vec<Tongue>,
     /// Small words: one bit a tongue.
-    function: HashMap<String, u32>,
+    function: HashMap<String, u32, BuildHasherDefault<Fnv>>,
     /// Letters of languages kua has no words of.
     pub foreign: Vec<char>,
 }

@@ -23,7 +23,13 @@ fn an_empty_file_and_a_binary_are_named_and_give_no_text() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         random.push(state.to_be_bytes()[0]);
     }
-    for bytes in [b"%PDF-1.7\n1 0 obj".as_slice(), b"PK\x03\x04rest", b"\x89PNG\r\n\x1a\nrest", &random, &[0; 5000]] {
+    for bytes in [
+        b"%PDF-1.7\n1 0 obj".as_slice(),
+        b"PK\x03\x04rest",
+        b"\x89PNG\r\n\x1a\nrest",
+        &random,
+        &[0; 5000],
+    ] {
         let noted = read_bytes("report.txt", bytes);
         assert_eq!(noted.value.receipt.completeness, Completeness::Unsupported);
         assert_eq!(noted.value.text, "");
@@ -54,7 +60,8 @@ fn a_page_that_lies_about_its_charset_is_read_right_and_noticed() {
 
 #[test]
 fn old_pages_and_unmarked_text_find_their_charset() {
-    let text = "Вчера в посёлке прорвало плотину. Двое жителей пропали без вести, сообщил глава района.";
+    let text =
+        "Вчера в посёлке прорвало плотину. Двое жителей пропали без вести, сообщил глава района.";
     let (cp1251, _, _) = encoding_rs::WINDOWS_1251.encode(text);
     let (koi8, _, _) = encoding_rs::KOI8_R.encode(text);
     for bytes in [&cp1251, &koi8] {
@@ -66,7 +73,10 @@ fn old_pages_and_unmarked_text_find_their_charset() {
     let (bytes, _, _) = encoding_rs::KOI8_R.encode(&page);
     let noted = read_bytes("page.html", &bytes);
     assert_eq!(blocks(&noted.value), [(Role::Main, text)]);
-    assert_eq!((noted.value.receipt.charset.as_str(), noted.value.receipt.charset_how.as_str()), ("KOI8-R", "declared"));
+    assert_eq!(
+        (noted.value.receipt.charset.as_str(), noted.value.receipt.charset_how.as_str()),
+        ("KOI8-R", "declared")
+    );
 
     for big in [false, true] {
         for mark in [false, true] {
@@ -84,8 +94,13 @@ fn old_pages_and_unmarked_text_find_their_charset() {
     assert_eq!(noted.value.text, text);
     assert_eq!(noted.value.receipt.omitted[0].what, "byte-order-mark");
 
-    let shift_jis = encoding_rs::SHIFT_JIS.encode("<meta charset=shift_jis><p>三人が負傷した。</p><p>道路は閉鎖。</p>").0;
-    assert_eq!(read_bytes("page.html", &shift_jis).value.text, "三人が負傷した。\n\n道路は閉鎖。\n\n");
+    let shift_jis = encoding_rs::SHIFT_JIS
+        .encode("<meta charset=shift_jis><p>三人が負傷した。</p><p>道路は閉鎖。</p>")
+        .0;
+    assert_eq!(
+        read_bytes("page.html", &shift_jis).value.text,
+        "三人が負傷した。\n\n道路は閉鎖。\n\n"
+    );
 }
 
 #[test]
@@ -108,12 +123,44 @@ fn nesting_attributes_and_links_without_end_stay_linear() {
     assert_eq!(noted.value.text.trim(), "the road is open");
     assert_eq!(codes(&noted), ["html-cap"]);
 
-    for shape in ["<ul><li>", "<a href=x>", "<table><tr><td>", "<b><i>", "<p>", "</p></div>", "<script>", "<!--", "<title>", "<", "&", "<a <a ", "<svg><title>", "<select><option>", "\"", "<p '"] {
+    for shape in [
+        "<ul><li>",
+        "<a href=x>",
+        "<table><tr><td>",
+        "<b><i>",
+        "<p>",
+        "</p></div>",
+        "<script>",
+        "<!--",
+        "<title>",
+        "<",
+        "&",
+        "<a <a ",
+        "<svg><title>",
+        "<select><option>",
+        "\"",
+        "<p '",
+    ] {
         let page = format!("<html><body>seen {}", shape.repeat(512 * 1024 / shape.len()));
         let noted = read_bytes("shape.html", page.as_bytes());
         assert!(noted.value.text.starts_with("seen"), "{shape}");
     }
-    for shape in ["(", "\"", "« ", ". ", "a.", "http://", "10.01.", "a-a-", "- ", "\n", "\r", "х", "1 january ", "photo: "] {
+    for shape in [
+        "(",
+        "\"",
+        "« ",
+        ". ",
+        "a.",
+        "http://",
+        "10.01.",
+        "a-a-",
+        "- ",
+        "\n",
+        "\r",
+        "х",
+        "1 january ",
+        "photo: ",
+    ] {
         let text = shape.repeat(1024 * 1024 / shape.len());
         read_bytes("shape.txt", text.as_bytes());
     }
@@ -126,7 +173,10 @@ fn a_page_cut_anywhere_keeps_what_came_before() {
         let noted = read_bytes("cut.html", &page.as_bytes()[..cut]);
         let whole_sentence = page.find("on Monday.").unwrap() + 10;
         if cut >= whole_sentence {
-            assert!(noted.value.text.contains("Two villages were flooded on Monday."), "cut at {cut}");
+            assert!(
+                noted.value.text.contains("Two villages were flooded on Monday."),
+                "cut at {cut}"
+            );
         }
     }
     let noted = read_bytes("cut.html", &page.as_bytes()[..page.find("ad\">").unwrap()]);

@@ -23,7 +23,8 @@ fn sentences_of_six_languages_are_told_apart() {
         let mut wrong: BTreeMap<String, usize> = BTreeMap::new();
         let mut alone = 0;
         for line in &lines {
-            let found = plain_document(line).language.map_or("--".to_owned(), |lang| lang.to_string());
+            let found =
+                plain_document(line).language.map_or("--".to_owned(), |lang| lang.to_string());
             if found == language {
                 alone += 1;
             } else {
@@ -37,7 +38,9 @@ fn sentences_of_six_languages_are_told_apart() {
         let (mut right, mut all) = (0usize, 0usize);
         let mut start = 0;
         while start < lines.len() {
-            let end = (start..lines.len()).find(|&at| articles[at] != articles[start]).unwrap_or(lines.len());
+            let end = (start..lines.len())
+                .find(|&at| articles[at] != articles[start])
+                .unwrap_or(lines.len());
             let document = plain_document(&lines[start..end].join("\n\n"));
             for sentence in &document.sentences {
                 let length = sentence.range.len();
@@ -45,12 +48,15 @@ fn sentences_of_six_languages_are_told_apart() {
                     continue;
                 }
                 all += 1;
-                right += usize::from(sentence.language.is_some_and(|lang| lang.as_str() == language));
+                right +=
+                    usize::from(sentence.language.is_some_and(|lang| lang.as_str() == language));
             }
             start = end;
         }
         let (alone, inside) = (f64::from(alone) / lines.len() as f64, right as f64 / all as f64);
-        println!("{language}: alone {alone:.4}, in its article {inside:.4}, mistaken alone for {wrong:?}");
+        println!(
+            "{language}: alone {alone:.4}, in its article {inside:.4}, mistaken alone for {wrong:?}"
+        );
         sums = (sums.0 + alone, sums.1 + inside);
         assert!(inside >= 0.99, "{language} in its article: {inside}");
     }

@@ -3,8 +3,8 @@
 use kua_model::{Lang, Role};
 
 use super::elements::{Name, heading_level};
-use super::tokens::Attribute;
 use super::entities;
+use super::tokens::Attribute;
 use crate::words::{ClassCue, Words};
 
 /// What holds for text inside the open elements.
@@ -223,7 +223,8 @@ fn class_cue(class: &str, words: &Words) -> Option<ClassCue> {
     // The last word names the thing (`site-header-nav`), so it is asked first; the whole, without
     // its hyphens, before any (`wp-caption`).
     let whole = parts.concat();
-    let found = words.class(&whole).or_else(|| parts.iter().rev().find_map(|part| words.class(part)));
+    let found =
+        words.class(&whole).or_else(|| parts.iter().rev().find_map(|part| words.class(part)));
     found.filter(|&cue| cue != ClassCue::Body)
 }
 

@@ -45,8 +45,8 @@ pub(crate) fn kind(name: &str) -> Kind {
         | "h3" | "h4" | "h5" | "h6" | "head" | "header" | "hgroup" | "html" | "iframe"
         | "legend" | "li" | "listing" | "main" | "menu" | "nav" | "noscript" | "object" | "ol"
         | "optgroup" | "option" | "p" | "plaintext" | "pre" | "search" | "section" | "select"
-        | "summary" | "table" | "tbody" | "template" | "textarea" | "tfoot" | "thead"
-        | "title" | "tr" | "ul" | "video" | "xmp" => Kind::Block,
+        | "summary" | "table" | "tbody" | "template" | "textarea" | "tfoot" | "thead" | "title"
+        | "tr" | "ul" | "video" | "xmp" => Kind::Block,
         _ => Kind::Inline,
     }
 }
@@ -54,7 +54,24 @@ pub(crate) fn kind(name: &str) -> Kind {
 /// Whether a start tag of `new` ends an open `open` (WHATWG HTML, optional end tags).
 pub(crate) fn ends(new: &str, open: &str) -> bool {
     match open {
-        "p" => kind(new) == Kind::Block && !matches!(new, "button" | "noscript" | "iframe" | "object" | "audio" | "video" | "canvas" | "select" | "option" | "optgroup" | "template" | "textarea"),
+        "p" => {
+            kind(new) == Kind::Block
+                && !matches!(
+                    new,
+                    "button"
+                        | "noscript"
+                        | "iframe"
+                        | "object"
+                        | "audio"
+                        | "video"
+                        | "canvas"
+                        | "select"
+                        | "option"
+                        | "optgroup"
+                        | "template"
+                        | "textarea"
+                )
+        }
         "li" => new == "li",
         "dt" | "dd" => matches!(new, "dt" | "dd"),
         "tr" => matches!(new, "tr" | "tbody" | "thead" | "tfoot"),

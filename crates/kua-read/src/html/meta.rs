@@ -9,19 +9,58 @@ use crate::numeric_dates::{date_in_path, leading_iso_date};
 
 /// Keys of published dates in `meta name`, `property`, `itemprop`, lower case.
 const PUBLISHED: &[&str] = &[
-    "article:published_time", "article:published", "og:published_time", "og:article:published_time",
-    "datepublished", "date", "dc.date", "dc.date.issued", "dc.date.created", "dcterms.created",
-    "dcterms.date", "dcterms.issued", "pubdate", "publishdate", "publish-date", "publish_date",
-    "published", "publication_date", "publication-date", "article.published", "sailthru.date",
-    "parsely-pub-date", "cxenseparse:recs:publishtime", "originalpublicationdate",
-    "article_date_original", "rnews:datepublished", "datecreated", "created", "citation_date",
-    "citation_publication_date", "doc_date", "timestamp", "bt:pubdate", "ptime",
+    "article:published_time",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "dc.date",
+    "dc.date.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "dcterms.issued",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "published",
+    "publication_date",
+    "publication-date",
+    "article.published",
+    "sailthru.date",
+    "parsely-pub-date",
+    "cxenseparse:recs:publishtime",
+    "originalpublicationdate",
+    "article_date_original",
+    "rnews:datepublished",
+    "datecreated",
+    "created",
+    "citation_date",
+    "citation_publication_date",
+    "doc_date",
+    "timestamp",
+    "bt:pubdate",
+    "ptime",
 ];
 /// Keys of modification dates.
 const MODIFIED: &[&str] = &[
-    "article:modified_time", "article:modified", "og:updated_time", "og:modified_time",
-    "datemodified", "dc.date.modified", "dcterms.modified", "lastmod", "last-modified", "modified",
-    "revised", "updated", "modificationdate", "article.updated", "rnews:datemodified",
+    "article:modified_time",
+    "article:modified",
+    "og:updated_time",
+    "og:modified_time",
+    "datemodified",
+    "dc.date.modified",
+    "dcterms.modified",
+    "lastmod",
+    "last-modified",
+    "modified",
+    "revised",
+    "updated",
+    "modificationdate",
+    "article.updated",
+    "rnews:datemodified",
 ];
 
 /// Notes what a `meta` tag declares.
@@ -81,7 +120,9 @@ fn address(url: &str, at: TextRange, draft: &mut Draft) {
 /// tree: other people's JSON-LD is often broken, and only the first of each key is the page's own.
 pub(crate) fn json_ld(page: &str, range: TextRange, draft: &mut Draft) {
     let Some(json) = range.of(page) else { return };
-    for (key, modified) in [("datePublished", false), ("dateCreated", false), ("dateModified", true)] {
+    for (key, modified) in
+        [("datePublished", false), ("dateCreated", false), ("dateModified", true)]
+    {
         let Some(value) = string_value(json, key) else { continue };
         if let Some(date) = leading_iso_date(value.of(json).unwrap_or_default()) {
             let at = TextRange::new(range.start + value.start, range.start + value.end);
@@ -97,7 +138,9 @@ pub(crate) fn json_ld(page: &str, range: TextRange, draft: &mut Draft) {
 fn string_value(json: &str, key: &str) -> Option<TextRange> {
     let at = json.match_indices(key).find_map(|(at, _)| {
         let after = at + key.len() + 1;
-        let quoted = at > 0 && json.as_bytes()[at - 1] == b'"' && json.as_bytes().get(after - 1) == Some(&b'"');
+        let quoted = at > 0
+            && json.as_bytes()[at - 1] == b'"'
+            && json.as_bytes().get(after - 1) == Some(&b'"');
         quoted.then_some(after)
     })?;
     let rest = json[at..].trim_start().strip_prefix(':')?.trim_start();

@@ -152,7 +152,10 @@ impl Walk<'_> {
         }
         if kind == Kind::Inline && inner.role != outer.role {
             // An inline element makes a block of its own only where text is not running.
-            if outer.in_text && outer.role.is_none_or(Role::is_body) && inner.role != Some(Role::Hidden) {
+            if outer.in_text
+                && outer.role.is_none_or(Role::is_body)
+                && inner.role != Some(Role::Hidden)
+            {
                 (inner.role, inner.why, inner.loose) = (outer.role, outer.why, outer.loose);
             } else {
                 self.builder.end_block();
@@ -187,7 +190,20 @@ impl Walk<'_> {
                     break;
                 }
                 let stops = is_scope(name.as_str(), new)
-                    || (kind(name.as_str()) == Kind::Block && !matches!(new, "li" | "dt" | "dd" | "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "option" | "body"));
+                    || (kind(name.as_str()) == Kind::Block
+                        && !matches!(
+                            new,
+                            "li" | "dt"
+                                | "dd"
+                                | "tr"
+                                | "td"
+                                | "th"
+                                | "tbody"
+                                | "thead"
+                                | "tfoot"
+                                | "option"
+                                | "body"
+                        ));
                 if stops {
                     break;
                 }
@@ -215,7 +231,12 @@ impl Walk<'_> {
             let open = open.as_str();
             let stops = match tag_kind {
                 Kind::Inline => kind(open) != Kind::Inline,
-                _ => is_scope(open, sought) && sought != "table" && sought != "body" && sought != "html",
+                _ => {
+                    is_scope(open, sought)
+                        && sought != "table"
+                        && sought != "body"
+                        && sought != "html"
+                }
             };
             if stops {
                 break;
@@ -231,7 +252,11 @@ impl Walk<'_> {
 
     /// Closes open elements down to and with `index`.
     fn close_to(&mut self, index: usize) {
-        let outer = index.checked_sub(1).and_then(|at| self.open.get(at)).map(|(_, context)| *context).unwrap_or_default();
+        let outer = index
+            .checked_sub(1)
+            .and_then(|at| self.open.get(at))
+            .map(|(_, context)| *context)
+            .unwrap_or_default();
         for (name, context) in self.open.drain(index..).rev() {
             let changed = context.role != outer.role && self.builder.has_text();
             match kind(name.as_str()) {
@@ -270,7 +295,9 @@ impl Walk<'_> {
                 let shown = match kind.to_ascii_lowercase().as_str() {
                     "hidden" | "checkbox" | "radio" | "file" | "range" | "color" | "image" => None,
                     "submit" | "button" | "reset" => attribute("value"),
-                    _ => attribute("value").filter(|v| !v.is_empty()).or_else(|| attribute("placeholder")),
+                    _ => attribute("value")
+                        .filter(|v| !v.is_empty())
+                        .or_else(|| attribute("placeholder")),
                 };
                 if let Some(shown) = shown {
                     self.builder.lone(shown, Role::Nav, "form-field");
@@ -295,14 +322,17 @@ impl Walk<'_> {
             }
         }
         let Some(at) = value else { return };
-        let furniture = self.context().role.is_some_and(|role| {
-            !role.is_body() && !matches!(role, Role::Date | Role::Byline)
-        });
+        let furniture = self
+            .context()
+            .role
+            .is_some_and(|role| !role.is_body() && !matches!(role, Role::Date | Role::Byline));
         // Dates of other articles, of comments and of pictures are not the page's.
         if furniture {
             return;
         }
-        if let Some(date) = leading_iso_date(&entities::attribute(at.of(self.page).unwrap_or_default())) {
+        if let Some(date) =
+            leading_iso_date(&entities::attribute(at.of(self.page).unwrap_or_default()))
+        {
             let block = Some(self.builder.next_block());
             self.builder.draft.dates.push(DeclaredDate {
                 value: date,
@@ -323,9 +353,26 @@ impl Walk<'_> {
                 draft.odd.push((Severity::Note, "html-cap", what));
             }
         };
-        cap(self.deep, format!("Elements are nested more than {MOST_DEPTH} deep; the deeper ones were read as if they stood at that depth. No text was left out."));
-        cap(self.elements > MOST_ELEMENTS, format!("The page has {} elements; the classes of those after the first {MOST_ELEMENTS} were not looked at. No text was left out.", self.elements));
-        cap(self.many_attributes, format!("A tag has more than {} attributes; the others were not looked at. No text was left out.", super::tokens::MOST_ATTRIBUTES));
+        cap(
+            self.deep,
+            format!(
+                "Elements are nested more than {MOST_DEPTH} deep; the deeper ones were read as if they stood at that depth. No text was left out."
+            ),
+        );
+        cap(
+            self.elements > MOST_ELEMENTS,
+            format!(
+                "The page has {} elements; the classes of those after the first {MOST_ELEMENTS} were not looked at. No text was left out.",
+                self.elements
+            ),
+        );
+        cap(
+            self.many_attributes,
+            format!(
+                "A tag has more than {} attributes; the others were not looked at. No text was left out.",
+                super::tokens::MOST_ATTRIBUTES
+            ),
+        );
         draft
     }
 }

@@ -14,7 +14,10 @@ fn ours(page: &str) -> String {
     while let Some(token) = tokens.next_token() {
         let range = match token {
             Token::Text(range) | Token::EscapableText(range) => range,
-            Token::Raw { range, .. } | Token::Comment(range) | Token::Declaration(range) | Token::CutTag(range) => {
+            Token::Raw { range, .. }
+            | Token::Comment(range)
+            | Token::Declaration(range)
+            | Token::CutTag(range) => {
                 assert!(range.start >= end, "tokens stand in order");
                 end = range.end;
                 continue;

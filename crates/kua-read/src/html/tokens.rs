@@ -121,9 +121,7 @@ impl<'t> Tokens<'t> {
         }
         let next = self.byte(start + 1);
         let token = match next {
-            b'!' if self.text[start..].starts_with("<!--") => {
-                Token::Comment(self.comment(start))
-            }
+            b'!' if self.text[start..].starts_with("<!--") => Token::Comment(self.comment(start)),
             b'!' => {
                 let range = self.to_close(start);
                 let word = self.text.as_bytes().get(start + 2..start + 9);
@@ -271,26 +269,39 @@ impl<'t> Tokens<'t> {
         found
     }
 
-    /// Scripts may hold `<!-- <script> … </script> -->`, whose inner end tag does not end them.
-    fn script_end(&mut self, start: usize) -> usize {
-        let mut from = start;
-        loop {
-            let Some(end) = self.end_tag(from, "script") else { return self.text.len() };
-            let before = &self.text[from..end];
-            let Some(comment) = before.find("<!--") else { return end };
-            let inside = from + comment;
-            let closed = self.text[inside + 4..end].find("-->").map(|at| inside + 4 + at);
-            let inner = find_tag(&self.text[..end], inside, "<", "script");
-            match (closed, inner) {
-                // The comment ends before this end tag: look again after it.
-                (Some(closed), inner) if inner.is_none_or(|inner| inner > closed) => {
-                    from = closed + 3;
+    /// Scripts may hold `<!-- <script> … </script> -->`, whose inner end tag does not end them
+    /// (script data escaped and double escaped states).
+    fn script_end(&self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        // 0: script, 1: inside `<!--`, 2: inside `<!-- <script>`.
+        let (mut depth, mut at) = (0, start);
+        while let Some(&byte) = bytes.get(at) {
+            let rest = &bytes[at..];
+            let is_tag = |open: &str| {
+                let end = open.len() + "script".len();
+                rest.starts_with(open.as_bytes())
+                    && rest
+                        .get(open.len()..end)
+                        .is_some_and(|name| name.eq_ignore_ascii_case(b"script"))
+                    && rest
+                        .get(end)
+                        .is_some_and(|&b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'))
+            };
+            match byte {
+                b'<' if depth < 2 && is_tag("</") => return at,
+                b'<' if depth == 2 && is_tag("</") => depth = 1,
+                b'<' if depth == 1 && is_tag("<") => depth = 2,
+                b'<' if depth == 0 && rest.starts_with(b"<!--") => {
+                    depth = 1;
+                    // The dashes of the opening may also close: `<!-->`.
+                    at += 1;
                 }
-                (_, None) => return end,
-                // Inside `<!-- <script>`: this end tag closes the inner one.
-                (_, Some(_)) => from = end + 8,
+                b'-' if depth > 0 && rest.starts_with(b"-->") => depth = 0,
+                _ => {}
             }
+            at += 1;
         }
+        self.text.len()
     }
 }
 

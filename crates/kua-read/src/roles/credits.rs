@@ -33,7 +33,8 @@ pub(crate) fn settle(page: &mut Page<'_>) {
 fn verdict(line: &Line<'_>) -> Option<(Role, &'static str)> {
     let words = line.plain_words();
     let caption = |credit: usize, why| {
-        let role = if words.saturating_sub(credit) >= DESCRIBES { Role::Caption } else { Role::Credit };
+        let role =
+            if words.saturating_sub(credit) >= DESCRIBES { Role::Caption } else { Role::Credit };
         Some((role, why))
     };
     let mark = |at: usize, marks: &[&str]| {
@@ -43,8 +44,10 @@ fn verdict(line: &Line<'_>) -> Option<(Role, &'static str)> {
     if let Some(after) = line.opens_with(Cue::Credit) {
         if mark(after, &[":", "©", "/", "|"]) {
             let rest = line.tokens.get(after + 1..).unwrap_or_default();
-            let names = rest.iter().filter(|token| token.kind == TokenKind::Word && token.capital).count();
-            let plain = rest.iter().filter(|token| token.kind == TokenKind::Word && !token.capital).count();
+            let names =
+                rest.iter().filter(|token| token.kind == TokenKind::Word && token.capital).count();
+            let plain =
+                rest.iter().filter(|token| token.kind == TokenKind::Word && !token.capital).count();
             return if plain >= DESCRIBES && plain > names {
                 Some((Role::Caption, "credit-words"))
             } else if words <= 14 {
@@ -75,7 +78,9 @@ fn credit_at_edge(line: &Line<'_>) -> Option<usize> {
         if !near_edge(at) {
             continue;
         }
-        let named = |index: usize| tokens.get(index).is_some_and(|token| token.kind == TokenKind::Word && token.capital);
+        let named = |index: usize| {
+            tokens.get(index).is_some_and(|token| token.kind == TokenKind::Word && token.capital)
+        };
         let before = at >= 2 && mark(at - 1, "/") && named(at - 2);
         let after = mark(end, "/") && named(end + 1);
         let signed = at >= 1 && mark(at - 1, "©");
@@ -89,7 +94,13 @@ fn credit_at_edge(line: &Line<'_>) -> Option<usize> {
         let at_end = end + NEAR >= count;
         let at_start = at < NEAR && !at_end;
         // At the start a divider must follow, or the credit is a phrase of a sentence.
-        let divided = (end..(end + NEAR).min(count)).any(|index| mark(index, "-") || mark(index, "–") || mark(index, "—") || mark(index, ":") || mark(index, "|"));
+        let divided = (end..(end + NEAR).min(count)).any(|index| {
+            mark(index, "-")
+                || mark(index, "–")
+                || mark(index, "—")
+                || mark(index, ":")
+                || mark(index, "|")
+        });
         // At the end nothing may end the sentence after it; a bracket may close.
         let open_end = !line.text.ends_with(['.', '!', '?', '…']);
         if (at_start && divided) || (at_end && open_end) || signed {

@@ -30,7 +30,11 @@ pub(crate) fn shapes(page: &mut Page<'_>) {
             page.set(index, Role::Quote, "quote-mark");
         } else if is_clock(line) {
             page.set(index, Role::Entry, "clock-time");
-        } else if opens_list(line.text) && [index.wrapping_sub(1), index + 1].iter().any(|&near| page.lines.get(near).is_some_and(|line| opens_list(line.text))) {
+        } else if opens_list(line.text)
+            && [index.wrapping_sub(1), index + 1]
+                .iter()
+                .any(|&near| page.lines.get(near).is_some_and(|line| opens_list(line.text)))
+        {
             page.set(index, Role::List, "list-mark");
         }
     }
@@ -61,7 +65,9 @@ fn verdict(page: &Page<'_>, index: usize) -> Option<(Role, &'static str)> {
     let line = page.lines.get(index)?;
     let role = page.role(index);
     // Markup that says "heading", "list item" or nothing may be overruled; the rest may not.
-    if line.cues.is_empty() || !(role.is_none() || (page.html && matches!(role, Some(Role::List | Role::Heading)))) {
+    if line.cues.is_empty()
+        || !(role.is_none() || (page.html && matches!(role, Some(Role::List | Role::Heading))))
+    {
         return None;
     }
     let words = line.plain_words();
@@ -91,7 +97,9 @@ fn verdict(page: &Page<'_>, index: usize) -> Option<(Role, &'static str)> {
         // and longer text only if it is foreign to the body or full of them.
         let whole = covered >= words && (!menu || !in_body);
         let opens = !menu && words <= 14 && !in_body && line.opens_with(cue).is_some();
-        let long = !menu && !in_body && (foreign || hits >= 2 || (role == Role::Legal && line.text.contains('©')));
+        let long = !menu
+            && !in_body
+            && (foreign || hits >= 2 || (role == Role::Legal && line.text.contains('©')));
         if whole || opens || long {
             return Some((role, why));
         }
@@ -108,7 +116,9 @@ pub(crate) fn is_address(text: &str) -> bool {
         return false;
     }
     let lower = text.trim_matches(['<', '>', '(', ')', '[', ']']).to_ascii_lowercase();
-    ["http://", "https://", "ftp://", "www.", "mailto:", "t.me/"].iter().any(|start| lower.starts_with(start))
+    ["http://", "https://", "ftp://", "www.", "mailto:", "t.me/"]
+        .iter()
+        .any(|start| lower.starts_with(start))
 }
 
 /// A name of a file standing where a picture stood: `protest-square`, `IMG_2034.jpg`.
@@ -123,7 +133,9 @@ fn file_name(line: &Line<'_>, times: usize) -> Option<&'static str> {
     if picture.iter().any(|end| lower.ends_with(end)) {
         return Some("picture-file-name");
     }
-    let slug = bytes.iter().all(|&byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.'));
+    let slug = bytes.iter().all(|&byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
+    });
     let joints = bytes.iter().filter(|&&byte| matches!(byte, b'-' | b'_')).count();
     let letters = bytes.iter().filter(|byte| byte.is_ascii_lowercase()).count();
     if !slug || joints == 0 || letters < 4 || !bytes[0].is_ascii_alphanumeric() {
@@ -146,7 +158,9 @@ fn is_clock(line: &Line<'_>) -> bool {
                 && token.fold.parse::<u16>().is_ok_and(|value| value <= most)
         })
     };
-    let is = |at: usize, marks: &[&str]| tokens.get(at).is_some_and(|token| marks.contains(&token.fold.as_ref()));
+    let is = |at: usize, marks: &[&str]| {
+        tokens.get(at).is_some_and(|token| marks.contains(&token.fold.as_ref()))
+    };
     let touching = |at: usize| match (tokens.get(at), tokens.get(at + 1)) {
         (Some(a), Some(b)) => a.range.end == b.range.start,
         _ => false,
@@ -164,7 +178,9 @@ fn is_clock(line: &Line<'_>) -> bool {
 fn opens_list(text: &str) -> bool {
     let mut characters = text.chars();
     match characters.next() {
-        Some('•' | '*' | '·' | '‣' | '▪' | '■' | '●') => characters.next().is_some_and(char::is_whitespace),
+        Some('•' | '*' | '·' | '‣' | '▪' | '■' | '●') => {
+            characters.next().is_some_and(char::is_whitespace)
+        }
         Some(first) if first.is_ascii_digit() => {
             let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
             text.len() - rest.len() <= 2 && (rest.starts_with(". ") || rest.starts_with(") "))

@@ -16,7 +16,11 @@ const TOP: usize = 16;
 pub(crate) fn dates(page: &mut Page<'_>, words: &Words) {
     for index in 0..page.lines.len() {
         let line = &page.lines[index];
-        if !page.free(index) || line.tokens.is_empty() || line.tokens.len() > 24 || !line.has_number() {
+        if !page.free(index)
+            || line.tokens.is_empty()
+            || line.tokens.len() > 24
+            || !line.has_number()
+        {
             continue;
         }
         let found = mentions(&line.tokens, line.language.or(page.language), words);
@@ -24,11 +28,15 @@ pub(crate) fn dates(page: &mut Page<'_>, words: &Words) {
         if found.is_empty() {
             continue;
         }
-        let in_date = |at: usize| found.iter().any(|date| (date.tokens.0..date.tokens.1).contains(&at));
+        let in_date =
+            |at: usize| found.iter().any(|date| (date.tokens.0..date.tokens.1).contains(&at));
         let cue = |at: usize| {
             line.cues.iter().any(|&(start, length, cue)| {
                 (start..start + length).contains(&at)
-                    && matches!(cue, Cue::Published | Cue::Modified | Cue::ShareFiller | Cue::Byline)
+                    && matches!(
+                        cue,
+                        Cue::Published | Cue::Modified | Cue::ShareFiller | Cue::Byline
+                    )
             })
         };
         let left = line.tokens.iter().enumerate().filter(|(at, token)| {
@@ -78,12 +86,15 @@ fn bylines(page: &mut Page<'_>) {
         if !page.free(index) || line.stop || line.words > 6 || line.plain_words() < 2 {
             continue;
         }
-        let below = (index + 1..count.min(index + 3)).any(|at| {
-            matches!(page.role(at), Some(Role::Date | Role::Byline | Role::Share))
-        });
+        let below = (index + 1..count.min(index + 3))
+            .any(|at| matches!(page.role(at), Some(Role::Date | Role::Byline | Role::Share)));
         // A headline in title case is longer than a name, or has a headline's marks.
         let joiner = line.opens_with(Cue::Joiner).unwrap_or(0);
-        if below && line.is_name_like(joiner) && line.plain_words() <= 5 + joiner && !line.text.contains(':') {
+        if below
+            && line.is_name_like(joiner)
+            && line.plain_words() <= 5 + joiner
+            && !line.text.contains(':')
+        {
             page.set(index, Role::Byline, "name-above-date");
         }
     }
@@ -91,9 +102,8 @@ fn bylines(page: &mut Page<'_>) {
 
 /// The first headline above running text.
 fn plain_title(page: &mut Page<'_>) -> Option<usize> {
-    let first = (0..page.lines.len().min(TOP)).find(|&index| {
-        page.free(index) && page.lines[index].key != 0
-    })?;
+    let first = (0..page.lines.len().min(TOP))
+        .find(|&index| page.free(index) && page.lines[index].key != 0)?;
     let title_like = |page: &Page<'_>, index: usize| {
         page.lines.get(index).is_some_and(|line| {
             page.free(index)
@@ -101,14 +111,18 @@ fn plain_title(page: &mut Page<'_>) -> Option<usize> {
                 && !line.text.ends_with('!')
                 && !line.text.starts_with(['-', '–', '—', '•', '*', '"', '«', '“'])
                 && line.words <= 40
-                || page.free(index) && line.words >= 3 && line.words <= 30 && line.text.ends_with(['?', '»', '”', '"'])
+                || page.free(index)
+                    && line.words >= 3
+                    && line.words <= 30
+                    && line.text.ends_with(['?', '»', '”', '"'])
         })
     };
     if !title_like(page, first) || first >= page.body.0.max(first + 1) {
         return None;
     }
     // Without running text below, a first line is the first of a list, a poem, a chat.
-    let has_text = (first + 1..page.lines.len()).any(|index| page.lines[index].is_paragraph() || page.lines[index].stop);
+    let has_text = (first + 1..page.lines.len())
+        .any(|index| page.lines[index].is_paragraph() || page.lines[index].stop);
     if !has_text {
         return None;
     }
@@ -131,11 +145,18 @@ fn plain_title(page: &mut Page<'_>) -> Option<usize> {
 fn around_title(page: &mut Page<'_>, title: usize) {
     let Some(next) = page.lines.get(title + 1).filter(|_| page.free(title + 1)) else { return };
     let top_matter = (title + 2..page.lines.len().min(title + 8)).any(|index| {
-        matches!(page.role(index), Some(Role::Byline | Role::Date | Role::Share | Role::Caption | Role::Credit | Role::Link))
+        matches!(
+            page.role(index),
+            Some(
+                Role::Byline | Role::Date | Role::Share | Role::Caption | Role::Credit | Role::Link
+            )
+        )
     });
     let short = next.is_headline_like() && !next.is_paragraph();
     let follows = page.role(title + 2).is_some_and(|role| !role.is_body());
-    if (next.is_paragraph() && top_matter && follows) || (short && (follows || next.words <= 12) && next.words >= 3) {
+    if (next.is_paragraph() && top_matter && follows)
+        || (short && (follows || next.words <= 12) && next.words >= 3)
+    {
         page.set(title + 1, Role::Standfirst, "below-title");
     }
 }
@@ -143,19 +164,31 @@ fn around_title(page: &mut Page<'_>, title: usize) {
 /// The heading element that is the page's title: the one meta and `<title>` agree with, else the
 /// first of the highest level; without any, the `<title>` element itself.
 fn markup_title(page: &mut Page<'_>, draft: &Draft) -> Option<usize> {
-    let fold = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let element = draft.title_element.and_then(|index| page.lines.get(index)).map(|line| fold(line.text));
-    let declared: Vec<String> =
-        draft.titles.iter().map(|title| fold(title)).chain(element).filter(|title| !title.is_empty()).collect();
+    let fold = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let element =
+        draft.title_element.and_then(|index| page.lines.get(index)).map(|line| fold(line.text));
+    let declared: Vec<String> = draft
+        .titles
+        .iter()
+        .map(|title| fold(title))
+        .chain(element)
+        .filter(|title| !title.is_empty())
+        .collect();
     let mut best: Option<(i32, usize)> = None;
     for (index, block) in draft.blocks.iter().enumerate() {
         let role = page.role(index);
-        let fits = role.is_none_or(Role::is_body) || (role == Some(Role::Nav) && block.heading == 1);
+        let fits =
+            role.is_none_or(Role::is_body) || (role == Some(Role::Nav) && block.heading == 1);
         if block.heading == 0 || block.heading > 2 || !fits {
             continue;
         }
         let folded = page.lines.get(index).map(|line| fold(line.text)).unwrap_or_default();
-        let agrees = folded.len() >= 8 && declared.iter().any(|title| title.contains(&folded) || folded.contains(title.as_str()));
+        let agrees = folded.len() >= 8
+            && declared
+                .iter()
+                .any(|title| title.contains(&folded) || folded.contains(title.as_str()));
         let mut score = if block.heading == 1 { 4 } else { 1 };
         score += if agrees { 6 } else { 0 } + if block.in_article { 2 } else { 0 };
         score -= if role == Some(Role::Nav) { 3 } else { 0 };
@@ -180,7 +213,11 @@ pub(crate) fn headings(page: &mut Page<'_>) {
                 && line.is_headline_like()
                 && line.chars <= 160
                 && line.words <= 22
-                && line.text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase())
+                && line
+                    .text
+                    .chars()
+                    .find(|c| c.is_alphanumeric())
+                    .is_some_and(|c| !c.is_lowercase())
                 && !line.text.starts_with(['-', '–', '—'])
                 && !line.text.contains("://")
         })
@@ -209,9 +246,10 @@ pub(crate) fn headings(page: &mut Page<'_>) {
 
 /// A name below the last running text.
 fn signature(page: &mut Page<'_>) {
-    let Some(last) = (0..page.lines.len()).rev().find(|&index| {
-        page.role(index).is_none_or(Role::is_body) && page.lines[index].key != 0
-    }) else {
+    let Some(last) = (0..page.lines.len())
+        .rev()
+        .find(|&index| page.role(index).is_none_or(Role::is_body) && page.lines[index].key != 0)
+    else {
         return;
     };
     let line = &page.lines[last];

@@ -4,6 +4,7 @@ use kua_lexicon::{Token, TokenKind, tokens};
 use kua_model::Lang;
 
 use crate::draft::DraftBlock;
+use crate::letter_case::{is_letter, lower};
 use crate::words::{Cue, Words};
 
 /// Bytes up to which a block is looked at word by word.
@@ -45,9 +46,13 @@ impl<'d> Line<'d> {
         Self {
             text: core,
             chars: if core.len() <= 4 * SHORT { core.chars().count() } else { core.len() },
-            words: if core.len() <= 4 * SHORT { core.split_whitespace().count() } else { core.len() / 8 },
+            words: if core.len() <= 4 * SHORT {
+                core.split_whitespace().count()
+            } else {
+                core.len() / 8
+            },
             stop: ends_sentence(core),
-            key: if core.len() <= SHORT { key(core) } else { 0 },
+            key: if core.len() <= SHORT && (at_edge || core.len() <= 120) { key(core) } else { 0 },
             language,
             tokens,
             cues,
@@ -112,15 +117,16 @@ impl<'d> Line<'d> {
         for (at, token) in tokens.iter().enumerate() {
             match token.kind {
                 TokenKind::Number => return false,
-                TokenKind::Mark if !matches!(token.fold.as_ref(), "." | "-" | "," | "&" | "|" | "/" | ":") => {
+                TokenKind::Mark
+                    if !matches!(token.fold.as_ref(), "." | "-" | "," | "&" | "|" | "/" | ":") =>
+                {
                     return false;
                 }
                 TokenKind::Word if token.capital => capitals += 1,
                 TokenKind::Word => {
-                    let joins = self
-                        .cues
-                        .iter()
-                        .any(|&(place, _, cue)| place == from + at && matches!(cue, Cue::Joiner | Cue::Byline));
+                    let joins = self.cues.iter().any(|&(place, _, cue)| {
+                        place == from + at && matches!(cue, Cue::Joiner | Cue::Byline)
+                    });
                     // De Gaulle, van der Berg, d'Estaing: short particles inside names.
                     let particle = token.fold.chars().count() <= 3 && capitals > 0;
                     if !joins && !particle {
@@ -136,7 +142,8 @@ impl<'d> Line<'d> {
 
 /// Whether the last mark, closing quotes and brackets aside, ends a sentence.
 fn ends_sentence(text: &str) -> bool {
-    let closing = |c: char| matches!(c, '"' | '\'' | '»' | '”' | '’' | ')' | ']' | '›') || c.is_whitespace();
+    let closing =
+        |c: char| matches!(c, '"' | '\'' | '»' | '”' | '’' | ')' | ']' | '›') || c.is_whitespace();
     text.trim_end_matches(closing).ends_with(['.', '!', '?', '…', '。', '؟', '۔', '।', '！', '？'])
 }
 
@@ -144,7 +151,7 @@ fn ends_sentence(text: &str) -> bool {
 fn key(text: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut any = false;
-    for character in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
+    for character in text.chars().filter(|&c| is_letter(c) || c.is_numeric()).map(lower) {
         any = true;
         hash = (hash ^ u64::from(u32::from(character))).wrapping_mul(0x0100_0000_01b3);
     }

@@ -33,7 +33,9 @@ pub(crate) fn settle(page: &mut Page<'_>, draft: &Draft) {
 fn take_back(page: &mut Page<'_>, draft: &Draft) {
     let mass = |wanted: &dyn Fn(usize) -> bool| -> usize {
         (0..page.lines.len())
-            .filter(|&index| wanted(index) && page.lines[index].is_paragraph() && draft.blocks[index].linked < 50)
+            .filter(|&index| {
+                wanted(index) && page.lines[index].is_paragraph() && draft.blocks[index].linked < 50
+            })
             .map(|index| page.lines[index].chars)
             .sum()
     };
@@ -43,7 +45,15 @@ fn take_back(page: &mut Page<'_>, draft: &Draft) {
         block.loose
             && matches!(
                 page.role(index),
-                Some(Role::Related | Role::Nav | Role::Share | Role::Newsletter | Role::Legal | Role::Byline | Role::Date)
+                Some(
+                    Role::Related
+                        | Role::Nav
+                        | Role::Share
+                        | Role::Newsletter
+                        | Role::Legal
+                        | Role::Byline
+                        | Role::Date
+                )
             )
     };
     let lost = mass(&loose);
@@ -51,7 +61,9 @@ fn take_back(page: &mut Page<'_>, draft: &Draft) {
         return;
     }
     let back: Vec<usize> = (0..page.lines.len())
-        .filter(|&index| loose(index) && page.lines[index].is_paragraph() && draft.blocks[index].linked < 50)
+        .filter(|&index| {
+            loose(index) && page.lines[index].is_paragraph() && draft.blocks[index].linked < 50
+        })
         .collect();
     for index in back {
         page.set(index, Role::Main, "class-overruled");
@@ -61,7 +73,8 @@ fn take_back(page: &mut Page<'_>, draft: &Draft) {
 /// Blocks that are nothing but links: menus above the text, other articles below it.
 fn links(page: &mut Page<'_>, draft: &Draft) {
     let has_article = draft.blocks.iter().any(|block| block.in_article);
-    let first_text = (0..page.lines.len()).find(|&index| page.role(index).is_none() && page.lines[index].is_paragraph());
+    let first_text = (0..page.lines.len())
+        .find(|&index| page.role(index).is_none() && page.lines[index].is_paragraph());
     for (index, block) in draft.blocks.iter().enumerate() {
         let line = &page.lines[index];
         let role = page.role(index);
@@ -70,7 +83,9 @@ fn links(page: &mut Page<'_>, draft: &Draft) {
         }
         let inside = block.in_article && has_article;
         match role {
-            None | Some(Role::List) if is_address(line.text) => page.set(index, Role::Link, "bare-link"),
+            None | Some(Role::List) if is_address(line.text) => {
+                page.set(index, Role::Link, "bare-link")
+            }
             None | Some(Role::List) => {
                 let above = first_text.is_none_or(|first| index < first);
                 if inside && line.words < 3 {
@@ -80,9 +95,10 @@ fn links(page: &mut Page<'_>, draft: &Draft) {
                 page.set(index, role, "only-links");
             }
             Some(Role::Heading) if !inside => {
-                let text_below = page.lines.get(index + 1).is_some_and(|next| {
-                    next.is_paragraph() && page.role(index + 1).is_none()
-                });
+                let text_below = page
+                    .lines
+                    .get(index + 1)
+                    .is_some_and(|next| next.is_paragraph() && page.role(index + 1).is_none());
                 if block.heading > 1 && !text_below {
                     page.set(index, Role::Related, "only-links");
                 }

@@ -17,7 +17,7 @@ use line::Line;
 
 /// Blocks at each end of a text whose words are compared with the lexicons. Menus and footers stand
 /// at the ends; a file of a million lines must not cost a million look-ups.
-const EDGE: usize = 4000;
+const EDGE: usize = 2000;
 
 /// What the rules see: the blocks, and a line for each.
 pub(crate) struct Page<'d> {
@@ -54,7 +54,12 @@ impl Page<'_> {
 }
 
 /// Gives every block of `draft` its role. `languages` holds the language of each block.
-pub(crate) fn settle(draft: &mut Draft, languages: &[Option<Lang>], main: Option<Lang>, words: &Words) {
+pub(crate) fn settle(
+    draft: &mut Draft,
+    languages: &[Option<Lang>],
+    main: Option<Lang>,
+    words: &Words,
+) {
     let count = draft.blocks.len();
     let mut lines: Vec<Line<'_>> = Vec::with_capacity(count);
     for (index, block) in draft.blocks.iter().enumerate() {
@@ -92,7 +97,10 @@ pub(crate) fn settle(draft: &mut Draft, languages: &[Option<Lang>], main: Option
 fn running_text(page: &Page<'_>) -> (usize, usize) {
     let runs = |index: usize| {
         page.role(index).is_none_or(Role::is_body)
-            && page.lines.get(index).is_some_and(|line| line.is_paragraph() && !line.is_foreign(page.language))
+            && page
+                .lines
+                .get(index)
+                .is_some_and(|line| line.is_paragraph() && !line.is_foreign(page.language))
     };
     let first = (0..page.lines.len()).find(|&index| runs(index));
     let last = (0..page.lines.len()).rev().find(|&index| runs(index));

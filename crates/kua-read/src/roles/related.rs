@@ -23,7 +23,9 @@ fn open(page: &Page<'_>, index: usize) -> bool {
 /// after the other. One pair may be a title repeated; two in a row, or one behind the text, are not.
 fn printed_twice(page: &mut Page<'_>) {
     let pair = |page: &Page<'_>, index: usize| {
-        let (Some(a), Some(b)) = (page.lines.get(index), page.lines.get(index + 1)) else { return false };
+        let (Some(a), Some(b)) = (page.lines.get(index), page.lines.get(index + 1)) else {
+            return false;
+        };
         a.key != 0
             && a.key == b.key
             && a.words >= 3
@@ -53,7 +55,9 @@ fn announced(page: &mut Page<'_>) {
     const MOST: usize = 30;
     for index in 0..page.lines.len() {
         let line = &page.lines[index];
-        let Some(after) = line.opens_with(Cue::Related).filter(|_| open(page, index)) else { continue };
+        let Some(after) = line.opens_with(Cue::Related).filter(|_| open(page, index)) else {
+            continue;
+        };
         let colon = line.tokens.get(after).is_some_and(|token| token.fold == ":");
         let alone = line.covered(&[Cue::Related]) >= line.plain_words() && line.words <= 8;
         if !(alone || (colon && !line.is_paragraph())) {
@@ -85,8 +89,11 @@ fn left_over(page: &mut Page<'_>) {
         all && line.plain_words() > 0 && line.has(Cue::Share)
     });
     let Some(buttons) = buttons.filter(|&index| page.after_body(index)) else { return };
-    let rest: Vec<usize> = (buttons + 1..page.lines.len()).filter(|&index| open(page, index)).collect();
-    let headlines = rest.iter().filter(|&&index| page.lines[index].is_headline_like() && page.lines[index].words >= 4);
+    let rest: Vec<usize> =
+        (buttons + 1..page.lines.len()).filter(|&index| open(page, index)).collect();
+    let headlines = rest
+        .iter()
+        .filter(|&&index| page.lines[index].is_headline_like() && page.lines[index].words >= 4);
     if headlines.count() >= 3 {
         for index in rest {
             if page.lines[index].is_headline_like() {

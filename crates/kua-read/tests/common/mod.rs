@@ -43,7 +43,11 @@ pub(crate) fn plain_document(text: &str) -> Document {
 
 /// Roles and trimmed text of all blocks.
 pub(crate) fn blocks(document: &Document) -> Vec<(Role, &str)> {
-    document.blocks.iter().map(|block| (block.role, block.range.of(&document.text).unwrap().trim())).collect()
+    document
+        .blocks
+        .iter()
+        .map(|block| (block.role, block.range.of(&document.text).unwrap().trim()))
+        .collect()
 }
 
 /// The laws of a document (see `kua_model::Document`).
@@ -58,15 +62,23 @@ pub(crate) fn laws(document: &Document, bytes: &[u8]) {
         for source in &block.source {
             assert!(block.range.contains(source.text));
             let between = &document.text[text_end..source.text.start];
-            assert!(between.chars().all(char::is_whitespace), "only breaks lack a source: {between:?}");
+            assert!(
+                between.chars().all(char::is_whitespace),
+                "only breaks lack a source: {between:?}"
+            );
             text_end = source.text.end;
-            let kua_model::Locator::Bytes { start, end } = source.at else { panic!("bytes expected") };
+            let kua_model::Locator::Bytes { start, end } = source.at else {
+                panic!("bytes expected")
+            };
             assert!(start >= source_end && end >= start, "source ranges never overlap");
             source_end = end;
             let words = source.text.of(&document.text).unwrap();
             let folded = decode_source(bytes, &document.receipt, source, false).unwrap();
             let kept = decode_source(bytes, &document.receipt, source, true).unwrap();
-            assert!(words == folded || words == kept, "{words:?} is not what its source reads as, {folded:?}");
+            assert!(
+                words == folded || words == kept,
+                "{words:?} is not what its source reads as, {folded:?}"
+            );
         }
         let rest = &document.text[text_end..block.range.end];
         assert!(rest.chars().all(char::is_whitespace), "only breaks lack a source: {rest:?}");
@@ -80,7 +92,10 @@ pub(crate) fn laws(document: &Document, bytes: &[u8]) {
         assert!(!words.is_empty());
         assert!(document.blocks[sentence.block].range.contains(sentence.range));
         let between = &document.text[at..sentence.range.start];
-        assert!(between.chars().all(char::is_whitespace), "every word is in a sentence: {between:?}");
+        assert!(
+            between.chars().all(char::is_whitespace),
+            "every word is in a sentence: {between:?}"
+        );
         at = sentence.range.end;
     }
     assert!(document.text[at..].chars().all(char::is_whitespace), "every word is in a sentence");

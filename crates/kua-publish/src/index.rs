@@ -28,6 +28,8 @@ pub(crate) struct Index {
     pub again: BTreeMap<ClaimId, Vec<usize>>,
     /// (toll, position) of a statement.
     pub tolls: BTreeMap<ClaimId, Vec<(usize, usize)>>,
+    /// (toll, position) of an origin.
+    pub held: BTreeMap<OriginId, Vec<(usize, usize)>>,
     /// Accounts heard in a document.
     pub accounts_in: BTreeMap<DocumentId, Vec<usize>>,
     /// Links by document, those inside it included.
@@ -65,6 +67,7 @@ impl Index {
         out.links(chronicle);
         for (at, toll) in chronicle.tolls.iter().enumerate() {
             for (position, found) in toll.positions.iter().enumerate() {
+                out.held.entry(found.origin).or_default().push((at, position));
                 for claim in &found.claims {
                     out.tolls.entry(*claim).or_default().push((at, position));
                 }

@@ -243,7 +243,7 @@ impl ClaimFilter {
             query.put("document", &document.to_string());
         }
         if let Some(part) = self.part {
-            query.put("part", words::part_key(part));
+            query.put("role", words::part_key(part));
         }
         match self.counted {
             None => {}
@@ -261,7 +261,7 @@ impl ClaimFilter {
             event: query.take("event"),
             origin: optional(query.take("origin"), |text| text.parse().ok())?,
             document: optional(query.take("document"), |text| text.parse().ok())?,
-            part: optional(query.take("part"), |text| {
+            part: optional(query.take("role"), |text| {
                 words::PARTS.into_iter().find(|part| words::part_key(*part) == text)
             })?,
             counted: optional(query.take("counted"), |text| match text {
@@ -436,7 +436,7 @@ mod tests {
             "/claims?page=0",
             "/claims?page=-1",
             "/claims?page=99999999999999999999999",
-            "/claims?part=everything",
+            "/claims?role=everything",
             "/claims?surprise=1",
             "/toll/%",
             "/toll/%ff/x",
@@ -448,7 +448,7 @@ mod tests {
         }
         // A form sends its empty fields too.
         assert_eq!(
-            Route::parse("/claims?event=&part=&counted="),
+            Route::parse("/claims?event=&role=&counted="),
             Some(Route::claims(ClaimFilter::default()))
         );
     }

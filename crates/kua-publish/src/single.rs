@@ -1,6 +1,8 @@
 //! All pages in one offline HTML file, with the proofs of everything it cites. The format and
 //! what it proves: `docs/formats/single-file.md`. Taken apart again by [`crate::verify`].
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kua_model::{NameKind, Sha256};
@@ -80,12 +82,7 @@ fn head(view: &View<'_>) -> Markup {
 fn leaves(site: &Site<'_>) -> Vec<Route> {
     let chronicle = site.chronicle();
     let mut out = vec![Route::Overview, Route::Chronicle { page: 1 }, Route::Tolls { page: 1 }];
-    for toll in &chronicle.tolls {
-        let route = pages::toll::route(toll, 1);
-        if !out.contains(&route) {
-            out.push(route);
-        }
-    }
+    out.extend(chronicle.tolls.iter().map(|toll| pages::toll::route(toll, 1)));
     out.extend(
         [OriginList::Shared, OriginList::Sources, OriginList::Single]
             .map(|list| Route::Origins { list, page: 1 }),
@@ -101,6 +98,9 @@ fn leaves(site: &Site<'_>) -> Vec<Route> {
             .map(|kind| Route::Names { kind, page: 1 }),
     );
     out.extend([Route::Method, Route::Notices { page: 1 }, Route::Verify]);
+    // Tolls whose places are withheld may share an address; a page stands here once.
+    let mut seen = BTreeSet::new();
+    out.retain(|route| seen.insert(route.path()));
     out
 }
 

@@ -284,7 +284,7 @@ fn claims_are_narrowed_by_their_address() {
     assert_eq!(shown("/claims?event=arrested"), 2);
     assert_eq!(shown("/claims?event=killed&counted=yes"), 5);
     assert_eq!(shown("/claims?counted=rejected"), 1);
-    assert_eq!(shown("/claims?part=background"), 1);
+    assert_eq!(shown("/claims?role=background"), 1);
     assert_eq!(shown("/claims?incident=1"), 2);
     assert_eq!(shown("/claims?event=nothing"), 0);
     let filter = ClaimFilter { counted: Some(Counting::No), ..ClaimFilter::default() };

@@ -63,8 +63,8 @@ fn form(view: &View<'_>, filter: &ClaimFilter) -> Markup {
                         option value=(event) selected[filter.event.as_ref() == Some(event)] { (words::label(event)) " (" (count) ")" }
                     }
                 } }
-            div { label for="part" { "Part of the account" }
-                select #part name="part" {
+            div { label for="role" { "Part of the account" }
+                select #role name="role" {
                     option value="" { "Any" }
                     @for part in words::PARTS {
                         option value=(words::part_key(part)) selected[filter.part == Some(part)] { (words::part(part)) }

@@ -23,7 +23,7 @@ pub(super) fn sheet(view: &View<'_>, kind: NameKind, page: usize) -> Option<Shee
             (layout::heading(words::name_kinds(kind), html! {
                 "Each under all spellings found in the documents, with why they are taken for one."
             }))
-            nav.tabs aria-label="Kinds of names" { ul { @for other in KINDS {
+            nav.tabs aria-label=(format!("{}: other kinds of names", words::name_kinds(kind))) { ul { @for other in KINDS {
                 li { a href=(view.href(&Route::Names { kind: other, page: 1 })) aria-current=[(other == kind).then_some("page")] {
                     (words::name_kinds(other)) " (" (all.iter().filter(|name| name.kind == other).count()) ")" } }
             } } }

@@ -86,13 +86,13 @@ fn document(view: &View<'_>, id: DocumentId) -> Markup {
 
 /// Positions of this origin on every count, in order of time.
 fn positions(view: &View<'_>, id: OriginId) -> Markup {
-    let held = view
-        .site
-        .chronicle()
-        .tolls
-        .iter()
-        .flat_map(|toll| toll.positions.iter().map(move |position| (toll, position)))
-        .filter(|(_, position)| position.origin == id)
+    let tolls = &view.site.chronicle().tolls;
+    let held = view.site.index.held.get(&id).into_iter().flatten();
+    let held = held
+        .filter_map(|(toll, position)| {
+            let toll = tolls.get(*toll)?;
+            Some((toll, toll.positions.get(*position)?))
+        })
         .collect::<Vec<(&Toll, &Position)>>();
     html! {
         @if !held.is_empty() {

@@ -38,7 +38,7 @@ pub(super) fn sheet(view: &View<'_>, list: OriginList, page: usize) -> Option<Sh
         title: title.to_owned(),
         body: html! {
             (layout::heading(title, html! { (lead) }))
-            (tabs(view, list))
+            (tabs(view, list, title))
             @if places.is_empty() { p.empty { "None in this case." } }
             @for origin in origins { (entry(view, origin)) }
             (pager)
@@ -46,7 +46,7 @@ pub(super) fn sheet(view: &View<'_>, list: OriginList, page: usize) -> Option<Sh
     })
 }
 
-fn tabs(view: &View<'_>, list: OriginList) -> Markup {
+fn tabs(view: &View<'_>, list: OriginList, title: &str) -> Markup {
     let index = &view.site.index;
     let tabs = [
         ("Told more than once", OriginList::Shared, index.shared.len()),
@@ -54,7 +54,7 @@ fn tabs(view: &View<'_>, list: OriginList) -> Markup {
         ("Told once", OriginList::Single, index.single.len()),
     ];
     html! {
-        nav.tabs aria-label="Kinds of origins" { ul {
+        nav.tabs aria-label=(format!("{title}: other kinds")) { ul {
             @for (name, kind, count) in tabs {
                 li { a href=(view.href(&Route::Origins { list: kind, page: 1 })) aria-current=[(kind == list).then_some("page")] {
                     (name) " (" (count) ")" } }

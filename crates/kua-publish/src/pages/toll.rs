@@ -139,7 +139,7 @@ pub(super) fn matrix(view: &View<'_>, toll: &Toll, rows: usize, columns: usize) 
     }
     let more = sources.len().saturating_sub(rows);
     html! {
-        div.wide tabindex="0" role="region" aria-label=(format!("{}: figures by source and day", title(toll))) {
+        div.wide tabindex="0" role="group" aria-label=(format!("{}: figures by source and day", title(toll))) {
             table.matrix {
                 caption { "Who held what, and when" }
                 thead { tr {

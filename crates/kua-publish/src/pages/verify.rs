@@ -129,7 +129,7 @@ fn items(view: &View<'_>) -> Markup {
     html! {
         section {
             h2 { "Preserved files" }
-            div.wide tabindex="0" role="region" aria-label="Preserved files" {
+            div.wide tabindex="0" role="group" aria-label="Preserved files" {
                 table {
                     thead { tr { th.n scope="col" { "Log entry" } th scope="col" { "File, as it was added" } th.n scope="col" { "Bytes" } th scope="col" { "SHA-256" } } }
                     tbody { @for item in items.iter().take(most) {

@@ -177,6 +177,18 @@ pub(crate) fn standing(standing: Standing) -> Markup {
     html! { span class=(class) { (words::standing(standing)) } }
 }
 
+/// The same where it is known how many origins speak: nothing speaks against a lone voice either,
+/// so it is called what it is.
+pub(crate) fn standing_of(found: Standing, origins: usize) -> Markup {
+    html! {
+        @match (found, origins) {
+            (Standing::Agreed, 0 | 1) => { span.tag { (words::LONE) } }
+            (Standing::Agreed, _) => { span.tag.borne-out { (words::standing(found)) } }
+            _ => { (standing(found)) }
+        }
+    }
+}
+
 /// Whether the standing strikes a figure through.
 pub(crate) fn is_struck(standing: Standing) -> bool {
     matches!(standing, Standing::Superseded | Standing::Retracted)

@@ -112,7 +112,7 @@ fn leaf(view: &View<'_>, route: &Route, first: bool) -> Markup {
     };
     html! {
         @if let Some(sheet) = pages::sheet(view, route) {
-            section class=(class) id=(view.anchor(route)) aria-label=(layout::plain(&sheet.title)) { (sheet.body) }
+            section class=(class) id=(view.anchor(route)) { (sheet.body) }
         }
     }
 }

@@ -534,6 +534,9 @@ pub fn dates(span: DateSpan) -> String {
     }
 }
 
+/// The standing of what a single origin says.
+pub const LONE: &str = "One origin only";
+
 /// When there is no date.
 pub const UNKNOWN_DATE: &str = "date not known";
 

@@ -67,7 +67,7 @@ fn happening(view: &View<'_>, at: usize, incident: &Incident) -> Markup {
                 @if let Some(affected) = &incident.affected { " · " (layout::name(&words::label(affected))) }
                 @if let Some(place) = &incident.place { " · " (layout::name(place)) }
             }
-            p { (layout::standing(incident.standing)) " "
+            p { (layout::standing_of(incident.standing, incident.origins)) " "
                 span.quiet { (words::corroboration(incident.accounts, incident.origins)) } }
             ul.claims { @for statement in own.iter().take(SHOWN) { (layout::statement(view, statement)) } }
             @if more > 0 && view.offline {

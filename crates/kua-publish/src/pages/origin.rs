@@ -105,7 +105,7 @@ fn positions(view: &View<'_>, id: OriginId) -> Markup {
                             th scope="row" data-label="Toll" { a href=(view.href(&super::toll::route(toll, 1))) { (super::toll::title(toll)) } }
                             td data-label="Figure, as said" { (super::toll::said(view, position)) span.means { (crate::figure(position)) } }
                             td data-label="As of" { (position.as_of.map_or_else(|| html! { (words::UNKNOWN_DATE) }, layout::date)) }
-                            td data-label="Standing" { (layout::standing(position.standing)) span.below { (words::corroboration(position.accounts, position.origins)) } }
+                            td data-label="Standing" { (layout::standing_of(position.standing, position.origins)) span.below { (words::corroboration(position.accounts, position.origins)) } }
                         }
                     } }
                 }

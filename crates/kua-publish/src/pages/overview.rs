@@ -1,5 +1,6 @@
 //! What the case holds, at a glance: counts, the toll side by side, what is contested.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use kua_model::{OriginKind, Severity, Standing, Toll};
@@ -17,6 +18,9 @@ const TOLLS: usize = 8;
 pub(super) fn sheet(view: &View<'_>) -> Sheet {
     let chronicle = view.site.chronicle();
     let case = &chronicle.case;
+    // What is contested, and what most speak of, first: an order of reading, not of worth.
+    let mut tolls = chronicle.tolls.iter().collect::<Vec<_>>();
+    tolls.sort_by_key(|toll| Reverse((toll.standing == Standing::Contested, toll.positions.len())));
     let title = layout::case_title(view);
     Sheet {
         title: "Overview".to_owned(),
@@ -36,7 +40,7 @@ pub(super) fn sheet(view: &View<'_>) -> Sheet {
                 @if chronicle.tolls.is_empty() {
                     p.empty { "No statement in this case counts people yet." }
                 } @else {
-                    ul.cards { @for toll in chronicle.tolls.iter().take(TOLLS) { (card(view, toll)) } }
+                    ul.cards { @for toll in tolls.iter().take(TOLLS) { (card(view, toll)) } }
                     p { a.more href=(view.href(&Route::Tolls { page: 1 })) {
                         @if chronicle.tolls.len() > TOLLS { "All " (chronicle.tolls.len()) " tolls" }
                         @else { "The toll by origin and day" }
@@ -116,7 +120,7 @@ fn material(view: &View<'_>) -> Markup {
         *languages.entry(document.language.as_ref().map(|lang| lang.as_str())).or_default() += 1;
     }
     let mut languages = languages.into_iter().collect::<Vec<_>>();
-    languages.sort_by_key(|(lang, count)| (std::cmp::Reverse(*count), *lang));
+    languages.sort_by_key(|(lang, count)| (Reverse(*count), *lang));
     html! {
         section aria-labelledby="material-heading" {
             h2 #material-heading { "The material" }

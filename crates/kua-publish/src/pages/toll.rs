@@ -38,7 +38,7 @@ pub(crate) fn standing(toll: &Toll) -> Markup {
     origins.sort_unstable();
     origins.dedup();
     html! {
-        (layout::standing(toll.standing)) " "
+        (layout::standing_of(toll.standing, origins.len())) " "
         span.quiet { (words::count(toll.positions.len(), "figure", "figures")) " by "
             (words::count(origins.len(), "origin", "origins")) }
     }
@@ -90,7 +90,7 @@ pub(super) fn sheet(
         body: html! {
             (layout::heading(&title, standing(toll)))
             p { (words::standing_long(toll.standing)) " " (edges(toll)) }
-            @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, 100, 16)) }
+            @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, 100, 16, true)) }
             h2 { "Every figure, with who gave it and how they know" }
             (table(view, toll, positions))
             (pager)
@@ -122,7 +122,13 @@ fn edges(toll: &Toll) -> Markup {
 
 /// Rows origins, columns time. At most `rows` rows and the latest `columns` columns; what does
 /// not fit is said, never dropped silently.
-pub(super) fn matrix(view: &View<'_>, toll: &Toll, rows: usize, columns: usize) -> Markup {
+pub(super) fn matrix(
+    view: &View<'_>,
+    toll: &Toll,
+    rows: usize,
+    columns: usize,
+    captioned: bool,
+) -> Markup {
     let mut days = toll.positions.iter().map(|position| position.as_of).collect::<Vec<_>>();
     days.sort_by_key(|day| order(*day));
     days.dedup();
@@ -141,7 +147,7 @@ pub(super) fn matrix(view: &View<'_>, toll: &Toll, rows: usize, columns: usize) 
     html! {
         div.wide tabindex="0" role="group" aria-label=(format!("{}: figures by source and day", title(toll))) {
             table.matrix {
-                caption { "Who held what, and when" }
+                caption.unseen[!captioned] { "Who held what, and when" }
                 thead { tr {
                     th scope="col" { "Source" }
                     @for day in days {
@@ -232,9 +238,9 @@ fn row(view: &View<'_>, toll: &Toll, position: &Position, max: u64) -> Markup {
                 }
             }
             td data-label="Standing" {
-                (layout::standing(position.standing))
+                (layout::standing_of(position.standing, position.origins))
                 span.below { (words::corroboration(position.accounts, position.origins)) }
-                span.below { (words::corroborated(position.origins)) }
+                @if position.standing != Standing::Agreed { span.below { (words::corroborated(position.origins)) } }
                 (layout::why(&position.why))
             }
             td data-label="Where it is said" { (said_in(view, toll, position)) }

@@ -25,7 +25,7 @@ pub(super) fn sheet(view: &View<'_>, page: usize) -> Option<Sheet> {
                 section.toll {
                     h2 { a href=(view.href(&toll::route(toll, 1))) { (toll::title(toll)) } }
                     p { (toll::standing(toll)) }
-                    (toll::matrix(view, toll, ROWS, COLUMNS))
+                    (toll::matrix(view, toll, ROWS, COLUMNS, false))
                 }
             }
             (pager)

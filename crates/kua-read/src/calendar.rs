@@ -286,11 +286,11 @@ impl Scan<'_, '_> {
         }
         if found.weekday.is_none() {
             let open = end + usize::from(self.mark(end, ",("));
-            if open > end || found.year.is_some() {
-                if let Some(weekday) = self.weekday(open) {
-                    found.weekday = Some(weekday);
-                    end = open + 1;
-                }
+            if (open > end || found.year.is_some())
+                && let Some(weekday) = self.weekday(open)
+            {
+                found.weekday = Some(weekday);
+                end = open + 1;
             }
         }
         for back in 1..=5 {

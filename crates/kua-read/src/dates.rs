@@ -78,6 +78,7 @@ pub(crate) fn find(
     };
     let mut found = scan(draft, languages, main, words, config);
     check_weekdays(&mut found, draft, id, notices);
+    tell_ambiguous(&found, draft, id, notices);
     let mut published: Vec<Dated> = Vec::new();
     let mut modified: Vec<Dated> = Vec::new();
     for date in &draft.dates {
@@ -231,6 +232,21 @@ fn check_weekdays(found: &mut [Found], draft: &Draft, id: DocumentId, notices: &
                 year + 28,
                 fitting.join(", ")
             ),
+        ));
+    }
+}
+
+/// Dates in digits whose day and month may be exchanged, where they would date the document.
+fn tell_ambiguous(found: &[Found], draft: &Draft, id: DocumentId, notices: &mut Vec<Notice>) {
+    let dates =
+        |one: &&Found| one.mention.ambiguous && matches!(one.role, Role::Date | Role::Byline);
+    for one in found.iter().filter(dates) {
+        let printed = one.mention.range.of(&draft.text).unwrap_or_default();
+        notices.push(Notice::new(
+            Severity::Note,
+            "ambiguous-date",
+            NoticePlace::Span(Span::new(id, one.mention.range)),
+            format!("“{printed}” may have the day or the month first; only its year is used."),
         ));
     }
 }

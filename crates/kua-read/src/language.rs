@@ -5,7 +5,7 @@
 use kua_model::Lang;
 
 use crate::letter_case::{is_letter, lower};
-use crate::words::Words;
+use crate::words::{Tongue, Words};
 
 /// A language with how much it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,20 +75,24 @@ pub(crate) fn in_context(
     }
     let prior = prior?;
     match words.tongue(prior) {
-        // The wrong script: not the prior.
-        Some(tongue) if !may_be_in(text, tongue.cyrillic) => own.lang,
+        Some(tongue) if !may_be_in(text, tongue) => own.lang,
         _ => Some(prior),
     }
 }
 
-fn may_be_in(text: &str, cyrillic: bool) -> bool {
-    let (mut in_script, mut out) = (0usize, 0usize);
-    for character in sample(text).chars().filter(|c| c.is_alphabetic()) {
-        let matches = if cyrillic { is_cyrillic(character) } else { is_latin(character) };
+/// Whether the script is right, and the letters of the language that ought to stand in a text of
+/// this length are not all absent.
+fn may_be_in(text: &str, tongue: &Tongue) -> bool {
+    const EXPECTED: usize = 6;
+    let (mut in_script, mut out, mut telling) = (0usize, 0usize, 0usize);
+    for character in sample(text).chars().filter(|&c| is_letter(c)) {
+        let matches = if tongue.cyrillic { is_cyrillic(character) } else { is_latin(character) };
         in_script += usize::from(matches);
         out += usize::from(!matches);
+        let low = lower(character);
+        telling += usize::from(tongue.own.contains(&low) || tongue.shared.contains(&low));
     }
-    in_script >= out
+    in_script >= out && (telling > 0 || in_script * tongue.rate < EXPECTED * 100)
 }
 
 /// The text without web addresses: they are in no language.
@@ -171,7 +175,7 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
         // A name in its own spelling (a party, a town) does not change the language around it.
         let rival = (0..words.tongues.len().min(MOST_TONGUES))
             .any(|other| other != index && word_score(other) > word_score(index) + 1);
-        if evidence * 100 < all * 2 || (rival && evidence * 100 < all * 10) {
+        if evidence * 300 < all * tongue.rate.min(6) || (rival && evidence * 100 < all * 10) {
             continue;
         }
         // An alphabet with letters of its own beside common ones (ы) weighs by the rarer.
@@ -188,12 +192,14 @@ fn cyrillic(sample: &str, letters: &Letters, words: &Words) -> Guess {
         let ahead = (0..MOST_TONGUES).all(|other| other == index || scores[other] < scores[index]);
         Guess {
             lang: tongue.map(|tongue| tongue.lang),
-            sure: all >= 25 || (all >= 8 && (only_its || ahead)),
+            sure: all >= 60 || (all >= 8 && (only_its || ahead)),
         }
     };
     if let Some((index, _)) = best {
         let tongue_shares = !words.tongues[index].shared.is_empty();
-        if tongue_shares || shared == 0 || shared * 100 < all * 2 {
+        // ө ү ң in a text without one small word of the language: Kyrgyz, Tatar, Mongolian.
+        let named = shared > 0 && shared * 100 < all * 2 && scores[index] > 0;
+        if tongue_shares || shared == 0 || named {
             return certain(index);
         }
         return shared_letters(sample, letters, words, Some(index));

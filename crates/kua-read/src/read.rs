@@ -90,8 +90,9 @@ fn document(
     let known: Vec<Option<Lang>> =
         languages.iter().map(|guess| guess.lang.filter(|_| guess.sure)).collect();
     roles::settle(&mut draft, &known, main, &words);
+    let unknown = is_unknown(main, &languages);
     let languages = with_prior(&draft, &languages, main, &words);
-    let sentences = all_sentences(&draft, &languages, main, &words);
+    let sentences = all_sentences(&draft, &languages, main, unknown, &words);
     let id = DocumentId::new(item.id, 0);
     let dates =
         dates::find(&draft, &decoded, bytes, &languages, main, item, id, &words, config, notices);
@@ -281,6 +282,11 @@ fn main_language(draft: &Draft, languages: &[language::Guess]) -> Option<Lang> {
     (weight > 0).then_some(lang).flatten()
 }
 
+/// Whether the text is in a language kua does not know: then nothing unsure may be told of it.
+fn is_unknown(main: Option<Lang>, guesses: &[language::Guess]) -> bool {
+    main.is_none() && guesses.iter().any(|guess| guess.sure && guess.lang.is_none())
+}
+
 /// Unsure blocks take the language of the document, if their letters allow it.
 fn with_prior(
     draft: &Draft,
@@ -288,7 +294,11 @@ fn with_prior(
     main: Option<Lang>,
     words: &Words,
 ) -> Vec<Option<Lang>> {
+    let unknown = is_unknown(main, guesses);
     let one = |(block, guess): (&crate::draft::DraftBlock, &language::Guess)| {
+        if unknown && !guess.sure {
+            return None;
+        }
         let text = block.range.of(&draft.text).unwrap_or_default();
         language::in_context(*guess, main, text, words)
     };
@@ -299,6 +309,7 @@ fn all_sentences(
     draft: &Draft,
     languages: &[Option<Lang>],
     main: Option<Lang>,
+    unknown: bool,
     words: &Words,
 ) -> Vec<Sentence> {
     let mut out = Vec::new();
@@ -316,7 +327,14 @@ fn all_sentences(
             let own = if alone || text.len() < TELLING {
                 language
             } else {
-                language::in_context(language::guess(text, words), language, text, words)
+                let guess = language::guess(text, words);
+                let known = if unknown && !guess.sure { None } else { guess.lang };
+                language::in_context(
+                    language::Guess { lang: known, ..guess },
+                    language,
+                    text,
+                    words,
+                )
             };
             out.push(Sentence { range: *range, block: index, language: own });
         }

@@ -159,7 +159,8 @@ pub(crate) struct Words {
 /// The compiled words of `lexicons`, kept for the next call with the same lexicons: compiling costs
 /// more than reading a short document. The result depends on nothing but `lexicons`.
 pub(crate) fn words(lexicons: &Lexicons) -> Arc<Words> {
-    static LAST: OnceLock<Mutex<Option<(String, Arc<Words>)>>> = OnceLock::new();
+    type Last = Option<(String, Arc<Words>)>;
+    static LAST: OnceLock<Mutex<Last>> = OnceLock::new();
     let slot = LAST.get_or_init(|| Mutex::new(None));
     let mut guard = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((digest, words)) = guard.as_ref()

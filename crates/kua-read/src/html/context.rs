@@ -95,9 +95,9 @@ impl Context {
             inner.give(Role::Hidden, if attributes.hidden { "not-displayed" } else { "element" });
             return inner;
         }
-        inner.from_tag(name, attributes, self.in_article);
+        inner.take_tag(name, attributes, self.in_article);
         if !matches!(name, "html" | "body") {
-            inner.from_classes(attributes, words, name);
+            inner.take_classes(attributes, words, name);
         }
         inner
     }
@@ -108,7 +108,7 @@ impl Context {
         self.loose = false;
     }
 
-    fn from_tag(&mut self, name: &str, attributes: &Attributes, in_article: bool) {
+    fn take_tag(&mut self, name: &str, attributes: &Attributes, in_article: bool) {
         let furniture = self.role.is_some_and(|role| !role.is_body());
         let marks_body = name == "main"
             || attributes.aria_role == "main"
@@ -149,7 +149,7 @@ impl Context {
         }
     }
 
-    fn from_classes(&mut self, attributes: &Attributes, words: &Words, name: &str) {
+    fn take_classes(&mut self, attributes: &Attributes, words: &Words, name: &str) {
         let names = || attributes.class.split_whitespace().chain([attributes.id.as_str()]);
         if attributes.class.is_empty() && attributes.id.is_empty() {
             return;

@@ -56,10 +56,8 @@ pub(crate) fn dates(page: &mut Page<'_>, words: &Words) {
 pub(crate) fn settle(page: &mut Page<'_>, draft: &Draft) {
     bylines(page);
     let title = if page.html { markup_title(page, draft) } else { plain_title(page) };
-    if let Some(title) = title {
-        if !page.html {
-            around_title(page, title);
-        }
+    if let Some(title) = title.filter(|_| !page.html) {
+        around_title(page, title);
     }
     signature(page);
 }
@@ -74,10 +72,9 @@ fn bylines(page: &mut Page<'_>) {
             continue;
         }
         let introduced = line.opens_with(Cue::Byline);
-        if let Some(after) = introduced.filter(|&after| after < line.tokens.len()) {
-            if line.is_name_like(after) && index > 0 {
-                page.set(index, Role::Byline, "byline-words");
-            }
+        let name = introduced.filter(|&after| after < line.tokens.len());
+        if index > 0 && name.is_some_and(|after| line.is_name_like(after)) {
+            page.set(index, Role::Byline, "byline-words");
         }
     }
     // From the date upwards: "Ana Example", "and Bo Sample", date.

@@ -1,5 +1,6 @@
 //! What the tests of this crate share: reading text, the laws of a document, the shared folder.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

@@ -6,6 +6,7 @@ use kua_model::{
 };
 
 use crate::place::Places;
+use crate::taxonomy::Taxonomy;
 
 /// One count: what, to whom, where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub(crate) struct CountKey {
 #[derive(Debug, Clone)]
 pub(crate) struct Counting {
     pub(crate) key: CountKey,
+    /// The narrower group the words name, if the count is of a wider one.
+    pub(crate) scope: Option<String>,
     /// The place, as shown.
     pub(crate) place_name: Option<String>,
     /// The time the words say.
@@ -33,17 +36,28 @@ pub(crate) struct Counting {
 const PEOPLE: &str = "people";
 
 impl Counting {
-    pub(crate) fn of(claim: &Claim, document: &Document, places: &Places<'_>) -> Self {
+    pub(crate) fn of(
+        claim: &Claim,
+        document: &Document,
+        places: &Places<'_>,
+        taxonomy: &Taxonomy,
+    ) -> Self {
         let place = places.of(claim.place.as_ref());
-        let affected = claim.affected.as_ref().and_then(|group| group.id.clone());
+        let affected = claim
+            .affected
+            .as_ref()
+            .and_then(|group| group.id.clone())
+            .unwrap_or_else(|| PEOPLE.to_owned());
+        let row = taxonomy.row(&affected).to_owned();
         let said = claim.time.as_ref().filter(|time| time.how != TimeHow::Document);
         let published = document.dates.published.as_ref();
         Self {
             key: CountKey {
                 event: claim.event.clone(),
-                affected: affected.unwrap_or_else(|| PEOPLE.to_owned()),
+                affected: row.clone(),
                 place: place.as_ref().map(|(key, _)| key.clone()),
             },
+            scope: (affected != row).then_some(affected),
             place_name: place.map(|(_, name)| name),
             said: said.map(|time| time.value),
             entry: said.is_some_and(|time| time.how == TimeHow::Heading),

@@ -38,7 +38,8 @@ pub(crate) fn apply(
     let mut contested = Vec::new();
     for (statement, counting) in statements.iter().zip(countings) {
         let claim = &statement.claim;
-        if statement.uncounted != Some(Uncounted::NotAsserted) && !is_zero(statement) {
+        let repeats = statement.same_as.is_some();
+        if repeats || statement.uncounted != Some(Uncounted::NotAsserted) && !is_zero(statement) {
             continue;
         }
         let denied =

@@ -22,6 +22,8 @@ pub(crate) struct Figure {
     pub(crate) approx: bool,
     /// Vague words: shown, compared, never a revision of a number.
     pub(crate) vague: bool,
+    /// The narrower group it counts within its row, if all its statements name one and the same.
+    pub(crate) scope: Option<String>,
     /// Numbers of the statements it rests on, in order.
     pub(crate) members: Vec<usize>,
     pub(crate) documents: BTreeSet<DocumentId>,
@@ -64,8 +66,11 @@ impl Figure {
             Some(counting) => counting.as_of(),
             None => bound.map(|to| DateSpan { from: None, to: Some(to) }),
         };
+        let scope =
+            all().map(|(_, c)| c.scope.clone()).reduce(|a, b| if a == b { a } else { None });
         Some(Self {
             origin: first.origin,
+            scope: scope.flatten(),
             own_telling: first.origin == first.account,
             low: quantity.low,
             high: quantity.high,
@@ -112,8 +117,11 @@ impl Figure {
         }
     }
 
-    /// Whether no number fits both.
+    /// Whether no number fits both. Counts of different parts of a group exclude nothing.
     pub(crate) fn excludes(&self, other: &Self, config: &ReconcileConfig) -> bool {
+        if self.scope != other.scope {
+            return false;
+        }
         let (a, b) = (self.reach(config), other.reach(config));
         let above = |low: Option<u64>, high: Option<u64>| matches!((low, high), (Some(l), Some(h)) if l > h);
         above(a.0, b.1) || above(b.0, a.1)

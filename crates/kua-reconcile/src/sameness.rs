@@ -25,6 +25,7 @@ pub(crate) fn merge(
 ) {
     let mut sets = Sets::new(statements.len());
     join_same_figures(statements, countings, &mut sets);
+    join_headlines(statements, countings, &mut sets);
     join_aligned(statements, accounts, lineage, taxonomy, &mut sets, notices);
 
     let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -44,7 +45,8 @@ pub(crate) fn merge(
         let nearest = members.iter().copied().min_by_key(|&at| {
             let date = countings[at].reported.map(kua_model::PartialDate::first);
             // A statement that is kept out by itself cannot stand for one that counts.
-            (statements[at].uncounted.is_some(), derived(at), date.is_none(), date, at)
+            let unnamed = statements[at].origin == statements[at].account;
+            (statements[at].uncounted.is_some(), derived(at), date.is_none(), date, unnamed, at)
         });
         let Some(nearest) = nearest else { continue };
         stand_for(statements, members, nearest);
@@ -108,6 +110,36 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
     }
 }
 
+/// Figures told without a source in a document that gives the same figure from exactly one named
+/// source: a headline or summary of it.
+fn join_headlines(statements: &[Statement], countings: &[Counting], sets: &mut Sets) {
+    let mut told: BTreeMap<_, (BTreeMap<OriginId, usize>, Vec<usize>)> = BTreeMap::new();
+    for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
+        let claim = &statement.claim;
+        let Some(quantity) = claim.quantity.as_ref().filter(|q| q.range.is_some()) else {
+            continue;
+        };
+        let about = (claim.document, &claim.event, &counting.key.affected, figure(quantity));
+        let (named, own) = told.entry((about, claim.modality, claim.retracts)).or_default();
+        if statement.origin == statement.account {
+            own.push(at);
+        } else {
+            named.entry(statement.origin).or_insert(at);
+        }
+    }
+    for (named, own) in told.into_values() {
+        let mut named = named.into_values();
+        if let (Some(source), None) = (named.next(), named.next()) {
+            for at in own {
+                let (a, b) = (&countings[at].key.place, &countings[source].key.place);
+                if a == b || a.is_none() {
+                    sets.join(source, at);
+                }
+            }
+        }
+    }
+}
+
 fn figure(quantity: &Quantity) -> (Option<u64>, Option<u64>, bool, kua_model::Counted) {
     (quantity.low, quantity.high, quantity.approx, quantity.counts)
 }
@@ -148,7 +180,7 @@ fn join_aligned(
             for (x, y) in pair_up(statements, a, b, taxonomy) {
                 if same_figure(&statements[x], &statements[y]) {
                     sets.join(x, y);
-                } else if x != y {
+                } else if x != y && counts(&statements[x]) && counts(&statements[y]) {
                     drifted.insert((x.min(y), x.max(y)));
                 }
             }
@@ -209,6 +241,11 @@ fn alike(a: &Statement, b: &Statement, taxonomy: &Taxonomy) -> bool {
     let group = |s: &Statement| s.claim.affected.as_ref().and_then(|group| group.id.clone());
     let differ = matches!((group(a), group(b)), (Some(a), Some(b)) if !taxonomy.related(&a, &b));
     !differ && a.claim.role == b.claim.role && a.claim.retracts == b.claim.retracts
+}
+
+/// Whether a number stands in the words.
+fn counts(statement: &Statement) -> bool {
+    statement.claim.quantity.as_ref().is_some_and(|quantity| quantity.range.is_some())
 }
 
 fn same_figure(a: &Statement, b: &Statement) -> bool {

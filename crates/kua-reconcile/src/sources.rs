@@ -271,8 +271,9 @@ impl Reader<'_> {
     fn read(&self, mention: &SourceMention, document: Option<&Document>) -> Reading {
         let words = Words::new(&mention.words);
         let line = |found: Found<'_>| Some((found.entry.value.clone()?, found.entry.origin()));
+        let bare = words.without(|at| self.vocabulary.country_at(&words, at).map(|f| f.tokens));
         let first =
-            |section: &Section| section.all(&words).first().and_then(|&(_, found)| line(found));
+            |section: &Section| section.all(&bare).first().and_then(|&(_, found)| line(found));
         let mut reading = Reading {
             agency: first(&self.vocabulary.agencies),
             body: first(&self.vocabulary.bodies),
@@ -362,8 +363,9 @@ impl Reader<'_> {
     /// Key of the name in `words`: what is left without bodies, countries, roles, titles and small
     /// words, sorted so that order does not matter. Empty if nothing is left.
     fn name(&self, words: &str) -> String {
-        let all = Words::new(words);
         let v = self.vocabulary;
+        let whole = Words::new(words);
+        let all = whole.without(|at| v.country_at(&whole, at).map(|found| found.tokens));
         let mut left: Vec<&Token<'_>> = Vec::new();
         let mut at = 0;
         while at < all.len() {
@@ -372,7 +374,6 @@ impl Reader<'_> {
             match known
                 .iter()
                 .filter_map(|section| section.at(&all, at))
-                .chain(v.country_at(&all, at))
                 .map(|found| found.tokens)
                 .max()
             {
@@ -386,7 +387,12 @@ impl Reader<'_> {
         // A name of which everything is a common word ("The Times") keeps all of its words.
         let bare = left.iter().all(|token| token.kind == TokenKind::Mark);
         let body = !v.bodies.all(&all).is_empty() || !v.generic.all(&all).is_empty();
-        let kept: Vec<&Token<'_>> = if bare && !body { all.tokens.iter().collect() } else { left };
+        let kept: Vec<&Token<'_>> =
+            if bare && !body { whole.tokens.iter().collect() } else { left };
+        // Of "the city's chief, Anton Marek" the name is what has capitals.
+        let capitals = kept.iter().any(|token| token.capital);
+        let kept: Vec<&Token<'_>> =
+            kept.into_iter().filter(|token| token.capital || !capitals && !body).collect();
         let (first, last) = (kept.first(), kept.last());
         if let (Some(first), Some(last)) = (first, last)
             && let Some(spelled) = words.get(first.range.start..last.range.end)
@@ -396,7 +402,7 @@ impl Reader<'_> {
         }
         let mut sounds: Vec<String> = kept
             .iter()
-            .filter(|token| token.kind != TokenKind::Mark && (!body || token.capital))
+            .filter(|token| token.kind != TokenKind::Mark)
             .map(|token| self.romaniser.skeleton(&token.fold))
             .filter(|sound| !sound.is_empty())
             .collect();

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{DocumentId, Standing};
+use kua_model::{DocumentId, Modality, Standing};
 
 use crate::config::ReconcileConfig;
 use crate::figure::Figure;
@@ -16,7 +16,14 @@ const LATEST: usize = 64;
 
 /// Marks figures that their own source replaced by a later one. `figures` are all of one origin on
 /// one count; retracted ones replace nothing.
-pub(crate) fn supersede(figures: &mut [&mut Figure], config: &ReconcileConfig) {
+///
+/// `present` are the documents that give a present figure of this count, whoever's: what they call an
+/// earlier figure is one.
+pub(crate) fn supersede(
+    figures: &mut [&mut Figure],
+    present: &BTreeSet<DocumentId>,
+    config: &ReconcileConfig,
+) {
     let mut order: Vec<usize> = (0..figures.len()).filter(|&i| figures[i].is_current()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(figures[i].time_key()));
     let latest: Vec<Figure> = order.iter().take(LATEST).map(|&i| figures[i].clone()).collect();
@@ -26,8 +33,12 @@ pub(crate) fn supersede(figures: &mut [&mut Figure], config: &ReconcileConfig) {
         let by = latest.iter().find(|later| replaces(later, figure, config));
         if let Some(by) = by {
             replaced.push((i, format!("The same source later gave {}{}", by.shown(), dated(by))));
-        } else if figure.only_earlier() {
-            replaced.push((i, "The account that gives it calls it an earlier figure".to_owned()));
+        } else if figure.only_earlier() && figure.documents.iter().any(|d| present.contains(d)) {
+            replaced.push((
+                i,
+                "The account that gives it calls it an earlier figure, and gives another"
+                    .to_owned(),
+            ));
         }
     }
     // Dates that run in a circle replace nothing: the latest figure stays.
@@ -40,6 +51,9 @@ pub(crate) fn supersede(figures: &mut [&mut Figure], config: &ReconcileConfig) {
 }
 
 fn replaces(later: &Figure, figure: &Figure, config: &ReconcileConfig) -> bool {
+    if figure.scope != later.scope {
+        return false;
+    }
     if figure.is_testimony() || figure.came_before(later) != Some(Ordering::Less) {
         return false;
     }
@@ -62,24 +76,29 @@ pub(crate) fn contest(
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
     let teller = tellers(figures);
     // Figures are few where statements are many: work by distinct figure.
-    let mut alike: BTreeMap<(Option<u64>, Option<u64>, bool), Vec<usize>> = BTreeMap::new();
+    let mut alike: BTreeMap<(Option<u64>, Option<u64>, bool, Option<String>), Vec<usize>> =
+        BTreeMap::new();
     for (i, figure) in figures.iter().enumerate().filter(|(_, figure)| figure.is_current()) {
-        alike.entry((figure.low, figure.high, figure.approx)).or_default().push(i);
+        let scope = figure.scope.clone();
+        alike.entry((figure.low, figure.high, figure.approx, scope)).or_default().push(i);
     }
     let groups: Vec<Vec<usize>> = alike.into_values().collect();
+    let echo = echoes(figures, config);
     let mut seen = vec![usize::MAX; figures.len()];
     let mut counts = vec![0; figures.len()];
     let mut reasons: Vec<Option<String>> = vec![None; figures.len()];
     let mut within = BTreeSet::new();
     for i in 0..figures.len() {
         let figure = &figures[i];
-        let mut count = 1;
-        seen[teller[i]] = i;
+        let mut count = usize::from(!echo[i]);
+        if !echo[i] {
+            seen[teller[i]] = i;
+        }
         for group in &groups {
             let excluded = figure.excludes(&figures[group[0]], config);
             if !excluded {
                 for &j in group {
-                    if seen[teller[j]] != i {
+                    if !echo[j] && seen[teller[j]] != i {
                         seen[teller[j]] = i;
                         count += 1;
                     }
@@ -110,7 +129,7 @@ pub(crate) fn contest(
                 }
             }
         }
-        counts[i] = count;
+        counts[i] = count.max(1);
     }
     for (figure, reason) in figures.iter_mut().zip(reasons) {
         if let Some(reason) = reason {
@@ -119,6 +138,30 @@ pub(crate) fn contest(
         }
     }
     (counts, within.into_iter().collect())
+}
+
+/// Figures that an account gives without a source beside a named source's that fits: its headline or
+/// summary, most likely, and no independent origin of the same number. Doubtful and vague figures
+/// are the account's own words.
+fn echoes(figures: &[Figure], config: &ReconcileConfig) -> Vec<bool> {
+    let mut named: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
+    for (i, figure) in figures.iter().enumerate().filter(|(_, f)| !f.own_telling) {
+        for &document in &figure.documents {
+            named.entry(document).or_default().push(i);
+        }
+    }
+    let echoes = |figure: &Figure| {
+        figure.own_telling
+            && !figure.vague
+            && figure.modality == Modality::Certain
+            && figure
+                .documents
+                .iter()
+                .flat_map(|d| named.get(d))
+                .flatten()
+                .any(|&i| !figures[i].excludes(figure, config))
+    };
+    figures.iter().map(echoes).collect()
 }
 
 /// Who tells each figure: its origin, but accounts told in one document are one teller, since who

@@ -104,7 +104,7 @@ pub(crate) fn statements(
                 claim.event
             ));
         }
-        countings.push(Counting::of(&claim, document, places));
+        countings.push(Counting::of(&claim, document, places, taxonomy));
         statements.push(Statement {
             quote,
             origin: merges.of(origin),
@@ -145,7 +145,8 @@ fn leave_out_parts(statements: &mut [Statement], countings: &[Counting]) {
         let own_row = index.get(&whole).is_some_and(|&whole| {
             let (part, whole) = (&countings[at], &countings[whole]);
             part.key.event != whole.key.event
-                || !part.of_people() && part.key.affected != whole.key.affected
+                || !part.of_people()
+                    && (&part.key.affected, &part.scope) != (&whole.key.affected, &whole.scope)
                 || part.key.place.is_some() && part.key.place != whole.key.place
         });
         let statement = &mut statements[at];

@@ -39,6 +39,20 @@ impl Taxonomy {
         self.wider(a).contains(b) || self.wider(b).contains(a)
     }
 
+    /// The group in whose row `group` is counted: the widest one it belongs to that is not everybody.
+    pub(crate) fn row<'t>(&'t self, group: &'t str) -> &'t str {
+        let mut row = group;
+        let mut seen = BTreeSet::new();
+        while let Some(wider) = self.wider.get(row).filter(|wider| self.wider.contains_key(*wider))
+        {
+            if !seen.insert(row) {
+                break;
+            }
+            row = wider;
+        }
+        row
+    }
+
     fn wider<'t>(&'t self, group: &'t str) -> BTreeSet<&'t str> {
         let mut out = BTreeSet::new();
         let mut next = Some(group);

@@ -26,11 +26,15 @@ pub(crate) fn tolls(
     let mut counts = counts(statements, countings);
     let contested = denial::apply(&mut counts, statements, countings, config, notices);
     for figures in counts.values_mut() {
+        let present: BTreeSet<DocumentId> = figures
+            .iter()
+            .flat_map(|figure| figure.documents.difference(&figure.earlier_in).copied())
+            .collect();
         let mut by_origin: BTreeMap<OriginId, Vec<&mut Figure>> = BTreeMap::new();
         for figure in figures.iter_mut() {
             by_origin.entry(figure.origin).or_default().push(figure);
         }
-        by_origin.values_mut().for_each(|own| supersede(own, config));
+        by_origin.values_mut().for_each(|own| supersede(own, &present, config));
     }
     for (key, at, why) in contested {
         let figure = counts.get_mut(&key).and_then(|figures| figures.get_mut(at));

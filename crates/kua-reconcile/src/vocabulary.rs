@@ -22,6 +22,23 @@ impl<'t> Words<'t> {
         Self { text, tokens: tokens(text, 0) }
     }
 
+    /// The same text without the tokens that `drop` counts from a place: "ministère kazakh de
+    /// l'Intérieur" names the same body as "ministère de l'Intérieur".
+    pub(crate) fn without(&self, drop: impl Fn(usize) -> Option<usize>) -> Self {
+        let mut tokens = Vec::with_capacity(self.tokens.len());
+        let mut at = 0;
+        while let Some(token) = self.tokens.get(at) {
+            match drop(at) {
+                Some(taken) => at += taken.max(1),
+                None => {
+                    tokens.push(token.clone());
+                    at += 1;
+                }
+            }
+        }
+        Self { text: self.text, tokens }
+    }
+
     /// How many tokens.
     pub(crate) fn len(&self) -> usize {
         self.tokens.len()

@@ -454,3 +454,64 @@ fn people_decide_and_undo() {
     rejected.judge(Decision::Undo { judgement: 0 });
     assert_eq!(rejected.chronicle().value.tolls[0].positions[0].origins, 2);
 }
+
+#[test]
+fn a_headline_is_no_second_origin_of_the_figure_below_it() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-07 en
+        Ruritania: 225 dead, about 700 hurt
+        The Prosecutor General's Office said 225 people had died and 748 were wounded.
+        > killed ; 225 dead ; n=225
+        > wounded ; about 700 hurt ; n=701..
+        > killed ; 225 people had died ; n=225 ; from=authority:The Prosecutor General's Office
+        > wounded ; 748 were wounded ; n=748 ; from=authority:The Prosecutor General's Office
+    ",
+    )
+    .chronicle()
+    .value;
+    same(
+        &tolls(&found),
+        "
+        killed people: agreed
+          The Prosecutor General's Office | 225 | 2030-05-07 | agreed | accounts 1 origins 1
+        wounded people: agreed
+          a.txt | 701.. | 2030-05-07 | agreed | accounts 1 origins 1
+          The Prosecutor General's Office | 748 | 2030-05-07 | agreed | accounts 1 origins 1
+    ",
+    );
+}
+
+#[test]
+fn a_narrower_group_stands_in_the_row_of_the_wider_and_contradicts_nothing() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-07 en
+        The Interior Ministry counts 18 members of the security forces dead, the guard two of its own.
+        > killed ; 18 members of the security forces dead ; n=18 ; who=security_forces ; from=authority:The Interior Ministry
+        > killed ; two of its own ; n=2 ; who=national_guard ; from=organisation:the guard
+    ",
+    )
+    .chronicle()
+    .value;
+    assert_eq!(found.tolls.len(), 1, "{}", tolls(&found));
+    assert!(tolls(&found).starts_with("killed security_forces: agreed"));
+}
+
+#[test]
+fn a_country_inside_the_name_of_a_ministry_changes_nothing() {
+    let found = Case::read(
+        "
+        # a.txt 2030-05-07 fr
+        Le ministère russe de l'Intérieur parle de 9 morts.
+        > killed ; 9 morts ; n=9 ; from=authority:Le ministère russe de l'Intérieur
+        # b.txt 2030-05-07 ru
+        МВД России: 9 погибших.
+        > killed ; 9 погибших ; n=9 ; from=authority:МВД России
+    ",
+    )
+    .chronicle()
+    .value;
+    assert_eq!(found.tolls[0].positions.len(), 1, "{}", tolls(&found));
+    assert_eq!(found.tolls[0].positions[0].accounts, 2);
+}

@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// A news page of about 60 kB with menu, share buttons, 30 paragraphs, related headlines, comments.
+/// A news page of about 36 kB with menu, share buttons, 30 paragraphs, related headlines, comments.
 fn news_page(seed: usize) -> String {
     let links = |count: usize, kind: &str| -> String {
         (0..count).map(|n| format!("<li class=\"{kind}-item\"><a href=\"/{kind}/{seed}/{n}\" title=\"x\" data-n=\"{n}\"><span>Headline number {n} about town {seed}</span></a></li>\n")).collect()

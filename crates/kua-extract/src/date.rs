@@ -245,7 +245,7 @@ fn counts_something(scene: &Scene<'_>, at: usize, end: usize) -> bool {
     let counted = (end..end + 3).any(|next| {
         scene
             .find(next, |s| {
-                matches!(s, Sense::Group { .. } | Sense::Unit(_) | Sense::Others | Sense::Trigger { .. })
+                matches!(s, Sense::Group { .. } | Sense::Unit(..) | Sense::Others | Sense::Trigger { .. })
             })
             .is_some()
     });
@@ -455,7 +455,7 @@ fn year_after(scene: &Scene<'_>, at: usize) -> (usize, Option<i16>) {
 }
 
 fn counted_next(scene: &Scene<'_>, at: usize) -> bool {
-    scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_))).is_some()
+    scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_some()
 }
 
 fn unit_at(scene: &Scene<'_>, at: usize) -> Option<(usize, TimeUnit)> {

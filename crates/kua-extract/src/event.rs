@@ -81,7 +81,7 @@ pub(crate) fn drafts(
         if let Some(flag) = party.attribute.and_then(|at| attributes.get_mut(at)) {
             *flag = true;
         }
-        if party.figure.is_some() && !(party.subset || party.partitive || was(party)) {
+        if party.figure.is_some() && !(party.subset || party.partitive || party.measure || was(party)) {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
                     *flag = true;
@@ -347,6 +347,7 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
         let Some(party) = parties.get(own) else { continue };
         for (index, other) in parties.iter().enumerate() {
             if other.figure.is_none()
+                || other.measure
                 || other.subset
                 || other.partitive
                 || other.attribute.is_some()
@@ -400,6 +401,9 @@ fn follow(
     for (index, party) in parties.iter().enumerate() {
         let figure = party.figure.and_then(|figure| figures.get(figure));
         let Some(figure) = figure.filter(|figure| !figure.article && !figure.none) else { continue };
+        if party.measure {
+            continue;
+        }
         if taken.get(index).copied().unwrap_or(true) || party.attribute.is_some() {
             continue;
         }

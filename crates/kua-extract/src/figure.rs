@@ -99,15 +99,28 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
     for index in 1..figures.len() {
         let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else { return };
         let from = scene.find_before(first.start, |s| *s == Sense::From).is_some();
-        let to = scene.find_before(second.start, |s| *s == Sense::To).is_some();
+        let to = scene.find_before(second.start, |s| *s == Sense::To).is_some()
+            || scene.find(second.start, |s| *s == Sense::To).is_some();
         let near = second.start.saturating_sub(first.end) <= 6;
         if from
             && (to && near)
             && let Some(first) = figures.get_mut(index - 1)
         {
             first.earlier = true;
+            // Where "to" also means "up to", here it means the new figure.
+            if let Some(second) = figures.get_mut(index)
+                && second.low.is_none()
+            {
+                second.low = second.high;
+            }
         }
     }
+}
+
+/// Whether the number at token `at` is what a figure rose or fell from.
+fn changed_from(scene: &Scene<'_>, at: usize) -> bool {
+    scene.find_before(at, |s| *s == Sense::From).is_some()
+        && (at.saturating_sub(12)..at).any(|before| scene.find(before, |s| *s == Sense::Change).is_some())
 }
 
 struct Number {
@@ -167,6 +180,7 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     used.append(&mut number.used);
     if number.plain
         && bounds.is_empty()
+        && !changed_from(scene, at)
         && let Some(last) = range_end(scene, taken, number.end)
         && last.low > number.high
     {
@@ -241,6 +255,9 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         Sense::Between(joins) => Some((hit, joins)),
         _ => None,
     })?;
+    if changed_from(scene, hit.end) {
+        return None;
+    }
     let first = number_at(scene, taken, hit.end)?;
     let join = scene.tokens.get(first.end)?;
     if !joins.iter().any(|word| *word == join.fold) {

@@ -31,7 +31,8 @@ pub(crate) enum Sense {
     To,
     // people.txt
     Group { id: String, one: bool },
-    Unit(Counted),
+    /// What is counted, and whether it is a measure (years, percent, kilometres, money).
+    Unit(Counted, bool),
     Others,
     Pronoun(bool),
     Vanguard,
@@ -102,7 +103,7 @@ impl Sense {
             Self::Joiner => 1,
             Self::Before(_) | Self::Between(_) => 2,
             Self::After(_) => 3,
-            Self::Group { .. } | Self::Unit(_) | Self::Pronoun(_) => 4,
+            Self::Group { .. } | Self::Unit(..) | Self::Pronoun(_) => 4,
             Self::Trigger { form, .. } => 10 + *form as u8,
             Self::Cue(cue) => 40 + *cue as u8,
             Self::Place(_) | Self::NotPlace => 5,
@@ -488,7 +489,10 @@ impl Grammar {
                 }
                 Sense::Group { id: id.to_owned(), one: words.next() == Some("1") }
             }
-            ("people.txt", "units") => Sense::Unit(counted(need()?)?),
+            ("people.txt", "units") => match need()? {
+                "measure" => Sense::Unit(Counted::Other, true),
+                other => Sense::Unit(counted(other)?, false),
+            },
             ("people.txt", "others") => Sense::Others,
             ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
             ("people.txt", "members") => Sense::Vanguard,
@@ -628,7 +632,7 @@ fn counted(text: &str) -> Result<Counted, String> {
         "vehicles" => Counted::Vehicles,
         "buildings" => Counted::Buildings,
         "other" => Counted::Other,
-        _ => return Err(format!("expected people, vehicles, buildings or other, found {text:?}")),
+        _ => return Err(format!("expected people, vehicles, buildings, other or measure, found {text:?}")),
     })
 }
 

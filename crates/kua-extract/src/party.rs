@@ -38,6 +38,8 @@ pub(crate) struct Party {
     pub pronoun: bool,
     /// A name by its capitals.
     pub name: bool,
+    /// A measure: years, percent, money. Never affected by anything.
+    pub measure: bool,
     /// An event trigger inside: "12 wounded protesters".
     pub attribute: Option<usize>,
     /// Lexicon entries it rests on.
@@ -60,6 +62,7 @@ impl Party {
             one: false,
             pronoun: false,
             name: false,
+            measure: false,
             attribute: None,
             used: Vec::new(),
         }
@@ -203,7 +206,7 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
                 return Some(party);
             }
         }
-        let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_)));
+        let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)));
         if let Some(hit) = noun {
             take_group(scene, &mut party, hit.start, hit.end);
             among_victims(scene, &mut party);
@@ -220,7 +223,7 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             at = hit.end;
             continue;
         }
-        if let Some(hit) = scene.find(at, |s| matches!(s, Sense::Trigger { form: Form::Participle, .. }))
+        if let Some(hit) = scene.find(at, |s| matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. }))
             && unknown.is_none()
             && let Some((noun, end)) = noun_soon(scene, hit.end, 1)
         {
@@ -246,6 +249,17 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
     {
         take_group(scene, &mut party, noun, end);
         return Some(party);
+    }
+    // "The suspect, 32, was arrested": an age.
+    let between = |at: usize, marks: &[char]| scene.is_mark(at, marks);
+    if unknown.is_none()
+        && figure.start > 1
+        && !party.subset
+        && (between(figure.start - 1, &[',']) && between(figure.end, &[','])
+            || between(figure.start - 1, &['(']) && between(figure.end, &[')']))
+        && scene.kind(figure.start - 2) == Some(TokenKind::Word)
+    {
+        return None;
     }
     if let Some((start, end)) = unknown {
         party.unknown = true;
@@ -288,7 +302,8 @@ fn take_group(scene: &Scene<'_>, party: &mut Party, start: usize, end: usize) {
                 party.counts = Some(Counted::People);
                 party.used.push((hit.entry, hit.start, hit.end));
             }
-            Sense::Unit(counts) => {
+            Sense::Unit(counts, measure) => {
+                party.measure = *measure;
                 party.group = None;
                 party.counts = Some(*counts);
                 party.used.push((hit.entry, hit.start, hit.end));
@@ -330,7 +345,7 @@ fn take_group(scene: &Scene<'_>, party: &mut Party, start: usize, end: usize) {
 /// A noun within `most` unknown words.
 fn noun_soon(scene: &Scene<'_>, at: usize, most: usize) -> Option<(usize, usize)> {
     for next in at..=at + most {
-        if let Some(hit) = scene.find(next, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_))) {
+        if let Some(hit) = scene.find(next, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))) {
             return Some((hit.start, hit.end));
         }
         let passable = (scene.kind(next) == Some(TokenKind::Word) && !ends_phrase(scene, next))

@@ -252,7 +252,7 @@ impl Ground<'_, '_> {
                         Kind::Bare => party.figure.is_some() && party.noun.is_none(),
                         _ => party.figure.is_none(),
                     };
-                    fits && (if right { party.start == at } else { self.ends_at(party, at) })
+                    fits && !party.measure && (if right { party.start == at } else { self.ends_at(party, at) })
                         && (self.subsets || !(party.subset || party.partitive))
                         && !self.taken.get(*index).copied().unwrap_or(true)
                 })
@@ -281,7 +281,13 @@ impl Ground<'_, '_> {
             // A trigger inside a noun phrase is an attribute of it.
             return !self.attributes.get(at).copied().unwrap_or(false);
         }
-        if scene.find(at, |s| matches!(s, Sense::Contrast | Sense::Subordinate | Sense::Auxiliary)).is_some() {
+        let verb = |s: &Sense| match s {
+            Sense::Contrast | Sense::Subordinate => true,
+            Sense::Auxiliary => !short,
+            Sense::Said | Sense::Reported => short,
+            _ => false,
+        };
+        if scene.find(at, verb).is_some() {
             return true;
         }
         self.counted.get(at).copied().unwrap_or(false)

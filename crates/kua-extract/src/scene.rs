@@ -128,7 +128,7 @@ impl<'t> Scene<'t> {
     fn drop_covered(&mut self) {
         let kin = |sense: &Sense| match sense {
             Sense::Trigger { .. } => 1_u8,
-            Sense::Group { .. } | Sense::Unit(_) | Sense::Pronoun(_) => 2,
+            Sense::Group { .. } | Sense::Unit(..) | Sense::Pronoun(_) => 2,
             Sense::Place(_) | Sense::NotPlace => 3,
             Sense::Source(_) => 4,
             Sense::Cue(_) => 5,

@@ -160,7 +160,8 @@ fn right(
         if end == start && hard_stop(scene, end) {
             break;
         }
-        named |= scene.tokens.get(end).is_some_and(|token| token.capital);
+        named |= scene.tokens.get(end).is_some_and(|token| token.capital)
+            || (scene.kind(end) == Some(TokenKind::Number) && scene.glued(end + 1));
         end += 1;
     }
     // A preposition at the end belongs to what follows.

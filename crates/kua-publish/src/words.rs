@@ -95,6 +95,17 @@ pub fn standing_long(standing: Standing) -> &'static str {
     }
 }
 
+/// What the standing of a whole toll means.
+pub fn toll_standing_long(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Contested => {
+            "Two or more origins give figures that exclude one another. All stay, side by side."
+        }
+        Standing::Agreed => "No figures here exclude one another. This is not proof.",
+        other => standing_long(other),
+    }
+}
+
 /// Why a statement is not in a toll, as a label.
 pub fn uncounted(why: Uncounted) -> &'static str {
     match why {

@@ -89,7 +89,7 @@ pub(super) fn sheet(
         title: title.clone(),
         body: html! {
             (layout::heading(&title, standing(toll)))
-            p { (words::standing_long(toll.standing)) " " (edges(toll)) }
+            p { (words::toll_standing_long(toll.standing)) " " (edges(toll)) }
             @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, 100, 16, true)) }
             h2 { "Every figure, with who gave it and how they know" }
             (table(view, toll, positions))

@@ -31,7 +31,7 @@ const WEIGHT_OF_LIKENESS: f32 = 12.0;
 /// A step must be this much better than nothing.
 const COST_OF_STEP: f32 = 0.2;
 /// Most pairs of sentences that are compared; beyond, only a band along the diagonal.
-const MOST_PAIRS: usize = 4_000_000;
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Likeness of sentences, and of sums of up to four neighbours.
 pub(crate) struct Likeness {

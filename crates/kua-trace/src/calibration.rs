@@ -163,6 +163,9 @@ fn dump() {
                         .collect();
                     let like = Likeness::of(&sk[0], &sk[1]);
                     let steps: Vec<Step> = align(&sk[0], &sk[1], &like, 1.0, |_, _, _, _| 0.0);
+                    let look: Vec<Vec<Vec<(u32, f32)>>> = bodies.iter().zip(words).map(|(b, w)| b.units.iter().take(8).map(|u| background.lookup(b, u.range, w)).collect()).collect(); let ta = crate::candidates::telling(&look[0]); let tb: std::collections::BTreeMap<u32, f32> = crate::candidates::telling(&look[1]).into_iter().collect();
+                    let retrieval: f32 = ta.iter().map(|(f, w)| w * tb.get(f).copied().unwrap_or(0.0)).sum();
+                    sims.push_str(&format!("S\t{la}-{lb}\t{kind}\t{}\t{retrieval:.3}\n", ia.len()));
                     let e = crate::translation::evidence(&sk[0], &sk[1], &steps);
                     if kind == "true" && ia.len() == n && n > 8 {
                         for i in 0..n {

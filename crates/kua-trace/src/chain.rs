@@ -43,6 +43,36 @@ impl Chain {
         from_b + (run.b - from_b) * (at - from_a) / gap_a.max(1)
     }
 
+    /// Whether most of the longer side agrees. A thin chain of short runs is what two texts of one
+    /// trade share by chance, unless it is long.
+    fn is_dense(&self) -> bool {
+        let (a, b) = (self.a(), self.b());
+        self.matched * 100 >= 55 * (a.1 - a.0).max(b.1 - b.0)
+    }
+
+    /// The part that is left when runs are cut off at the widest gaps until it is dense.
+    fn densest(self) -> Option<Self> {
+        let mut runs = self.runs;
+        loop {
+            let matched = runs.iter().map(|run| run.length).sum();
+            let chain = Self { runs, matched };
+            if chain.is_dense() {
+                return Some(chain);
+            }
+            runs = chain.runs;
+            let gap = |n: &usize| {
+                let (x, y) = (runs[n - 1], runs[*n]);
+                (y.a - x.a - x.length).max(y.b - x.b - x.length)
+            };
+            let cut = (1..runs.len()).max_by_key(gap)?;
+            let right = runs.split_off(cut);
+            let letters = |runs: &[Run]| runs.iter().map(|run| run.length).sum::<usize>();
+            if letters(&right) > letters(&runs) {
+                runs = right;
+            }
+        }
+    }
+
     /// The same chain with its sides exchanged.
     pub(crate) fn mirrored(&self) -> Self {
         let runs = self.runs.iter().map(|r| Run { a: r.b, b: r.a, length: r.length }).collect();
@@ -108,8 +138,14 @@ pub(crate) fn chains(
         members.reverse();
         for members in apart(without_overlap(members), same) {
             let matched = members.iter().map(|run| run.length).sum();
-            if matched >= least {
-                out.push(Chain { runs: members, matched });
+            if matched < least {
+                continue;
+            }
+            let chain = Chain { runs: members, matched };
+            if chain.is_dense() || matched >= 2 * least {
+                out.push(chain);
+            } else {
+                out.extend(chain.densest().filter(|part| part.matched >= least));
             }
         }
     }
@@ -131,6 +167,18 @@ fn apart(runs: Vec<Run>, same: bool) -> Vec<Vec<Run>> {
         }
     }
     out
+}
+
+/// Whether seeds may make up a passage at all, told without looking at the texts: two of them must
+/// be able to follow each other. Most pairs of texts that share a fingerprint share only one.
+pub(crate) fn may_chain(seeds: &[Seed], config: &TraceConfig) -> bool {
+    seeds.iter().enumerate().any(|(n, from)| {
+        seeds[n + 1..].iter().take(LOOK_BACK).any(|to| {
+            let (da, db) = (to.at_a.wrapping_sub(from.at_a), to.at_b.wrapping_sub(from.at_b));
+            let most = config.max_gap + 2 * config.min_characters;
+            da > 0 && db > 0 && (da as usize) < most && (db as usize) < most
+        })
+    })
 }
 
 /// What run `to` adds after `from`; `None` if it cannot follow.

@@ -16,7 +16,7 @@ pub struct TraceConfig {
     pub max_gap: usize,
     /// Whether to look for translations.
     pub translations: bool,
-    /// How many documents of other languages are aligned with a document at most.
+    /// How many documents of each other language a passage is aligned with at most.
     pub translation_candidates: usize,
     /// Mean strength of aligned sentences, in thousandths, from which a translation is accepted.
     pub translation_threshold: u16,
@@ -29,7 +29,7 @@ impl Default for TraceConfig {
             max_documents_per_fingerprint: 64,
             max_gap: 250,
             translations: true,
-            translation_candidates: 6,
+            translation_candidates: 2,
             translation_threshold: 500,
         }
     }

@@ -112,6 +112,8 @@ struct Raw {
     kind: f32,
     /// Of a figure or a name.
     anchor: bool,
+    /// Whether passages are looked up by it: of figures, names and whole stems.
+    looked_up: bool,
 }
 
 /// How often each feature stands in the sentences of the case, in a table of fixed size.
@@ -151,6 +153,17 @@ impl Background {
         sketched.vector = self.weighed(raw.iter());
         sketched.content = self.weighed(raw.iter().filter(|feature| !feature.anchor));
         sketched
+    }
+
+    /// The features by which the sentence at `range` is looked up, weighed and sorted.
+    pub(crate) fn lookup(
+        &self,
+        body: &Body<'_>,
+        range: TextRange,
+        words: &Wordings,
+    ) -> Vec<(u32, f32)> {
+        let (raw, _) = raw_features(body, range, words);
+        self.weighed(raw.iter().filter(|feature| feature.looked_up)).entries
     }
 
     fn weighed<'r>(&self, raw: impl Iterator<Item = &'r Raw>) -> Vector {
@@ -197,7 +210,7 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 4 if item.key.starts_with("20") || item.key.starts_with("19") => 0.03,
                 _ => 0.004,
             };
-            out.push(Raw { hash: hash(3, item.key.as_bytes()), share, kind: 1.4, anchor: true });
+            out.push(Raw { hash: hash(3, item.key.as_bytes()), share, kind: 1.4, anchor: true, looked_up: true });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key);
             } else {
@@ -221,7 +234,7 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(1, gram),
                 share: share_of_sentences(gram),
                 kind: 1.0,
-                anchor,
+                anchor, looked_up: anchor,
             });
         }
         let stem = bones.get(..5).unwrap_or(&bones);
@@ -232,7 +245,7 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(2, &head),
                 share: share_of_sentences(&head),
                 kind: 0.9,
-                anchor,
+                anchor, looked_up: true,
             });
         }
         if item.kind == ItemKind::Name {
@@ -241,7 +254,7 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(4, head.as_bytes()),
                 share: share_of_sentences(head.as_bytes()) * 0.3,
                 kind: 0.9,
-                anchor,
+                anchor, looked_up: true,
             });
             sketched.names.push(head.to_owned());
         }

@@ -10,7 +10,7 @@ use unicode_normalization::char::decompose_compatible;
 ///
 /// Takes about two bytes a letter: the way back is kept for every [`STEP`]-th letter only and the
 /// rest is walked.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Folded {
     /// One unit a letter; letters beyond 16 bits are mixed down, so equality is all it is good for.
     pub(crate) units: Vec<u16>,

@@ -1,11 +1,13 @@
 //! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
 
+use std::borrow::Cow;
+
 use kua_model::{AlignedPair, Conflict, Link, LinkKind, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::body::Body;
-use crate::chain::{Chain, chains};
+use crate::chain::{Chain, chains, may_chain};
 use crate::direction::{Witness, direction};
 use crate::fingerprint::run_length;
 use crate::fold::Folded;
@@ -22,43 +24,64 @@ pub(crate) fn reuse(
     wordings: &AllWordings,
     config: &TraceConfig,
 ) -> Vec<Link> {
-    let fold = |n: usize| Folded::of(&bodies[n].document.text, &bodies[n].ranges);
-    let bytes = bodies.iter().map(Body::len).sum();
-    let seeds = seeds(bodies.len(), bytes, fold, config);
-    let pairs: Vec<&[Seed]> = seeds.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b)).collect();
-    // Pairs of one first document stand together, so its folded text is made once.
-    let groups: Vec<&[&[Seed]]> = pairs.chunk_by(|x, y| x[0].a == y[0].a).collect();
-    let mut links: Vec<Link> = groups
+    let bytes: usize = bodies.iter().map(Body::len).sum();
+    let folds = Folds::of(bodies, bytes);
+    let found = seeds(bodies.len(), bytes, |n| folds.get(n), config);
+    let pairs: Vec<&[Seed]> = found
+        .chunk_by(|x, y| (x.a, x.b) == (y.a, y.b))
+        .filter(|pair| may_chain(pair, config))
+        .collect();
+    let mut links: Vec<Link> = pairs
         .into_par_iter()
-        .flat_map_iter(|group| {
-            let a = group[0][0].a as usize;
-            let folded_a = fold(a);
+        .flat_map_iter(|pair| {
+            let (a, b) = (pair[0].a as usize, pair[0].b as usize);
+            let (folded_a, folded_b) = (folds.get(a), folds.get(b));
+            let words = |n: usize| wordings.get(bodies[n].language());
+            let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
+            let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
+            let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
+            let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
             let mut out = Vec::new();
-            for pair in group {
-                let b = pair[0].b as usize;
-                let other;
-                let folded_b = if a == b {
-                    &folded_a
-                } else {
-                    other = fold(b);
-                    &other
-                };
-                let words = |n: usize| wordings.get(bodies[n].language());
-                let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
-                let side_b = Side { body: &bodies[b], folded: folded_b, words: words(b) };
-                let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
-                let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
-                if a == b {
-                    repeats(&found, side_a, &mut out);
-                } else {
-                    between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
-                }
+            if a == b {
+                repeats(&found, side_a, &mut out);
+            } else {
+                between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
             }
             out
         })
         .collect();
     links.sort_by(|x, y| order(x).cmp(&order(y)));
     links
+}
+
+/// Folded bodies: kept if they are not too many, else made anew each time.
+enum Folds<'s, 'd> {
+    Kept(Vec<Folded>),
+    Made(&'s [Body<'d>]),
+}
+
+/// Bytes of text whose folded form is kept, at about two bytes each.
+const MOST_KEPT: usize = 128 << 20;
+
+impl<'s, 'd> Folds<'s, 'd> {
+    fn of(bodies: &'s [Body<'d>], bytes: usize) -> Self {
+        if bytes <= MOST_KEPT {
+            Self::Kept(bodies.par_iter().map(fold).collect())
+        } else {
+            Self::Made(bodies)
+        }
+    }
+
+    fn get(&self, n: usize) -> Cow<'_, Folded> {
+        match self {
+            Self::Kept(all) => Cow::Borrowed(&all[n]),
+            Self::Made(bodies) => Cow::Owned(fold(&bodies[n])),
+        }
+    }
+}
+
+fn fold(body: &Body<'_>) -> Folded {
+    Folded::of(&body.document.text, &body.ranges)
 }
 
 /// Order of links in a lineage: by sides, then kind.

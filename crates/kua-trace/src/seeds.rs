@@ -5,6 +5,8 @@
 //! their group, and groups with each other or, if even those are too many, with the first group. So
 //! what everybody copies is still found, in linear time.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::TraceConfig;
@@ -35,10 +37,10 @@ const MOST_WITHIN: usize = 4;
 
 /// All seeds between the texts, sorted. `fold(n)` gives the units of text `n`, which is called for
 /// again in every pass so that nothing but fingerprints stays in memory.
-pub(crate) fn seeds(
+pub(crate) fn seeds<'f>(
     texts: usize,
     bytes: usize,
-    fold: impl Fn(usize) -> Folded + Sync,
+    fold: impl Fn(usize) -> Cow<'f, Folded> + Sync,
     config: &TraceConfig,
 ) -> Vec<Seed> {
     // An eighth of the letters become fingerprints.

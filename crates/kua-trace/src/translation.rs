@@ -44,7 +44,11 @@ pub(crate) fn translations(
             .map(|unit| background.sketch(&bodies[n], unit.range, words[n]))
             .collect()
     };
-    let pairs = candidates(bodies.len(), &languages, sketch, config);
+    let lookup = |n: usize| -> Vec<Vec<(u32, f32)>> {
+        let units = bodies[n].units.iter();
+        units.map(|unit| background.lookup(&bodies[n], unit.range, words[n])).collect()
+    };
+    let pairs = candidates(bodies.len(), &languages, lookup, config);
     let kin = Kin::of(lexicons);
     pairs
         .into_par_iter()
@@ -127,9 +131,21 @@ fn accepted(
     let least = f32::from(config.translation_threshold) / 1000.0 * THRESHOLD
         - if says_so { SAYS_SO } else { 0.0 };
     let few = evidence.steps < 2.0 || (evidence.steps < 3.0 && !says_so);
-    (score >= least && !few && (says_so || evidence.is_complete()))
-        .then_some((steps, evidence, score))
+    let holds = score >= least && !few && (says_so || evidence.is_complete());
+    (holds && order_matters(a, b, ratio, &steps)).then_some((steps, evidence, score))
 }
+
+/// Whether the sentences of b backwards answer those of a far worse: texts that share their words
+/// everywhere, and long texts in which something always fits, do not depend on order; translations do.
+fn order_matters(a: &[Sketched], b: &[Sketched], ratio: f32, steps: &[Step]) -> bool {
+    let backwards: Vec<Sketched> = b.iter().rev().cloned().collect();
+    let chance = align(a, &backwards, &Likeness::of(a, &backwards), ratio, |_, _, _, _| 0.0);
+    let sum = |steps: &[Step]| steps.iter().map(|step| step.score).sum::<f32>();
+    sum(&chance) <= MOST_BY_CHANCE * sum(steps)
+}
+
+/// Share of the score that the backward order may reach.
+const MOST_BY_CHANCE: f32 = 0.65;
 
 /// Score a translation must reach at a threshold of 1000.
 const THRESHOLD: f32 = 4.0;

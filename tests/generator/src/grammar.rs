@@ -105,6 +105,12 @@ pub(crate) fn invented(random: &mut Random, like: &str) -> String {
     (0..2 + random.below(2)).map(|_| random.of(syllables)).collect()
 }
 
+/// A made-up word in the script of a language.
+fn coined(random: &mut Random, language: Language) -> String {
+    let syllables = if language == Language::Russian { &CYRILLIC } else { &LATIN };
+    (0..2 + random.below(3)).map(|_| random.of(syllables)).collect()
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
@@ -119,11 +125,17 @@ fn sentence(random: &mut Random, language: Language) -> String {
     let what = random.of(w.what);
     let where_to = random.of(w.where_to);
     let (when, why) = (random.of(w.when), random.of(w.why));
+    // Made-up words between the phrases, as names and rare words stand in real news: without them a
+    // few thousand articles would share their phrases and nothing could be told from reuse.
+    let (one, two) = (coined(random, language), coined(random, language));
     let text = match random.below(4) {
-        0 => format!("{when} {who} {did} {what} {where_to} {here}, {why}"),
-        1 => format!("{who} {did} {what} {when}, {why}, {where_to} {here}"),
-        2 => format!("{why}, {who} {did} {what} {where_to} {here} {when}"),
-        _ => format!("{where_to} {there} {who} {did} {what}, {} {}", random.of(w.did), random.of(w.what)),
+        0 => format!("{when} {one} {who} {did} {two} {what} {where_to} {here}, {why}"),
+        1 => format!("{who} {one} {did} {what} {two} {when}, {why}, {where_to} {here}"),
+        2 => format!("{why}, {who} {did} {one} {what} {two} {where_to} {here} {when}"),
+        _ => {
+            let (did_too, what_too) = (random.of(w.did), random.of(w.what));
+            format!("{where_to} {there} {who} {did} {one} {what}, {did_too} {two} {what_too}")
+        }
     };
     format!("{}.", capital(&text))
 }

@@ -163,3 +163,17 @@ fn an_article_inside_a_class_that_promises_a_sidebar_is_not_lost() {
         blocks(&noted.value)
     );
 }
+
+#[test]
+fn a_page_laid_out_with_tables_is_not_a_table() {
+    let page = "<html><body><table><tr><td><a href=/>Главная</a> | <a href=/n>Новости</a></td></tr><tr><td><h2>В посёлке прорвало плотину</h2><br><i>11.03.2019, 10:45</i><br><br>Две семьи пропали без вести, сообщили в управлении.<br><br>Никого не предупредили, рассказала жительница посёлка агентству «Пример».<br><br>Читайте также: <a href=/x>Забастовка в порту: 45 задержанных</a></td><td><b>Популярное</b><br><a href=/1>Шахта: 80 пропавших</a><br><a href=/2>Пожар: 12 погибших</a></td></tr></table></body></html>";
+    let noted = read_bytes("page.html", page.as_bytes());
+    use Role::{Date, Main, Nav, Related, Title};
+    let roles: Vec<Role> = noted.value.blocks.iter().map(|block| block.role).collect();
+    assert_eq!(
+        roles,
+        [Nav, Title, Date, Main, Main, Related, Related],
+        "{:?}",
+        blocks(&noted.value)
+    );
+}

@@ -12,6 +12,8 @@ pub(crate) struct Builder<'t> {
     page: &'t str,
     pub draft: Draft,
     open: Option<Open>,
+    /// A block ended since the last table cell began: the cell lays out the page.
+    split_cell: bool,
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +31,12 @@ struct Open {
 
 impl<'t> Builder<'t> {
     pub(crate) fn new(page: &'t str) -> Self {
-        Self { page, draft: Draft { html: true, ..Draft::default() }, open: None }
+        Self {
+            page,
+            draft: Draft { html: true, ..Draft::default() },
+            open: None,
+            split_cell: false,
+        }
     }
 
     /// Text of the page at `range`. White space at the edges of a block, and doubled at the seams of
@@ -86,15 +93,21 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A table cell begins or ends.
+    /// A table cell begins or ends. Cells of a row share its block, unless one holds lines or
+    /// blocks of its own, as on pages that are laid out with tables.
     pub(crate) fn cell(&mut self) {
-        if let Some(open) = &mut self.open {
+        let lines = self.open.as_ref().is_some_and(|open| open.block.hard_breaks);
+        if self.split_cell || lines {
+            self.end_block();
+        } else if let Some(open) = &mut self.open {
             open.cell = true;
         }
+        self.split_cell = false;
     }
 
     /// A block element begins or ends: closes the open block, if any.
     pub(crate) fn end_block(&mut self) {
+        self.split_cell = true;
         let Some(mut open) = self.open.take() else { return };
         self.trim_end(&mut open);
         let start = open.block.range.start;

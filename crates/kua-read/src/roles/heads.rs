@@ -195,6 +195,14 @@ fn markup_title(page: &mut Page<'_>, draft: &Draft) -> Option<usize> {
     }
     let (index, why) = match best.filter(|(score, _)| *score > 1) {
         Some((_, index)) => (index, "heading-element"),
+        None if draft.title_element.is_none() => {
+            // A page without a title and a first heading: the highest body heading stands for it.
+            let body = |index: &usize| page.role(*index) == Some(Role::Heading);
+            let first = (0..draft.blocks.len())
+                .filter(body)
+                .find(|&index| draft.blocks[index].heading <= 3)?;
+            (first, "first-heading")
+        }
         None => (draft.title_element?, "title-element"),
     };
     page.set(index, Role::Title, why);

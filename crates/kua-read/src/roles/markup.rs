@@ -11,11 +11,12 @@ pub(crate) fn settle(page: &mut Page<'_>, draft: &Draft) {
     take_back(page, draft);
     for (index, block) in draft.blocks.iter().enumerate() {
         let role = page.role(index);
-        if block.heading > 0 && role.is_none() {
+        if block.heading > 0 && (role.is_none() || role == Some(Role::Table)) {
             page.set(index, Role::Heading, "heading-element");
         }
-        if role == Some(Role::Table) && page.lines[index].chars > 400 {
-            // A table that only lays out the page.
+        let row = page.lines[index].text.contains('\t') && page.lines[index].chars <= 400;
+        if role == Some(Role::Table) && !row && block.heading == 0 {
+            // A table that only lays out the page, or a row of one cell.
             page.roles[index] = None;
             page.why[index].clear();
         }

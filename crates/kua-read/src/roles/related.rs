@@ -60,7 +60,11 @@ fn announced(page: &mut Page<'_>) {
         };
         let colon = line.tokens.get(after).is_some_and(|token| token.fold == ":");
         let alone = line.covered(&[Cue::Related]) >= line.plain_words() && line.words <= 8;
-        if !(alone || (colon && !line.is_paragraph())) {
+        // `Popular<br>headline<br>headline`: one block, its first line the announcement.
+        let first_line =
+            line.text.lines().next().map_or(0, |first| first.split_whitespace().count());
+        let list = line.text.contains('\n') && !line.stop && after >= first_line && first_line <= 4;
+        if !(alone || list || (colon && !line.is_paragraph())) {
             continue;
         }
         page.set(index, Role::Related, "announces-related");

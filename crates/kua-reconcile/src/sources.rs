@@ -121,7 +121,9 @@ pub(crate) fn heard(
                         SourceKey::Body(generic.clone(), of.0)
                     }
                 }
-            } else if let Some((concept, of)) = voices.get(&reading.name) {
+            } else if let Some((concept, of)) =
+                voices.get(&reading.name).filter(|_| speaks(mention.kind))
+            {
                 why.push(format!(
                     "“{}” speaks for the {} elsewhere in this case",
                     mention.words,
@@ -190,6 +192,11 @@ fn untold(claim: &Claim) -> Heard {
 
 fn voice(reading: &Reading) -> &'static str {
     if reading.name.is_empty() { "" } else { "; the person named speaks for it" }
+}
+
+/// Whether a source of this kind may speak for a body; an outlet only passes on.
+fn speaks(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Person | SourceKind::Authority)
 }
 
 /// Country of a body, and how to say it.

@@ -76,8 +76,8 @@ pub(crate) fn contest(
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
     let teller = tellers(figures);
     // Figures are few where statements are many: work by distinct figure.
-    let mut alike: BTreeMap<(Option<u64>, Option<u64>, bool, Option<String>), Vec<usize>> =
-        BTreeMap::new();
+    type Alike = (Option<u64>, Option<u64>, bool, Option<String>);
+    let mut alike: BTreeMap<Alike, Vec<usize>> = BTreeMap::new();
     for (i, figure) in figures.iter().enumerate().filter(|(_, figure)| figure.is_current()) {
         let scope = figure.scope.clone();
         alike.entry((figure.low, figure.high, figure.approx, scope)).or_default().push(i);
@@ -97,6 +97,12 @@ pub(crate) fn contest(
         for group in &groups {
             let excluded = figure.excludes(&figures[group[0]], config);
             if !excluded {
+                // Figures of different parts of a group corroborate each other only if they are equal.
+                let other = &figures[group[0]];
+                let equal = (figure.low, figure.high) == (other.low, other.high);
+                if figure.scope != other.scope && !equal {
+                    continue;
+                }
                 for &j in group {
                     if !echo[j] && seen[teller[j]] != i {
                         seen[teller[j]] = i;

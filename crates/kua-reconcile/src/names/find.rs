@@ -305,11 +305,18 @@ impl Finder<'_> {
             (at.saturating_sub(reach)..at)
                 .any(|i| section.at(words, i).is_some_and(|found| i + found.tokens == at))
         };
+        // "the mayor of the city A B": the place word belongs to the title, not to the name.
+        let titled = run > 1
+            && before(&v.place_words, 1)
+            && at.checked_sub(1).is_some_and(|place| {
+                (place.saturating_sub(3)..place)
+                    .any(|i| v.titles.at(words, i).is_some_and(|found| i + found.tokens == place))
+            });
         if inside(&v.body_words) {
             Some(NameKind::Organisation)
-        } else if inside(&v.place_words) || place_after || before(&v.place_words, 1) {
+        } else if inside(&v.place_words) || place_after || before(&v.place_words, 1) && !titled {
             Some(NameKind::Place)
-        } else if before(&v.titles, 3) {
+        } else if titled || before(&v.titles, 3) {
             Some(NameKind::Person)
         } else {
             None

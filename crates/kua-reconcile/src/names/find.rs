@@ -21,7 +21,7 @@ pub(crate) struct Mention {
     pub(crate) canonical: Option<String>,
     /// It opens a sentence, where every word has a capital.
     pub(crate) opening: bool,
-    /// How many words.
+    /// How many words with a capital.
     pub(crate) words: usize,
     /// A small word before it hints at a place, which is not enough by itself.
     pub(crate) after_in: bool,
@@ -377,7 +377,10 @@ impl Finder<'_> {
             kind,
             canonical,
             opening: self.opens(at),
-            words: tokens.iter().filter(|token| token.kind == TokenKind::Word).count(),
+            words: tokens
+                .iter()
+                .filter(|token| token.kind == TokenKind::Word && token.capital)
+                .count(),
             after_in: (at.saturating_sub(2)..at).any(|i| {
                 let small = self.vocabulary.before_places.at(&self.words, i);
                 small.is_some_and(|found| i + found.tokens == at)

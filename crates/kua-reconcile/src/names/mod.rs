@@ -134,6 +134,9 @@ fn seed(
     let first = first + words.tokens[first..].iter().position(|token| token.capital)?;
     let last =
         words.tokens.iter().rposition(|token| token.capital).filter(|&last| last >= first)?;
+    if first == last && vocabulary.function_words.at(&words, first).is_some() {
+        return None;
+    }
     let text = words.spelled(first, last + 1 - first);
     let start = range.start + words.tokens[first].range.start;
     Some(Mention {

@@ -14,6 +14,7 @@ use crate::commands::{build_case, summary_of_notices};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::serve;
+use crate::table::cut;
 
 static NOTES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/demo/notes");
 static CASE_TOML: &str = include_str!("../demo/case.toml");
@@ -70,6 +71,8 @@ fn write_notes(folder: &Path) -> io::Result<()> {
 
 /// Lines the summary may have.
 const LINES: usize = 20;
+/// Columns a source's name may take.
+const SOURCE: usize = 32;
 /// Positions shown of one toll.
 const POSITIONS: usize = 4;
 
@@ -101,7 +104,10 @@ fn summary(
             left -= 1;
         }
     }
-    console.line("Figures are never added or averaged; all of them:  kua -C DIR toll")?;
+    console.line(&format!(
+        "Figures are never added or averaged. All of them:  kua -C {} toll",
+        shown(&dir.display().to_string())
+    ))?;
     if let Some(line) = summary_of_notices(chronicle) {
         console.line(&line)?;
     }
@@ -136,7 +142,7 @@ fn toll_lines(toll: &Toll, console: &Console) -> Vec<String> {
     let more = current.len().saturating_sub(POSITIONS);
     let said = |position: &&kua_case::Position| {
         let retracted = if position.standing == Standing::Retracted { ", taken back" } else { "" };
-        format!("{} {}{retracted}", position.source, publish::figure(position))
+        format!("{} {}{retracted}", cut(position.source.trim(), SOURCE), publish::figure(position))
     };
     let mut line = format!("  {}", current.iter().take(POSITIONS).map(said).collect::<Vec<_>>().join(" · "));
     if more > 0 {

@@ -34,7 +34,13 @@ fn documents(articles: usize, languages: &[Language]) -> Vec<Document> {
                     from += sentence.len();
                 }
                 at += line.len();
-                blocks.push(Block { role: Role::Main, range, source: Vec::new(), language, why: Vec::new() });
+                blocks.push(Block {
+                    role: Role::Main,
+                    range,
+                    source: Vec::new(),
+                    language,
+                    why: Vec::new(),
+                });
             }
             Document {
                 id: DocumentId::new(item, 0),

@@ -20,6 +20,11 @@ const MOST_PASSAGES: usize = 400;
 /// it even between unrelated languages.
 const LEAST: f32 = 0.05;
 
+/// The field begins after so many documents (a translation may have copies), and a candidate must be
+/// so many times as alike as the field.
+const FIELD: usize = 5;
+const STANDS_OUT: f32 = 1.4;
+
 struct Passage {
     document: u32,
     language: Lang,
@@ -80,8 +85,7 @@ fn starts(sentences: usize) -> impl Iterator<Item = usize> {
 
 /// The heaviest features of a passage, scaled to length one.
 pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
-    let mut features: Vec<(u32, f32)> =
-        sentences.iter().flatten().copied().collect();
+    let mut features: Vec<(u32, f32)> = sentences.iter().flatten().copied().collect();
     features.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     features.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
@@ -102,7 +106,7 @@ fn best_for(
     list: &[(u32, u32, f32)],
     config: &TraceConfig,
 ) -> Vec<u32> {
-    let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
+    let mut hits: Vec<(u32, f32)> = Vec::new();
     for &(feature, weight) in &passage.features {
         let from = list.partition_point(|entry| entry.0 < feature);
         let held = &list[from..];
@@ -111,30 +115,39 @@ fn best_for(
         }
         for &(_, other, there) in held.iter().take_while(|entry| entry.0 == feature) {
             if passages[other as usize].language != passage.language {
-                *scores.entry(other).or_default() += weight * there;
+                hits.push((other, weight * there));
             }
         }
     }
+    // Stable: the parts of a sum stay in the order of the features.
+    hits.sort_by_key(|&(other, _)| other);
     // The best passage of each document, then the best documents of each language.
     let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
-    for (other, score) in scores {
-        let other = &passages[other as usize];
-        let best = by_document.entry((other.language, other.document)).or_default();
-        *best = best.max(score);
+    for run in hits.chunk_by(|x, y| x.0 == y.0) {
+        let score: f32 = run.iter().map(|(_, part)| part).sum();
+        let other = &passages[run[0].0 as usize];
+        if score >= LEAST {
+            let best = by_document.entry((other.language, other.document)).or_default();
+            *best = best.max(score);
+        }
     }
     let mut by_language: BTreeMap<Lang, Vec<(f32, u32)>> = BTreeMap::new();
     for ((language, document), score) in by_document {
-        if score < LEAST {
-            continue;
-        }
         by_language.entry(language).or_default().push((score, document));
     }
     let mut out = Vec::new();
     for (_, mut documents) in by_language {
         documents.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        out.extend(
-            documents.into_iter().take(config.translation_candidates.max(1)).map(|(_, d)| d),
-        );
+        // What is alike to everything is alike to nothing: a translation stands out from the field.
+        let field = documents.get(FIELD..).unwrap_or_default();
+        let field = field.get(..10).unwrap_or(field);
+        let mut least = 0.0;
+        if field.len() >= 5 {
+            let count = f32::from(u8::try_from(field.len()).unwrap_or(10));
+            least = STANDS_OUT * field.iter().map(|(score, _)| score).sum::<f32>() / count;
+        }
+        let best = documents.iter().take(config.translation_candidates.max(1));
+        out.extend(best.filter(|(score, _)| *score >= least).map(|&(_, document)| document));
     }
     out
 }

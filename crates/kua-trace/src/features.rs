@@ -210,7 +210,13 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 4 if item.key.starts_with("20") || item.key.starts_with("19") => 0.03,
                 _ => 0.004,
             };
-            out.push(Raw { hash: hash(3, item.key.as_bytes()), share, kind: 1.4, anchor: true, looked_up: true });
+            out.push(Raw {
+                hash: hash(3, item.key.as_bytes()),
+                share,
+                kind: 1.4,
+                anchor: true,
+                looked_up: true,
+            });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key);
             } else {
@@ -234,7 +240,8 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(1, gram),
                 share: share_of_sentences(gram),
                 kind: 1.0,
-                anchor, looked_up: anchor,
+                anchor,
+                looked_up: anchor,
             });
         }
         let stem = bones.get(..5).unwrap_or(&bones);
@@ -245,7 +252,8 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(2, &head),
                 share: share_of_sentences(&head),
                 kind: 0.9,
-                anchor, looked_up: true,
+                anchor,
+                looked_up: true,
             });
         }
         if item.kind == ItemKind::Name {
@@ -254,7 +262,8 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 hash: hash(4, head.as_bytes()),
                 share: share_of_sentences(head.as_bytes()) * 0.3,
                 kind: 0.9,
-                anchor, looked_up: true,
+                anchor,
+                looked_up: true,
             });
             sketched.names.push(head.to_owned());
         }

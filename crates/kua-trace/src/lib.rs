@@ -15,8 +15,6 @@
 
 mod align;
 mod body;
-#[cfg(test)]
-mod calibration;
 mod candidates;
 mod chain;
 mod config;
@@ -82,7 +80,7 @@ pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) 
         bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
     links.extend(translation::translations(&bodies, &all_marks, lexicons, &wordings, config));
-    links.sort_by(|x, y| reuse::order(x).cmp(&reuse::order(y)));
+    links.sort_by_key(reuse::order);
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins }, notices }
 }

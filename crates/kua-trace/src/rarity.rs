@@ -4,6 +4,8 @@
 //! Letter statistics only: minus twenty times the natural logarithm of how often a letter follows
 //! another, pooled evenly over six languages in skeleton spelling.
 
+use std::sync::OnceLock;
+
 /// Expected share of sentences that hold a word group spelled `gram` (`_` is the edge of a word).
 pub(crate) fn share_of_sentences(gram: &[u8]) -> f32 {
     let Some((&first, rest)) = gram.split_first() else { return 1.0 };
@@ -13,11 +15,24 @@ pub(crate) fn share_of_sentences(gram: &[u8]) -> f32 {
         cost += u32::from(AFTER[slot(before)][slot(letter)]);
         before = letter;
     }
-    let chance = (-f64::from(cost) / 20.0).exp();
-    // A sentence has about a hundred places where a group may begin.
-    #[allow(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
-    let share = (1.0 - (-100.0 * chance).exp()) as f32;
-    share
+    let shares = shares();
+    shares.get(cost as usize).or(shares.last()).copied().unwrap_or(0.0)
+}
+
+/// Shares by cost, made once.
+fn shares() -> &'static [f32] {
+    static SHARES: OnceLock<Vec<f32>> = OnceLock::new();
+    SHARES.get_or_init(|| {
+        (0..1_024_u32)
+            .map(|cost| {
+                let chance = (-f64::from(cost) / 20.0).exp();
+                // A sentence has about a hundred places where a group may begin.
+                #[allow(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+                let share = (1.0 - (-100.0 * chance).exp()) as f32;
+                share
+            })
+            .collect()
+    })
 }
 
 fn slot(letter: u8) -> usize {

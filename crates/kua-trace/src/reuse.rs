@@ -50,7 +50,7 @@ pub(crate) fn reuse(
             out
         })
         .collect();
-    links.sort_by(|x, y| order(x).cmp(&order(y)));
+    links.sort_by_key(order);
     links
 }
 

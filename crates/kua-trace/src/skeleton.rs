@@ -22,21 +22,21 @@ pub(crate) fn skeleton(word: &str) -> String {
     skeleton_of_romanised(&romanised(word))
 }
 
-/// Rules in order, longest spelling first where one holds another.
+/// Spellings of one sound, longest first, and what stands for it.
 const RULES: &[(&str, &str)] = &[
+    ("sch", "s"),
+    ("tch", "k"),
+    ("dzh", "ds"),
     ("kh", "h"),
     ("ck", "k"),
     ("ph", "f"),
     ("th", "t"),
-    ("sch", "s"),
     ("sh", "s"),
-    ("tch", "c"),
-    ("ch", "c"),
-    ("zh", "z"),
-    ("dzh", "j"),
-    ("dj", "j"),
-    ("ts", "c"),
-    ("tz", "c"),
+    ("ch", "k"),
+    ("zh", "s"),
+    ("dj", "i"),
+    ("ts", "k"),
+    ("tz", "k"),
     ("ou", "u"),
     ("oo", "u"),
     ("w", "v"),
@@ -48,19 +48,29 @@ const RULES: &[(&str, &str)] = &[
     ("z", "s"),
 ];
 
-/// Skeleton of a lower-case ASCII word.
+/// Skeleton of a lower-case ASCII word. Doubled letters become one.
 pub(crate) fn skeleton_of_romanised(word: &str) -> String {
-    let mut text = word.to_owned();
-    for (from, to) in RULES {
-        if text.contains(from) {
-            text = text.replace(from, to);
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(first) = rest.bytes().next() {
+        let rule = match first {
+            b's' | b't' | b'd' | b'k' | b'c' | b'p' | b'z' | b'o' | b'w' | b'q' | b'x' | b'y'
+            | b'j' => RULES.iter().find(|(from, _)| rest.starts_with(from)),
+            _ => None,
+        };
+        let (taken, letters) = rule.map_or_else(
+            || {
+                let width = rest.chars().next().map_or(1, char::len_utf8);
+                (width, &rest[..width])
+            },
+            |(from, to)| (from.len(), *to),
+        );
+        for letter in letters.chars() {
+            if !out.ends_with(letter) || letter.is_ascii_digit() {
+                out.push(letter);
+            }
         }
-    }
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if !out.ends_with(character) || character.is_ascii_digit() {
-            out.push(character);
-        }
+        rest = &rest[taken..];
     }
     out
 }

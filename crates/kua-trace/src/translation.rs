@@ -63,7 +63,9 @@ pub(crate) fn translations(
             {
                 let found = Found { steps, evidence, score };
                 links(
-                    &bodies[a], &bodies[b], &marks[a], &marks[b], &side_a, &side_b, &found,
+                    (&bodies[a], &marks[a], &side_a),
+                    (&bodies[b], &marks[b], &side_b),
+                    &found,
                     &mut out,
                 );
             }
@@ -153,12 +155,8 @@ const THRESHOLD: f32 = 4.0;
 const SAYS_SO: f32 = 3.0;
 
 fn links(
-    a: &Body<'_>,
-    b: &Body<'_>,
-    marks_a: &Marks,
-    marks_b: &Marks,
-    side_a: &[Sketched],
-    side_b: &[Sketched],
+    (a, marks_a, side_a): (&Body<'_>, &Marks, &[Sketched]),
+    (b, marks_b, side_b): (&Body<'_>, &Marks, &[Sketched]),
     found: &Found,
     out: &mut Vec<Link>,
 ) {
@@ -308,11 +306,14 @@ impl Evidence {
     fn is_complete(&self) -> bool {
         let missing = self.all_figures - self.figures_met;
         let covers = self.covers_a.min(self.covers_b);
-        self.steps > SHORT || (missing <= (0.12 * self.all_figures).max(1.0) && covers >= 0.8)
+        self.steps > SHORT
+            || (missing <= (0.12 * self.all_figures).max(1.0)
+                && covers >= if self.steps > VERY_SHORT { 0.65 } else { 0.8 })
     }
 }
 
-/// Sentences of a short text.
+/// Sentences of a very short text, and of a short one.
+const VERY_SHORT: f32 = 6.0;
 const SHORT: f32 = 10.0;
 
 fn span(steps: &[Step], pick: fn(&Step) -> std::ops::Range<usize>) -> std::ops::Range<usize> {

@@ -1,7 +1,7 @@
 //! Compares two wordings of one sentence: which words agree, and where figures, negations or names
 //! do not. What separates a repost from the next day's communiqué.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kua_lexicon::{Lexicon, Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Conflict, Lang, TextRange};
@@ -13,12 +13,12 @@ use crate::skeleton::skeleton;
 #[derive(Debug, Default)]
 pub(crate) struct Wordings {
     negators: Phrases,
-    numbers: BTreeMap<String, String>,
+    numbers: HashMap<String, String>,
 }
 
 impl Wordings {
     fn of(lexicon: &Lexicon) -> Self {
-        let mut numbers = BTreeMap::new();
+        let mut numbers = HashMap::new();
         // Number words and month names are other stages' files; what is missing is only not seen.
         let months = ["months"].map(|name| ("calendar.txt", name));
         let counts = ["units", "teens", "tens", "numbers", "cardinals", ""]

@@ -1,5 +1,11 @@
 //! The worked case of the repository: which notes are one account and which only sound alike.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and prints what it measured"
+)]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,11 @@
 //! Cases from a newsroom: who copied, quoted, shortened and revised whom.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and prints what it measured"
+)]
+
 mod common;
 
 use common::*;

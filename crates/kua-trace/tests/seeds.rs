@@ -1,6 +1,12 @@
 //! Two real translations of one lost original, and three other accounts of the same crisis. Facts
 //! are line numbers only; the texts stay where they are.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and prints what it measured"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;

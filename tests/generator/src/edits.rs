@@ -90,7 +90,8 @@ pub fn edit(random: &mut Random, text: &str, kind: Edit) -> String {
         Edit::Digest => {
             let all = sentences(text);
             let kept: Vec<&str> = all.iter().copied().filter(|_| random.in_hundred(40)).collect();
-            if kept.len() < 2 { all.into_iter().take(2).collect::<Vec<_>>() } else { kept }.join(" ")
+            if kept.len() < 2 { all.into_iter().take(2).collect::<Vec<_>>() } else { kept }
+                .join(" ")
         }
     }
 }

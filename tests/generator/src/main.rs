@@ -9,11 +9,13 @@ use kua_generator::{Plan, corpus, truth};
 fn main() -> std::process::ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next() else {
-        let _ = writeln!(std::io::stderr(), "usage: kua-generator FOLDER [ARTICLES [BYTES [SEED]]]");
+        let _ =
+            writeln!(std::io::stderr(), "usage: kua-generator FOLDER [ARTICLES [BYTES [SEED]]]");
         return std::process::ExitCode::from(2);
     };
     let mut plan = Plan::default();
-    let mut number = |default: usize| arguments.next().and_then(|n| n.parse().ok()).unwrap_or(default);
+    let mut number =
+        |default: usize| arguments.next().and_then(|n| n.parse().ok()).unwrap_or(default);
     plan.articles = number(plan.articles);
     plan.bytes = number(plan.bytes);
     plan.seed = number(1) as u64;

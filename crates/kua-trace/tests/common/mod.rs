@@ -120,7 +120,7 @@ pub(crate) fn shared() -> Option<PathBuf> {
 }
 
 /// The words at a span, for messages.
-pub(crate) fn words<'d>(documents: &'d [Document], span: Span) -> &'d str {
+pub(crate) fn words(documents: &[Document], span: Span) -> &str {
     let document = documents.iter().find(|d| d.id == span.document).unwrap();
     &document.text[span.range.as_range()]
 }

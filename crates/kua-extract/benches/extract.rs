@@ -12,9 +12,18 @@ fn main() {
 }
 
 const TEXTS: [(&str, &str); 3] = [
-    ("en", "Officials said on Tuesday that the river had risen again overnight. At least 12 people were killed and 30 others wounded in the city of Lima, according to the health ministry. The markets stayed closed while engineers looked at the bridges.\n"),
-    ("fr", "Les autorités ont déclaré mardi que la rivière était encore montée dans la nuit. Au moins 12 personnes ont été tuées et 30 autres blessées dans la ville de Lima, selon le ministère de la Santé. Les marchés sont restés fermés.\n"),
-    ("ru", "Власти заявили во вторник, что река снова поднялась за ночь. Не менее 12 человек погибли и ещё 30 ранены в городе Лима, по данным министерства здравоохранения. Рынки оставались закрытыми, пока инженеры осматривали мосты.\n"),
+    (
+        "en",
+        "Officials said on Tuesday that the river had risen again overnight. At least 12 people were killed and 30 others wounded in the city of Lima, according to the health ministry. The markets stayed closed while engineers looked at the bridges.\n",
+    ),
+    (
+        "fr",
+        "Les autorités ont déclaré mardi que la rivière était encore montée dans la nuit. Au moins 12 personnes ont été tuées et 30 autres blessées dans la ville de Lima, selon le ministère de la Santé. Les marchés sont restés fermés.\n",
+    ),
+    (
+        "ru",
+        "Власти заявили во вторник, что река снова поднялась за ночь. Не менее 12 человек погибли и ещё 30 ранены в городе Лима, по данным министерства здравоохранения. Рынки оставались закрытыми, пока инженеры осматривали мосты.\n",
+    ),
 ];
 
 /// A megabyte of news in one language.

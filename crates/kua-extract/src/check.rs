@@ -101,7 +101,8 @@ fn shadowed(lexicon: &Lexicon) -> Vec<String> {
     let mut out = Vec::new();
     for file in crate::grammar::FILES {
         for (_, entries) in lexicon.sections(file) {
-            let mut seen: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+            let mut seen: std::collections::BTreeMap<String, String> =
+                std::collections::BTreeMap::new();
             for entry in entries {
                 for part in entry.key.split('|') {
                     let key = kua_lexicon::fold(part.trim()).into_owned();
@@ -110,7 +111,10 @@ fn shadowed(lexicon: &Lexicon) -> Vec<String> {
                     }
                     match seen.get(&key) {
                         Some(first) if *first != entry.origin() => {
-                            out.push(format!("{}: {key:?} already stands at {first}", entry.origin()));
+                            out.push(format!(
+                                "{}: {key:?} already stands at {first}",
+                                entry.origin()
+                            ));
                         }
                         Some(_) => {}
                         None => {
@@ -125,7 +129,11 @@ fn shadowed(lexicon: &Lexicon) -> Vec<String> {
 }
 
 /// Runs one example: its claims, and what was expected if it fails.
-fn run(extractor: &Extractor, lang: Lang, line: &str) -> Result<(Vec<Claim>, Option<String>), String> {
+fn run(
+    extractor: &Extractor,
+    lang: Lang,
+    line: &str,
+) -> Result<(Vec<Claim>, Option<String>), String> {
     let (positive, rest) = match (line.strip_prefix("+ "), line.strip_prefix("- ")) {
         (Some(rest), _) => (true, rest),
         (_, Some(rest)) => (false, rest),
@@ -137,7 +145,10 @@ fn run(extractor: &Extractor, lang: Lang, line: &str) -> Result<(Vec<Claim>, Opt
     let (text, date) = match text.trim().rsplit_once('[') {
         Some((text, tail)) => {
             let date = tail.strip_suffix(']').and_then(|date| date.parse::<PartialDate>().ok());
-            (if date.is_some() { text } else { rest.rsplit_once("=>").map_or(text, |(t, _)| t) }, date)
+            (
+                if date.is_some() { text } else { rest.rsplit_once("=>").map_or(text, |(t, _)| t) },
+                date,
+            )
         }
         None => (text, None),
     };
@@ -173,10 +184,16 @@ fn has(claim: &Claim, word: &str) -> bool {
     }
     if let Some(source) = word.strip_prefix("by:") {
         let source = source.replace('_', " ");
-        return claim.sources.last().is_some_and(|s| s.words.to_lowercase().contains(&source.to_lowercase()));
+        return claim
+            .sources
+            .last()
+            .is_some_and(|s| s.words.to_lowercase().contains(&source.to_lowercase()));
     }
     if let Some(counts) = word.strip_prefix('=') {
-        return claim.quantity.as_ref().is_some_and(|q| format!("{:?}", q.counts).to_lowercase() == counts);
+        return claim
+            .quantity
+            .as_ref()
+            .is_some_and(|q| format!("{:?}", q.counts).to_lowercase() == counts);
     }
     if let Some(grade) = word.strip_prefix('@') {
         return grade_name(claim.grade) == grade;
@@ -194,15 +211,18 @@ fn has(claim: &Claim, word: &str) -> bool {
         _ => {}
     }
     if let Some((low, high)) = word.split_once("..") {
-        return claim.quantity.as_ref().is_some_and(|q| {
-            q.low == low.parse().ok() && q.high == high.parse().ok()
-        });
+        return claim
+            .quantity
+            .as_ref()
+            .is_some_and(|q| q.low == low.parse().ok() && q.high == high.parse().ok());
     }
     if modality_name(claim.modality) == word {
         return true;
     }
     let group = claim.affected.as_ref().and_then(|group| group.id.as_deref());
-    group == Some(word) || (word == "people" && claim.quantity.as_ref().is_some_and(|q| q.counts == Counted::People))
+    group == Some(word)
+        || (word == "people"
+            && claim.quantity.as_ref().is_some_and(|q| q.counts == Counted::People))
 }
 
 fn modality_name(modality: Modality) -> &'static str {
@@ -265,7 +285,10 @@ pub fn notation(claim: &Claim) -> String {
         }
     }
     if let Some(place) = &claim.place {
-        out.push_str(&format!(" in:{}", place.canonical.as_deref().unwrap_or(&place.words).replace(' ', "_")));
+        out.push_str(&format!(
+            " in:{}",
+            place.canonical.as_deref().unwrap_or(&place.words).replace(' ', "_")
+        ));
     }
     if let Some(time) = &claim.time {
         out.push_str(&format!(" on:{}", time.value));
@@ -288,7 +311,9 @@ fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document 
         let after = bytes.get(index + 2).map(|&(_, c)| c);
         let cut = matches!(c, '.' | '!' | '?')
             && next == Some(' ')
-            && after.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '«' | '"' | '“'));
+            && after.is_some_and(|c| {
+                c.is_uppercase() || c.is_ascii_digit() || matches!(c, '«' | '"' | '“')
+            });
         if cut {
             sentences.push(TextRange::new(start, at + c.len_utf8()));
             start = at + c.len_utf8() + 1;

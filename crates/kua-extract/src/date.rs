@@ -145,12 +145,11 @@ fn date_at(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
         mark.part = Some(DayPart::Night);
         mark.open = Open::Closed;
         if let DateValue::Day { day, month, year, .. } = mark.value
-            && let Some(eve) = date(year.unwrap_or(2001), month, day)
-                .and_then(|day| day.checked_sub(1.day()).ok())
+            && let Some(eve) =
+                date(year.unwrap_or(2001), month, day).and_then(|day| day.checked_sub(1.day()).ok())
         {
             let year = year.map(|_| eve.year());
-            mark.value =
-                DateValue::Days { from: (eve.day(), eve.month()), to: (day, month), year };
+            mark.value = DateValue::Days { from: (eve.day(), eve.month()), to: (day, month), year };
         }
     } else {
         mark.start = at;
@@ -238,14 +237,20 @@ fn counts_something(scene: &Scene<'_>, at: usize, end: usize) -> bool {
     let dated = at == 0
         || scene
             .find_before(at, |s| {
-                matches!(s, Sense::In | Sense::Since | Sense::Until | Sense::Month(_) | Sense::DateLink)
+                matches!(
+                    s,
+                    Sense::In | Sense::Since | Sense::Until | Sense::Month(_) | Sense::DateLink
+                )
             })
             .is_some()
         || scene.is_mark(at - 1, &['(', ',']);
     let counted = (end..end + 3).any(|next| {
         scene
             .find(next, |s| {
-                matches!(s, Sense::Group { .. } | Sense::Unit(..) | Sense::Others | Sense::Trigger { .. })
+                matches!(
+                    s,
+                    Sense::Group { .. } | Sense::Unit(..) | Sense::Others | Sense::Trigger { .. }
+                )
             })
             .is_some()
     });
@@ -284,7 +289,10 @@ fn day_month(scene: &Scene<'_>, at: usize) -> Option<(usize, i8, i8, Option<i16>
     }
     let (end, month) = month_at(scene, at)?;
     let (end, day) = day_at(scene, end)?;
-    if scene.glued(end) && scene.is_mark(end, &['.', ',']) && scene.kind(end + 1) == Some(TokenKind::Number) && scene.glued(end + 1)
+    if scene.glued(end)
+        && scene.is_mark(end, &['.', ','])
+        && scene.kind(end + 1) == Some(TokenKind::Number)
+        && scene.glued(end + 1)
     {
         return None;
     }
@@ -325,10 +333,14 @@ fn numeric(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
         return None;
     }
     let mark = |at: usize| {
-        ['.', '/', '-'].into_iter().find(|&c| scene.is_mark(at, &[c]) && scene.glued(at) && scene.glued(at + 1))
+        ['.', '/', '-']
+            .into_iter()
+            .find(|&c| scene.is_mark(at, &[c]) && scene.glued(at) && scene.glued(at + 1))
     };
     let (first_mark, second_mark) = (mark(at + 1)?, mark(at + 3)?);
-    if first_mark != second_mark || (scene.glued(at + 5) && scene.kind(at + 5) != Some(TokenKind::Mark)) {
+    if first_mark != second_mark
+        || (scene.glued(at + 5) && scene.kind(at + 5) != Some(TokenKind::Mark))
+    {
         return None;
     }
     let ((a_len, a), (b_len, b), (c_len, c)) = (number(at)?, number(at + 2)?, number(at + 4)?);
@@ -385,12 +397,18 @@ fn day_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
         return word;
     }
     let token = scene.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
-    if token.fold.len() > 2 || (at > 0 && scene.glued(at) && scene.is_mark(at - 1, &['.', ',', '/', ':'])) {
+    if token.fold.len() > 2
+        || (at > 0 && scene.glued(at) && scene.is_mark(at - 1, &['.', ',', '/', ':']))
+    {
         return None;
     }
     let day = token.fold.parse::<i8>().ok().filter(|day| (1..=31).contains(day))?;
     let mut end = at + 1;
-    if scene.glued(end) && scene.is_mark(end, &['-']) && scene.glued(end + 1) && link(scene, end + 1) {
+    if scene.glued(end)
+        && scene.is_mark(end, &['-'])
+        && scene.glued(end + 1)
+        && link(scene, end + 1)
+    {
         end += 2;
     } else if scene.glued(end) && link(scene, end) {
         end += 1;
@@ -427,8 +445,18 @@ fn year_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i16)> {
         .tokens
         .get(at)
         .filter(|token| token.kind == TokenKind::Number && token.fold.len() == 4)?;
-    let joined = |at: usize| scene.glued(at) && !scene.is_mark(at, &[')', ']', ',', '.', ';', ':', '!', '?', '»', '"', '”', '-', '–', '/', '\'', '…']);
-    if joined(at + 1) || (at > 0 && scene.glued(at) && !scene.is_mark(at - 1, &['(', '[', '«', '"', '“', '-', '–', '/'])) {
+    let joined = |at: usize| {
+        scene.glued(at)
+            && !scene.is_mark(
+                at,
+                &[')', ']', ',', '.', ';', ':', '!', '?', '»', '"', '”', '-', '–', '/', '\'', '…'],
+            )
+    };
+    if joined(at + 1)
+        || (at > 0
+            && scene.glued(at)
+            && !scene.is_mark(at - 1, &['(', '[', '«', '"', '“', '-', '–', '/']))
+    {
         return None;
     }
     let decimals = scene.glued(at + 1)
@@ -526,10 +554,9 @@ impl DateMark {
                 let back = i64::from(anchor?.weekday().since(weekday));
                 plain(PartialDate::from(shift(anchor?, back.days())?).into(), false)
             }
-            DateValue::Offset(days) => plain(
-                PartialDate::from(shift(anchor?, i64::from(-days).days())?).into(),
-                false,
-            ),
+            DateValue::Offset(days) => {
+                plain(PartialDate::from(shift(anchor?, i64::from(-days).days())?).into(), false)
+            }
             DateValue::Ago(count, unit) => {
                 let anchor = anchor?;
                 let value = match unit {
@@ -540,7 +567,9 @@ impl DateMark {
                         let day = shift(anchor, count.months())?;
                         PartialDate::month_only(day.year(), day.month())?
                     }
-                    TimeUnit::Years => PartialDate::year_only(shift(anchor, count.years())?.year())?,
+                    TimeUnit::Years => {
+                        PartialDate::year_only(shift(anchor, count.years())?.year())?
+                    }
                 };
                 plain(value.into(), false)
             }

@@ -25,7 +25,13 @@ pub(crate) struct Doubt {
 }
 
 /// Cues that reach `draft`.
-pub(crate) fn doubt(scene: &Scene<'_>, drafts: &[Draft], draft: &Draft, figures: &[Figure], dated: &[bool]) -> Doubt {
+pub(crate) fn doubt(
+    scene: &Scene<'_>,
+    drafts: &[Draft],
+    draft: &Draft,
+    figures: &[Figure],
+    dated: &[bool],
+) -> Doubt {
     let mut doubt = Doubt::default();
     let counterfactual = scene.hits.iter().any(|hit| {
         scene.lexeme(*hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Counterfactual))
@@ -116,7 +122,9 @@ fn reaches(
         return true;
     }
     let contrast = |from: usize, to: usize| {
-        (from..to).any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';']))
+        (from..to).any(|at| {
+            scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
+        })
     };
     let comma = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[',']));
     if end <= draft.start {
@@ -127,7 +135,8 @@ fn reaches(
                 gap <= 6
                     && !comma(end, draft.start)
                     && !contrast(end, draft.start)
-                    && !(end..draft.start).any(|at| scene.find(at, |s| matches!(s, Sense::And)).is_some())
+                    && !(end..draft.start)
+                        .any(|at| scene.find(at, |s| matches!(s, Sense::And)).is_some())
             }
             Cue::Earlier => !contrast(end, draft.start),
             // "I don't know if …, but": ends at the contrast.
@@ -138,16 +147,26 @@ fn reaches(
     }
     // After the claim.
     let other_between = drafts.iter().any(|other| {
-        other.trigger != draft.trigger && other.start >= draft.end && other.start < start && other.start <= start && other.end >= end
+        other.trigger != draft.trigger
+            && other.start >= draft.end
+            && other.start < start
+            && other.start <= start
+            && other.end >= end
     });
-    let inside_other = drafts.iter().any(|other| {
-        other.trigger != draft.trigger && other.start <= start && end <= other.end
-    });
-    let next_starts = drafts.iter().any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
+    let inside_other = drafts
+        .iter()
+        .any(|other| other.trigger != draft.trigger && other.start <= start && end <= other.end);
+    let next_starts = drafts
+        .iter()
+        .any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
     match cue {
         Cue::Negated | Cue::Attempted | Cue::Conditional => {
             let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
-            cue == Cue::Negated && after_trigger <= 4 && !comma(draft.end, start) && !inside_other && !contrast(draft.end, start)
+            cue == Cue::Negated
+                && after_trigger <= 4
+                && !comma(draft.end, start)
+                && !inside_other
+                && !contrast(draft.end, start)
         }
         Cue::Hypothetical | Cue::Counterfactual => !contrast(draft.end, start) && !inside_other,
         Cue::Retraction => true,
@@ -155,7 +174,10 @@ fn reaches(
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
-        Cue::Hedged | Cue::Question => !inside_other && !contrast(draft.end, start) && !(next_starts && start.saturating_sub(draft.end) > 2),
+        Cue::Hedged | Cue::Question => {
+            !inside_other
+                && !contrast(draft.end, start)
+                && !(next_starts && start.saturating_sub(draft.end) > 2)
+        }
     }
 }
-

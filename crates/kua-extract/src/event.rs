@@ -62,7 +62,10 @@ pub(crate) fn drafts(
 ) -> Vec<Draft> {
     let mut sites = sites(scene);
     let mut out: Vec<Draft> = Vec::new();
-    if sites.is_empty() && !after_claim && !scene.grammar.patterns.iter().any(|p| p.events.is_some()) {
+    if sites.is_empty()
+        && !after_claim
+        && !scene.grammar.patterns.iter().any(|p| p.events.is_some())
+    {
         return out;
     }
     let joined = join_alternatives(scene, &mut sites);
@@ -81,7 +84,9 @@ pub(crate) fn drafts(
         if let Some(flag) = party.attribute.and_then(|at| attributes.get_mut(at)) {
             *flag = true;
         }
-        if party.figure.is_some() && !(party.subset || party.partitive || party.measure || was(party)) {
+        if party.figure.is_some()
+            && !(party.subset || party.partitive || party.measure || was(party))
+        {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
                     *flag = true;
@@ -100,7 +105,9 @@ pub(crate) fn drafts(
                 if done.get(index).copied().unwrap_or(true) {
                     continue;
                 }
-                let Some(&(_, entry)) = site.forms.iter().find(|(f, _)| *f == form) else { continue };
+                let Some(&(_, entry)) = site.forms.iter().find(|(f, _)| *f == form) else {
+                    continue;
+                };
                 let ground = Ground {
                     scene,
                     parties,
@@ -161,9 +168,10 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
         let Sense::Trigger { events, form, part } = &lexeme.sense else { continue };
-        let known = sites.iter_mut().rev().take(8).find(|site| {
-            site.start == hit.start && site.end == hit.end && site.events == *events
-        });
+        let known =
+            sites.iter_mut().rev().take(8).find(|site| {
+                site.start == hit.start && site.end == hit.end && site.events == *events
+            });
         match known {
             Some(site) => site.forms.push((*form, hit.entry)),
             None => sites.push(Site {
@@ -181,16 +189,24 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
 
 /// "killed or wounded", "killed and injured" with one figure: one site of both events, so that
 /// the figure is never counted under one of them. Gives what joined them, for `why`.
-fn join_alternatives(scene: &Scene<'_>, sites: &mut Vec<Site>) -> Vec<(usize, String, usize, usize)> {
+fn join_alternatives(
+    scene: &Scene<'_>,
+    sites: &mut Vec<Site>,
+) -> Vec<(usize, String, usize, usize)> {
     let mut notes = Vec::new();
     let mut index = 0;
     while index + 1 < sites.len() {
         let joined = match (sites.get(index), sites.get(index + 1)) {
-            (Some(a), Some(b)) if a.events != b.events && a.end < b.start && b.start - a.end <= 3 => {
+            (Some(a), Some(b))
+                if a.events != b.events && a.end < b.start && b.start - a.end <= 3 =>
+            {
                 let or = scene.find(a.end, |s| *s == Sense::EitherOr);
                 let and = scene.find(a.end, |s| *s == Sense::And);
                 let adjacent = |end: usize| {
-                    end == b.start || (end..b.start).all(|at| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some())
+                    end == b.start
+                        || (end..b.start).all(|at| {
+                            scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some()
+                        })
                 };
                 let exclusive = [a, b].iter().all(|site| {
                     site.events.iter().all(|event| {
@@ -200,7 +216,12 @@ fn join_alternatives(scene: &Scene<'_>, sites: &mut Vec<Site>) -> Vec<(usize, St
                 let same_form = a.forms.iter().any(|(f, _)| b.forms.iter().any(|(g, _)| f == g));
                 match (or, and) {
                     (Some(or), _) if same_form && adjacent(or.end) => Some(("either-or", or)),
-                    (_, Some(and)) if same_form && exclusive && adjacent(and.end) && !owns_figure(scene, b) => {
+                    (_, Some(and))
+                        if same_form
+                            && exclusive
+                            && adjacent(and.end)
+                            && !owns_figure(scene, b) =>
+                    {
                         Some(("one-figure-for-both", and))
                     }
                     _ => None,
@@ -244,7 +265,8 @@ fn attribute_drafts(
 ) {
     for (number, party) in parties.iter().enumerate() {
         let Some(at) = party.attribute else { continue };
-        let Some((index, site)) = sites.iter().enumerate().find(|(_, site)| site.start == at) else {
+        let Some((index, site)) = sites.iter().enumerate().find(|(_, site)| site.start == at)
+        else {
             continue;
         };
         let Some(&(form, entry)) = site.forms.first() else { continue };
@@ -252,11 +274,7 @@ fn attribute_drafts(
         if let Some(flag) = done.get_mut(index) {
             *flag = true;
         }
-        let found = Found {
-            start: party.start,
-            end: party.end.max(site.end),
-            party: Some(number),
-        };
+        let found = Found { start: party.start, end: party.end.max(site.end), party: Some(number) };
         let origin = if party.partitive { "part-of-whole" } else { "attribute" };
         if party.partitive {
             mark(taken, Some(number));
@@ -311,13 +329,18 @@ fn share(
 ) {
     for index in 1..sites.len() {
         let (Some(first), Some(second)) = (sites.get(index - 1), sites.get(index)) else { break };
-        if done.get(index).copied().unwrap_or(true) || second.start < first.end || second.start - first.end > 4 {
+        if done.get(index).copied().unwrap_or(true)
+            || second.start < first.end
+            || second.start - first.end > 4
+        {
             continue;
         }
         let and = (first.end..second.start)
             .any(|at| scene.find(at, |s| *s == Sense::And).is_some() || scene.is_mark(at, &[',']));
         let clear = !(first.end..second.start).any(|at| {
-            parties.iter().any(|party| (party.start..party.end).contains(&at) && party.figure.is_some())
+            parties
+                .iter()
+                .any(|party| (party.start..party.end).contains(&at) && party.figure.is_some())
         });
         let Some(shared) = out.iter().find(|draft| draft.trigger.0 == first.start).cloned() else {
             continue;
@@ -356,7 +379,8 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
             {
                 continue;
             }
-            let (left, right) = if other.start < party.start { (other, party) } else { (party, other) };
+            let (left, right) =
+                if other.start < party.start { (other, party) } else { (party, other) };
             let noun_end = left.noun.map_or(left.end, |(_, end)| end).max(left.end);
             let Some(and) = scene.find(noun_end, |s| *s == Sense::And) else { continue };
             let reach = right.start.saturating_sub(and.end);
@@ -400,7 +424,9 @@ fn follow(
     let mut added = Vec::new();
     for (index, party) in parties.iter().enumerate() {
         let figure = party.figure.and_then(|figure| figures.get(figure));
-        let Some(figure) = figure.filter(|figure| !figure.article && !figure.none) else { continue };
+        let Some(figure) = figure.filter(|figure| !figure.article && !figure.none) else {
+            continue;
+        };
         if party.measure {
             continue;
         }
@@ -408,7 +434,9 @@ fn follow(
             continue;
         }
         let before = out.iter().enumerate().rev().find(|(_, draft)| {
-            draft.start < party.start && !matches!(draft.link, Join::Part(_)) && draft.party.is_some()
+            draft.start < party.start
+                && !matches!(draft.link, Join::Part(_))
+                && draft.party.is_some()
         });
         if party.subset || party.partitive {
             // A whole must stand before it: in this sentence or the one before.
@@ -418,21 +446,25 @@ fn follow(
             let whole = before.map(|(at, _)| at);
             let model = whole.and_then(|at| out.get(at));
             let end = party.noun.map_or(party.end, |(_, end)| end).max(party.end);
-            added.push((index, Draft {
-                events: model.map_or_else(Vec::new, |draft| draft.events.clone()),
-                start: party.start,
-                end,
-                trigger: model.map_or((party.start, party.end), |draft| draft.trigger),
-                form: model.map_or(Form::Victims, |draft| draft.form),
-                party: Some(index),
-                why: vec![("part-of-whole".to_owned(), party.start, end)],
-                link: Join::Part(whole),
-            }));
+            added.push((
+                index,
+                Draft {
+                    events: model.map_or_else(Vec::new, |draft| draft.events.clone()),
+                    start: party.start,
+                    end,
+                    trigger: model.map_or((party.start, party.end), |draft| draft.trigger),
+                    form: model.map_or(Form::Victims, |draft| draft.form),
+                    party: Some(index),
+                    why: vec![("part-of-whole".to_owned(), party.start, end)],
+                    link: Join::Part(whole),
+                },
+            ));
             continue;
         }
         let Some((at, model)) = before else { continue };
         let joined = party.start > 0
-            && (scene.is_mark(party.start - 1, &[',']) || scene.find_before(party.start, |s| *s == Sense::And).is_some());
+            && (scene.is_mark(party.start - 1, &[','])
+                || scene.find_before(party.start, |s| *s == Sense::And).is_some());
         let place_follows = scene.find(party.end, |s| *s == Sense::In).is_some_and(|hit| {
             let mut at = hit.end;
             while at < hit.end + 3
@@ -444,19 +476,21 @@ fn follow(
             scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
                 || scene.tokens.get(at).is_some_and(|token| token.capital)
         });
-        let near = party.start.saturating_sub(model.end) <= 8
-            || out.len() > 1;
+        let near = party.start.saturating_sub(model.end) <= 8 || out.len() > 1;
         if joined && place_follows && party.noun.is_none() && figure.plain && near {
-            added.push((index, Draft {
-                events: model.events.clone(),
-                start: party.start,
-                end: party.end,
-                trigger: model.trigger,
-                form: model.form,
-                party: Some(index),
-                why: vec![("series".to_owned(), party.start, party.end)],
-                link: Join::Series(at),
-            }));
+            added.push((
+                index,
+                Draft {
+                    events: model.events.clone(),
+                    start: party.start,
+                    end: party.end,
+                    trigger: model.trigger,
+                    form: model.form,
+                    party: Some(index),
+                    why: vec![("series".to_owned(), party.start, party.end)],
+                    link: Join::Series(at),
+                },
+            ));
         }
     }
     for (index, draft) in added {

@@ -92,12 +92,15 @@ fn past_number(scene: &Scene<'_>, at: usize) -> usize {
 
 /// "from 13 to 18" after "rose": 13 is what it was, 18 what it is.
 fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
-    let changed = (0..scene.tokens.len()).any(|at| scene.find(at, |s| *s == Sense::Change).is_some());
+    let changed =
+        (0..scene.tokens.len()).any(|at| scene.find(at, |s| *s == Sense::Change).is_some());
     if !changed {
         return;
     }
     for index in 1..figures.len() {
-        let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else { return };
+        let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else {
+            return;
+        };
         let from = scene.find_before(first.start, |s| *s == Sense::From).is_some();
         let to = scene.find_before(second.start, |s| *s == Sense::To).is_some()
             || scene.find(second.start, |s| *s == Sense::To).is_some();
@@ -120,7 +123,8 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
 /// Whether the number at token `at` is what a figure rose or fell from.
 fn changed_from(scene: &Scene<'_>, at: usize) -> bool {
     scene.find_before(at, |s| *s == Sense::From).is_some()
-        && (at.saturating_sub(12)..at).any(|before| scene.find(before, |s| *s == Sense::Change).is_some())
+        && (at.saturating_sub(12)..at)
+            .any(|before| scene.find(before, |s| *s == Sense::Change).is_some())
 }
 
 struct Number {
@@ -376,9 +380,9 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
     let mut text = scene.tokens.get(at)?.fold.clone().into_owned();
     let mut end = at + 1;
     let after_month = scene.find_before(at, |s| matches!(s, Sense::Month(_))).is_some();
-    while let Some(group) = thousands_group(scene, end, after_month).filter(|_| {
-        text.len() <= 3 || end > at + 1
-    }) {
+    while let Some(group) =
+        thousands_group(scene, end, after_month).filter(|_| text.len() <= 3 || end > at + 1)
+    {
         text.push_str(&scene.tokens.get(group)?.fold);
         end = group + 1;
     }
@@ -412,9 +416,10 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
 /// A group of three digits after a separator.
 fn thousands_group(scene: &Scene<'_>, at: usize, after_month: bool) -> Option<usize> {
     let three = |at: usize| {
-        scene.tokens.get(at).is_some_and(|token| {
-            token.kind == TokenKind::Number && token.fold.len() == 3
-        })
+        scene
+            .tokens
+            .get(at)
+            .is_some_and(|token| token.kind == TokenKind::Number && token.fold.len() == 3)
     };
     if three(at) && !scene.glued(at) {
         let before = scene.tokens.get(at.checked_sub(1)?)?.range.end;
@@ -432,14 +437,22 @@ fn refused_before(scene: &Scene<'_>, at: usize) -> bool {
     if scene.find_before(at, |s| *s == Sense::Label).is_some() {
         return true;
     }
-    if scene.is_mark(before, &['$', '€', '£', '₽', '₸', '¥', '#', '№', '°', '+', '=', '*', '@', '_', '%', '&', '\\', '§']) {
+    if scene.is_mark(
+        before,
+        &[
+            '$', '€', '£', '₽', '₸', '¥', '#', '№', '°', '+', '=', '*', '@', '_', '%', '&', '\\',
+            '§',
+        ],
+    ) {
         return true;
     }
     if !scene.glued(at) {
         return false;
     }
     match scene.kind(before) {
-        Some(TokenKind::Word) => scene.tokens.get(before).is_none_or(|token| !token.fold.ends_with('\'')),
+        Some(TokenKind::Word) => {
+            scene.tokens.get(before).is_none_or(|token| !token.fold.ends_with('\''))
+        }
         Some(TokenKind::Number) => true,
         _ => {
             let inner = before > 0 && scene.glued(before);
@@ -506,7 +519,11 @@ fn words(scene: &Scene<'_>, at: usize) -> Option<Number> {
             used.push((hit.entry, hit.start, hit.end));
             (end, next) = (hit.end, hit.end);
         } else if let Some((hit, factor)) = multiplier(scene, next)
-            && !(factor >= 1000 && (factor >= last_factor || scene.find(next, |s| matches!(s, Sense::Vague(_))).is_some() && end == at && current == 0))
+            && !(factor >= 1000
+                && (factor >= last_factor
+                    || scene.find(next, |s| matches!(s, Sense::Vague(_))).is_some()
+                        && end == at
+                        && current == 0))
         {
             if factor < 1000 {
                 if current >= factor {

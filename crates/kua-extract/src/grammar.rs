@@ -30,14 +30,21 @@ pub(crate) enum Sense {
     From,
     To,
     // people.txt
-    Group { id: String, one: bool },
+    Group {
+        id: String,
+        one: bool,
+    },
     /// What is counted, and whether it is a measure (years, percent, kilometres, money).
     Unit(Counted, bool),
     Others,
     Pronoun(bool),
     Vanguard,
     // events.txt
-    Trigger { events: Vec<EventType>, form: Form, part: bool },
+    Trigger {
+        events: Vec<EventType>,
+        form: Form,
+        part: bool,
+    },
     // patterns.txt
     Be,
     By,
@@ -331,21 +338,19 @@ impl Grammar {
             groups: groups(shared),
             thousands: Vec::new(),
             decimal: None,
-            day_first: lexicon.section("calendar.txt", "order").first().and_then(|entry| {
-                match entry.key.as_str() {
+            day_first: lexicon.section("calendar.txt", "order").first().and_then(
+                |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
                     "mdy" => Some(false),
                     _ => None,
-                }
-            }),
+                },
+            ),
         };
         let mut unless: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for file in FILES {
             for (section, entries) in lexicon.sections(file) {
                 for entry in entries {
-                    if let Err(reason) =
-                        grammar.entry(lexicon, file, section, entry, &mut unless)
-                    {
+                    if let Err(reason) = grammar.entry(lexicon, file, section, entry, &mut unless) {
                         errors.push(LexiconError {
                             file: entry.file.clone(),
                             line: entry.line,
@@ -404,12 +409,7 @@ impl Grammar {
                 Some(names) => Some(self.event_names(names)?),
                 None => None,
             };
-            let pattern = Pattern::parse(
-                entry,
-                events,
-                lexicon.endings(),
-                &mut self.matcher,
-            )?;
+            let pattern = Pattern::parse(entry, events, lexicon.endings(), &mut self.matcher)?;
             self.patterns.push(pattern);
             return Ok(());
         }
@@ -425,7 +425,8 @@ impl Grammar {
     }
 
     fn event_names(&self, names: &str) -> Result<Vec<EventType>, String> {
-        let events: Vec<_> = names.split('+').map(|name| EventType(name.trim().to_owned())).collect();
+        let events: Vec<_> =
+            names.split('+').map(|name| EventType(name.trim().to_owned())).collect();
         match events.iter().find(|event| !self.events.contains_key(*event)) {
             Some(unknown) => Err(format!(
                 "event {unknown} is not in claims.txt [events]: add it there or correct the name"
@@ -452,7 +453,9 @@ impl Grammar {
             let part = match value {
                 None => false,
                 Some("part") => true,
-                Some(other) => return Err(format!("expected part or nothing after ' = ', found {other:?}")),
+                Some(other) => {
+                    return Err(format!("expected part or nothing after ' = ', found {other:?}"));
+                }
             };
             return Ok(Sense::Trigger { events: self.event_names(events)?, form, part });
         }
@@ -475,7 +478,10 @@ impl Grammar {
             ("bounds.txt", "before") => Sense::Before(bound(need()?)?),
             ("bounds.txt", "after") => Sense::After(bound(need()?)?),
             ("bounds.txt", "between") => Sense::Between(
-                need()?.split('|').map(|word| kua_lexicon::fold(word.trim()).into_owned()).collect(),
+                need()?
+                    .split('|')
+                    .map(|word| kua_lexicon::fold(word.trim()).into_owned())
+                    .collect(),
             ),
             ("bounds.txt", "or") => Sense::Or,
             ("bounds.txt", "change") => Sense::Change,
@@ -485,7 +491,9 @@ impl Grammar {
                 let mut words = need()?.split_whitespace();
                 let id = words.next().unwrap_or_default();
                 if !self.groups.contains_key(id) {
-                    return Err(format!("group {id:?} is not in claims.txt [groups]: add it there"));
+                    return Err(format!(
+                        "group {id:?} is not in claims.txt [groups]: add it there"
+                    ));
                 }
                 Sense::Group { id: id.to_owned(), one: words.next() == Some("1") }
             }
@@ -578,7 +586,9 @@ pub(crate) const FILES: [&str; 10] = [
 ];
 
 fn unknown(section: &str) -> String {
-    format!("section [{section}] means nothing here: see docs/formats/lexicons.md for the sections of each file")
+    format!(
+        "section [{section}] means nothing here: see docs/formats/lexicons.md for the sections of each file"
+    )
 }
 
 fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
@@ -632,7 +642,11 @@ fn counted(text: &str) -> Result<Counted, String> {
         "vehicles" => Counted::Vehicles,
         "buildings" => Counted::Buildings,
         "other" => Counted::Other,
-        _ => return Err(format!("expected people, vehicles, buildings, other or measure, found {text:?}")),
+        _ => {
+            return Err(format!(
+                "expected people, vehicles, buildings, other or measure, found {text:?}"
+            ));
+        }
     })
 }
 
@@ -666,6 +680,10 @@ fn source_kind(text: &str) -> Result<SourceKind, String> {
         "person" => SourceKind::Person,
         "organisation" => SourceKind::Organisation,
         "unnamed" => SourceKind::Unnamed,
-        _ => return Err(format!("expected outlet, agency, authority, person, organisation or unnamed, found {text:?}")),
+        _ => {
+            return Err(format!(
+                "expected outlet, agency, authority, person, organisation or unnamed, found {text:?}"
+            ));
+        }
     })
 }

@@ -127,7 +127,7 @@ impl Extractor {
 }
 
 /// Sentences longer than this are read in pieces, so that no text takes more than linear time.
-const LONGEST: usize = 6_000;
+const LONGEST: usize = 1_500;
 
 fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
     if range.len() <= LONGEST {
@@ -142,7 +142,10 @@ fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
         }
         // Cut between words where there is a space within reach.
         let piece = text.get(start..end).unwrap_or("");
-        let cut = piece.rfind(char::is_whitespace).filter(|&at| at > LONGEST / 2).map_or(end, |at| start + at);
+        let cut = piece
+            .rfind(char::is_whitespace)
+            .filter(|&at| at > LONGEST / 2)
+            .map_or(end, |at| start + at);
         out.push(TextRange::new(start, cut));
         start = cut;
     }

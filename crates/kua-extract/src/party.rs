@@ -160,7 +160,9 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             break;
         }
         if scene.kind(at) == Some(TokenKind::Mark) {
-            if scene.is_mark(at, &QUOTES) || (scene.is_mark(at, &['-']) && scene.glued(at) && scene.glued(at + 1)) {
+            if scene.is_mark(at, &QUOTES)
+                || (scene.is_mark(at, &['-']) && scene.glued(at) && scene.glued(at + 1))
+            {
                 at += 1;
                 continue;
             }
@@ -182,10 +184,11 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             let next = scene.find(hit.end, |s| {
                 matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. })
             });
-            let group_then_trigger = scene
-                .find(hit.end, |s| matches!(s, Sense::Group { .. }))
-                .and_then(|group| {
-                    scene.find(group.end, |s| matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. }))
+            let group_then_trigger =
+                scene.find(hit.end, |s| matches!(s, Sense::Group { .. })).and_then(|group| {
+                    scene.find(group.end, |s| {
+                        matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. })
+                    })
                 });
             if next.or(group_then_trigger).is_some() {
                 party.partitive = true;
@@ -198,7 +201,9 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
                     && let Some((group, end)) = noun_soon(scene, be.end, 2)
                 {
                     take_group(scene, &mut party, group, end);
-                } else if let Some(group) = scene.find(hit.end, |s| matches!(s, Sense::Group { .. })) {
+                } else if let Some(group) =
+                    scene.find(hit.end, |s| matches!(s, Sense::Group { .. }))
+                {
                     let end = party.end;
                     take_group(scene, &mut party, group.start, group.end);
                     party.end = end;
@@ -223,8 +228,9 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             at = hit.end;
             continue;
         }
-        if let Some(hit) = scene.find(at, |s| matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. }))
-            && unknown.is_none()
+        if let Some(hit) = scene.find(at, |s| {
+            matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. })
+        }) && unknown.is_none()
             && let Some((noun, end)) = noun_soon(scene, hit.end, 1)
         {
             party.attribute = Some(hit.start);
@@ -273,7 +279,8 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
 /// "130 women among the injured": part of those.
 fn among_victims(scene: &Scene<'_>, party: &mut Party) {
     let Some(among) = scene.find(party.end, |s| *s == Sense::Partitive) else { return };
-    let victims = scene.find(among.end, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. }));
+    let victims =
+        scene.find(among.end, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. }));
     if let Some(victims) = victims {
         party.partitive = true;
         party.attribute = Some(victims.start);
@@ -334,7 +341,9 @@ fn take_group(scene: &Scene<'_>, party: &mut Party, start: usize, end: usize) {
         }
     }
     // The quotation mark that closes a quoted label belongs to the phrase.
-    if scene.is_mark(party.end, &['»', '”', '"', '“']) && scene.is_mark(start.saturating_sub(2), &QUOTES) {
+    if scene.is_mark(party.end, &['»', '”', '"', '“'])
+        && scene.is_mark(start.saturating_sub(2), &QUOTES)
+    {
         party.end += 1;
     } else if scene.is_mark(party.end, &['»', '”', '"']) {
         let opened = (party.start..start).any(|at| scene.is_mark(at, &['«', '“', '"', '„']));
@@ -345,7 +354,8 @@ fn take_group(scene: &Scene<'_>, party: &mut Party, start: usize, end: usize) {
 /// A noun within `most` unknown words.
 fn noun_soon(scene: &Scene<'_>, at: usize, most: usize) -> Option<(usize, usize)> {
     for next in at..=at + most {
-        if let Some(hit) = scene.find(next, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))) {
+        if let Some(hit) = scene.find(next, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)))
+        {
             return Some((hit.start, hit.end));
         }
         let passable = (scene.kind(next) == Some(TokenKind::Word) && !ends_phrase(scene, next))

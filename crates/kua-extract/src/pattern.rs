@@ -129,7 +129,8 @@ impl Pattern {
             elements.iter().position(|e| matches!(e.kind, Kind::Trigger(_)))
         };
         let anchor = anchor.ok_or_else(|| {
-            "a pattern needs a form like {participle}, or, in a section [event.sign], a word".to_owned()
+            "a pattern needs a form like {participle}, or, in a section [event.sign], a word"
+                .to_owned()
         })?;
         Ok(Self { line: entry.line, origin: entry.origin(), events, elements, anchor })
     }
@@ -151,7 +152,12 @@ impl Pattern {
     }
 
     /// Matches around a trigger at tokens `start..end`.
-    pub(crate) fn around(&self, ground: &Ground<'_, '_>, start: usize, end: usize) -> Option<Found> {
+    pub(crate) fn around(
+        &self,
+        ground: &Ground<'_, '_>,
+        start: usize,
+        end: usize,
+    ) -> Option<Found> {
         let mut found = Found { start, end, party: None };
         let right = self.elements.get(self.anchor + 1..).unwrap_or(&[]);
         let left: Vec<&Element> =
@@ -213,7 +219,12 @@ impl Ground<'_, '_> {
     }
 
     /// What of this kind begins (or, to the left, ends) exactly at `at`: start, end, noun phrase.
-    fn candidates(&self, kind: &Kind, at: usize, right: bool) -> Vec<(usize, usize, Option<usize>)> {
+    fn candidates(
+        &self,
+        kind: &Kind,
+        at: usize,
+        right: bool,
+    ) -> Vec<(usize, usize, Option<usize>)> {
         let scene = self.scene;
         let hit = |wanted: &dyn Fn(&Sense) -> bool| {
             let hit = if right { scene.find(at, wanted) } else { scene.find_before(at, wanted) };
@@ -252,11 +263,14 @@ impl Ground<'_, '_> {
                         Kind::Bare => party.figure.is_some() && party.noun.is_none(),
                         _ => party.figure.is_none(),
                     };
-                    fits && !party.measure && (if right { party.start == at } else { self.ends_at(party, at) })
+                    fits && !party.measure
+                        && (if right { party.start == at } else { self.ends_at(party, at) })
                         && (self.subsets || !(party.subset || party.partitive))
                         && !self.taken.get(*index).copied().unwrap_or(true)
                 })
-                .map(|(index, party)| (party.start, party.end.max(if right { 0 } else { at }), Some(index)))
+                .map(|(index, party)| {
+                    (party.start, party.end.max(if right { 0 } else { at }), Some(index))
+                })
                 .collect(),
             Kind::Gap | Kind::ShortGap => Vec::new(),
         }
@@ -310,7 +324,18 @@ impl Ground<'_, '_> {
         let link = |at: usize| {
             scene
                 .find(at, |s| {
-                    matches!(s, Sense::In | Sense::Of | Sense::Link | Sense::And | Sense::By | Sense::Partitive | Sense::DateLink | Sense::Subset | Sense::According)
+                    matches!(
+                        s,
+                        Sense::In
+                            | Sense::Of
+                            | Sense::Link
+                            | Sense::And
+                            | Sense::By
+                            | Sense::Partitive
+                            | Sense::DateLink
+                            | Sense::Subset
+                            | Sense::According
+                    )
                 })
                 .is_some()
         };
@@ -321,7 +346,17 @@ impl Ground<'_, '_> {
                 && !self.dated.get(at).copied().unwrap_or(false)
                 && scene
                     .find(at, |s| {
-                        matches!(s, Sense::Relative | Sense::Determiner | Sense::Place(_) | Sense::Group { .. } | Sense::Cue(_) | Sense::Change | Sense::From | Sense::To)
+                        matches!(
+                            s,
+                            Sense::Relative
+                                | Sense::Determiner
+                                | Sense::Place(_)
+                                | Sense::Group { .. }
+                                | Sense::Cue(_)
+                                | Sense::Change
+                                | Sense::From
+                                | Sense::To
+                        )
                     })
                     .is_none()
         };
@@ -350,7 +385,16 @@ impl Ground<'_, '_> {
                 && !scene.is_mark(at - 1, &[',', '('])
                 && scene
                     .find_before(at, |s| {
-                        matches!(s, Sense::In | Sense::Of | Sense::Link | Sense::And | Sense::By | Sense::According | Sense::Relative)
+                        matches!(
+                            s,
+                            Sense::In
+                                | Sense::Of
+                                | Sense::Link
+                                | Sense::And
+                                | Sense::By
+                                | Sense::According
+                                | Sense::Relative
+                        )
                     })
                     .is_none()
             {
@@ -366,7 +410,17 @@ impl Ground<'_, '_> {
             }
         }
         // To the right a comma must close again around an attribution.
-        if right && (open || (after_comma && !(start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Said | Sense::Reported | Sense::According)).is_some()))) {
+        if right
+            && (open
+                || (after_comma
+                    && !(start..end).any(|at| {
+                        scene
+                            .find(at, |s| {
+                                matches!(s, Sense::Said | Sense::Reported | Sense::According)
+                            })
+                            .is_some()
+                    })))
+        {
             return false;
         }
         // A phrase without a figure may be passed only where it hangs on a preposition.
@@ -375,7 +429,8 @@ impl Ground<'_, '_> {
         inside.filter(|party| party.end <= end).all(|party| {
             party.figure.is_some()
                 || (!party.pronoun
-                    && (party.start.saturating_sub(2)..party.start).any(|at| at >= start && link(at)))
+                    && (party.start.saturating_sub(2)..party.start)
+                        .any(|at| at >= start && link(at)))
                 || (after_comma && party.name)
         })
     }

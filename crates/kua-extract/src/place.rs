@@ -59,7 +59,9 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
     let proper = |at: usize| {
         scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
             && !dated.get(at).copied().unwrap_or(false)
-            && scene.at(at).all(|(_, lexeme)| matches!(lexeme.sense, Sense::Group { .. } | Sense::PlaceNoun))
+            && scene
+                .at(at)
+                .all(|(_, lexeme)| matches!(lexeme.sense, Sense::Group { .. } | Sense::PlaceNoun))
             && scene.find(at, |s| matches!(s, Sense::Group { .. })).is_none()
     };
     if !proper(at) || !placed(scene, at) {
@@ -84,7 +86,16 @@ fn placed(scene: &Scene<'_>, at: usize) -> bool {
     for _ in 0..4 {
         let Some(before) = back.checked_sub(1) else { return false };
         let small = scene
-            .find(before, |s| matches!(s, Sense::PlaceNoun | Sense::Determiner | Sense::Of | Sense::Link | Sense::Partitive))
+            .find(before, |s| {
+                matches!(
+                    s,
+                    Sense::PlaceNoun
+                        | Sense::Determiner
+                        | Sense::Of
+                        | Sense::Link
+                        | Sense::Partitive
+                )
+            })
             .is_some_and(|hit| hit.end == back);
         if !small {
             return false;

@@ -172,10 +172,15 @@ fn class_of(grammar: &Grammar, hit: Hit) -> u8 {
 
 /// How many cues of somebody seeing with their own eyes the words hold.
 pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -> usize {
-    let scene = Scene::new(grammar, text, range);
-    scene
-        .hits
-        .iter()
-        .filter(|hit| scene.lexeme(**hit).is_some_and(|lexeme| lexeme.sense == Sense::Saw))
-        .count()
+    let tokens = tokens(range.of(text).unwrap_or(""), range.start);
+    let symbols: Vec<&[u32]> =
+        tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
+    let mut cues = 0;
+    for at in 0..tokens.len() {
+        grammar.matcher.each_at(&symbols, at, &mut |hit| {
+            let saw = grammar.lexemes.get(hit.entry as usize);
+            cues += usize::from(saw.is_some_and(|lexeme| lexeme.sense == Sense::Saw));
+        });
+    }
+    cues
 }

@@ -58,13 +58,12 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             let Some((start, end, kind)) = found else { continue };
             let kind = match (&lexeme.sense, kind) {
                 (Sense::Relay, SourceKind::Person) => SourceKind::Outlet,
-                (Sense::Reported, SourceKind::Person) if end - start <= 3 => {
-                    SourceKind::Outlet
-                }
+                (Sense::Reported, SourceKind::Person) if end - start <= 3 => SourceKind::Outlet,
                 (_, kind) => kind,
             };
             let anaphor = lexeme.sense == Sense::Same
-                || (end - start == 1 && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some());
+                || (end - start == 1
+                    && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some());
             let mention = Mention {
                 start,
                 end,
@@ -132,9 +131,12 @@ fn right(
             break;
         }
         if scene.kind(end) == Some(TokenKind::Mark) {
-            let inside = scene.glued(end) && scene.glued(end + 1) && scene.is_mark(end, &['.', '-', '’', '\'', '&']);
+            let inside = scene.glued(end)
+                && scene.glued(end + 1)
+                && scene.is_mark(end, &['.', '-', '’', '\'', '&']);
             let label = scene.is_mark(end, &['«', '"', '“']) && end == start;
-            let closing = scene.is_mark(end, &['»', '"', '”']) && scene.is_mark(start, &['«', '"', '“']);
+            let closing =
+                scene.is_mark(end, &['»', '"', '”']) && scene.is_mark(start, &['«', '"', '“']);
             let apposed = scene.is_mark(end, &[','])
                 && end > start
                 && scene.tokens.get(end + 1).is_some_and(|t| t.capital)
@@ -166,7 +168,9 @@ fn right(
     }
     // A preposition at the end belongs to what follows.
     while end > start + 1
-        && scene.find(end - 1, |s| matches!(s, Sense::In | Sense::Link | Sense::Determiner | Sense::Of)).is_some()
+        && scene
+            .find(end - 1, |s| matches!(s, Sense::In | Sense::Link | Sense::Determiner | Sense::Of))
+            .is_some()
         && scene.find(end - 1, |s| matches!(s, Sense::Source(_) | Sense::Place(_))).is_none()
     {
         end -= 1;
@@ -211,10 +215,13 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
         let plain = scene.kind(token) == Some(TokenKind::Word)
             && !scene.tokens.get(token).is_some_and(|t| t.capital)
             && source_at_or_before(scene, token).is_none()
-            && scene.find(token, |s| matches!(s, Sense::Pronoun(_) | Sense::Group { .. })).is_none();
+            && scene
+                .find(token, |s| matches!(s, Sense::Pronoun(_) | Sense::Group { .. }))
+                .is_none();
         let after_subject = (1..=3).any(|back| {
             token.checked_sub(back).is_some_and(|t| {
-                scene.tokens.get(t).is_some_and(|t| t.capital) || source_at_or_before(scene, t).is_some()
+                scene.tokens.get(t).is_some_and(|t| t.capital)
+                    || source_at_or_before(scene, t).is_some()
             })
         });
         if plain && adverbs < 2 && after_subject {
@@ -233,7 +240,8 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
         return None;
     }
     let (inner, end, kind) = segment_before(scene, dated, at - 1)?;
-    if inner > 0 && scene.is_mark(inner - 1, &[','])
+    if inner > 0
+        && scene.is_mark(inner - 1, &[','])
         && let Some((start, _, outer)) = segment_before(scene, dated, inner - 1)
         && outer == SourceKind::Person
         && start + 6 > inner - 1
@@ -244,7 +252,11 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
 }
 
 /// The noun phrase that ends at `end`, back to the next boundary.
-fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usize, usize, SourceKind)> {
+fn segment_before(
+    scene: &Scene<'_>,
+    dated: &[bool],
+    end: usize,
+) -> Option<(usize, usize, SourceKind)> {
     let mut start = end;
     while start > 0 && end - start < 16 {
         let token = start - 1;
@@ -252,12 +264,28 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
             break;
         }
         if scene.kind(token) == Some(TokenKind::Mark) {
-            let inside = scene.glued(token) && scene.glued(token + 1) && scene.is_mark(token, &['.', '-', '’', '\'', '&']);
+            let inside = scene.glued(token)
+                && scene.glued(token + 1)
+                && scene.is_mark(token, &['.', '-', '’', '\'', '&']);
             if !inside {
                 break;
             }
         } else if hard_stop(scene, token)
-            || scene.find(token, |s| matches!(s, Sense::Be | Sense::Auxiliary | Sense::Subordinate | Sense::Relative | Sense::Said | Sense::Reported | Sense::Citing | Sense::Relay)).is_some()
+            || scene
+                .find(token, |s| {
+                    matches!(
+                        s,
+                        Sense::Be
+                            | Sense::Auxiliary
+                            | Sense::Subordinate
+                            | Sense::Relative
+                            | Sense::Said
+                            | Sense::Reported
+                            | Sense::Citing
+                            | Sense::Relay
+                    )
+                })
+                .is_some()
             || scene.find_before(token + 1, |s| *s == Sense::Relay).is_some()
         {
             break;
@@ -266,8 +294,17 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
     }
     // It begins with an article, a name, a pronoun or a source word.
     let opens = |at: usize| {
-        scene.tokens.get(at).is_some_and(|token| token.capital && (at > 0 || scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)).is_none()))
-            || scene.find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Title)).is_some()
+        scene.tokens.get(at).is_some_and(|token| {
+            token.capital
+                && (at > 0
+                    || scene
+                        .find(at, |s| {
+                            matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)
+                        })
+                        .is_none())
+        }) || scene
+            .find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Title))
+            .is_some()
             || (at + 1 == end && scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some())
     };
     while start < end && !opens(start) {
@@ -282,11 +319,13 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
     }
     if let Some(kind) = source_kind(scene, start, end) {
         // "the previous toll of the ministry": only what follows "of" is a source.
-        let head = (start..end).find(|&at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some());
+        let head =
+            (start..end).find(|&at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some());
         if let Some(head) = head
             && head > start
             && scene.find_before(head, |s| matches!(s, Sense::Of | Sense::Partitive)).is_some()
-            && !(start..head).any(|at| at > 0 && scene.tokens.get(at).is_some_and(|token| token.capital))
+            && !(start..head)
+                .any(|at| at > 0 && scene.tokens.get(at).is_some_and(|token| token.capital))
         {
             return Some((head, end, kind));
         }
@@ -294,16 +333,26 @@ fn segment_before(scene: &Scene<'_>, dated: &[bool], end: usize) -> Option<(usiz
     }
     let capitals = (start..end).filter(|&at| {
         scene.tokens.get(at).is_some_and(|token| token.capital)
-            && scene.find(at, |s| matches!(s, Sense::Place(_) | Sense::Month(_) | Sense::Weekday(_))).is_none()
+            && scene
+                .find(at, |s| matches!(s, Sense::Place(_) | Sense::Month(_) | Sense::Weekday(_)))
+                .is_none()
     });
-    let sure = capitals.clone().any(|at| at > 0) || capitals.count() >= 2
-        || (end - start == 1 && start == 0 && scene.tokens.get(start).is_some_and(|t| t.capital && t.kind == TokenKind::Word && scene.at(start).next().is_none()));
+    let sure = capitals.clone().any(|at| at > 0)
+        || capitals.count() >= 2
+        || (end - start == 1
+            && start == 0
+            && scene.tokens.get(start).is_some_and(|t| {
+                t.capital && t.kind == TokenKind::Word && scene.at(start).next().is_none()
+            }));
     sure.then(|| (start, end, named_kind(scene, start, end)))
 }
 
 fn source_at_or_before(scene: &Scene<'_>, at: usize) -> Option<()> {
     (at.saturating_sub(4)..=at).find_map(|start| {
-        scene.find(start, |s| matches!(s, Sense::Source(_))).filter(|hit| hit.end == at + 1).map(|_| ())
+        scene
+            .find(start, |s| matches!(s, Sense::Source(_)))
+            .filter(|hit| hit.end == at + 1)
+            .map(|_| ())
     })
 }
 
@@ -340,7 +389,9 @@ fn names_person(scene: &Scene<'_>, start: usize, end: usize) -> bool {
 fn named_kind(scene: &Scene<'_>, start: usize, end: usize) -> SourceKind {
     let words = scene.words(start, end);
     let site = words.split_whitespace().any(|word| {
-        word.split_once('.').is_some_and(|(a, b)| !a.is_empty() && b.chars().next().is_some_and(char::is_alphanumeric))
+        word.split_once('.').is_some_and(|(a, b)| {
+            !a.is_empty() && b.chars().next().is_some_and(char::is_alphanumeric)
+        })
     });
     let initials = words.chars().filter(|c| c.is_alphabetic()).count() >= 2
         && words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
@@ -361,11 +412,19 @@ fn hard_stop(scene: &Scene<'_>, at: usize) -> bool {
         .find(at, |s| {
             matches!(
                 s,
-                Sense::Contrast | Sense::According | Sense::Citing | Sense::Trigger { form: Form::Participle | Form::Verb | Form::Intransitive | Form::Victims, .. }
+                Sense::Contrast
+                    | Sense::According
+                    | Sense::Citing
+                    | Sense::Trigger {
+                        form: Form::Participle | Form::Verb | Form::Intransitive | Form::Victims,
+                        ..
+                    }
             )
         })
         .is_some()
-        || (scene.kind(at) == Some(TokenKind::Number) && !scene.glued(at) && !scene.glued(at + 1)
+        || (scene.kind(at) == Some(TokenKind::Number)
+            && !scene.glued(at)
+            && !scene.glued(at + 1)
             && !scene.tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.capital))
 }
 
@@ -396,8 +455,9 @@ fn stops(scene: &Scene<'_>, at: usize) -> bool {
 
 /// Whether a source phrase of the lexicon reaches over token `at`.
 fn inside_source(scene: &Scene<'_>, at: usize) -> bool {
-    (at.saturating_sub(6)..at)
-        .any(|start| scene.find(start, |s| matches!(s, Sense::Source(_))).is_some_and(|hit| hit.end > at))
+    (at.saturating_sub(6)..at).any(|start| {
+        scene.find(start, |s| matches!(s, Sense::Source(_))).is_some_and(|hit| hit.end > at)
+    })
 }
 
 /// Rank from outermost (0) inwards.
@@ -430,12 +490,19 @@ impl Register {
             .filter_map(|at| scene.tokens.get(at).map(|token| (at, token)))
             .filter(|(at, token)| {
                 token.kind == TokenKind::Word
-                    && scene.find(*at, |s| matches!(s, Sense::Determiner | Sense::Of | Sense::In | Sense::Link)).is_none()
+                    && scene
+                        .find(*at, |s| {
+                            matches!(s, Sense::Determiner | Sense::Of | Sense::In | Sense::Link)
+                        })
+                        .is_none()
             })
             .map(|(_, token)| token.fold.clone().into_owned())
             .collect();
         let range = scene.range(mention.start, mention.end);
-        let words = scene.words(mention.start, mention.end).trim_matches(['«', '»', '"', '“', '”', ' ']).to_owned();
+        let words = scene
+            .words(mention.start, mention.end)
+            .trim_matches(['«', '»', '"', '“', '”', ' '])
+            .to_owned();
         let shorter = self.known.iter().rev().find(|known| {
             known.words.len() > content.len()
                 && !content.is_empty()

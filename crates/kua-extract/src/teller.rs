@@ -6,8 +6,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use kua_model::{
     Block, Claim, ClaimId, ClaimRole, Counted, DateSpan, Document, EventType, Grade, Group,
-    Modality, Notice, NoticePlace, PlaceMention, Role, Severity, SourceKind,
-    SourceMention, Span, TextRange, TimeHow, TimeMention, Why,
+    Modality, Notice, NoticePlace, PlaceMention, Role, Severity, SourceKind, SourceMention, Span,
+    TextRange, TimeHow, TimeMention, Why,
 };
 
 use crate::ExtractConfig;
@@ -186,7 +186,11 @@ impl<'d> Teller<'d> {
             .iter()
             .rev()
             .take(12)
-            .find(|claim| claim.quantity.is_some() && claim.role == ClaimRole::Crisis && claim.part_of.is_none())
+            .find(|claim| {
+                claim.quantity.is_some()
+                    && claim.role == ClaimRole::Crisis
+                    && claim.part_of.is_none()
+            })
             .cloned()
         else {
             return;
@@ -231,7 +235,8 @@ impl<'d> Teller<'d> {
         }
         let (event, or_events) = events.split_first()?;
         let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
-        let figure = party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
+        let figure =
+            party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
         let mut quantity = party.and_then(|party| party.quantity(scene, &sentence.figures));
         if let Some(quantity) = &mut quantity
             && let Some(party) = party
@@ -316,7 +321,8 @@ impl<'d> Teller<'d> {
     }
 
     fn id(&self, range: TextRange, event: &EventType) -> ClaimId {
-        let same = self.claims.iter().rev().take(64).filter(|c| c.range == range && c.event == *event);
+        let same =
+            self.claims.iter().rev().take(64).filter(|c| c.range == range && c.event == *event);
         let ordinal = u32::try_from(same.count()).unwrap_or(u32::MAX);
         ClaimId::of(Span::new(self.document.id, range), &event.0, ordinal)
     }
@@ -335,7 +341,10 @@ impl<'d> Teller<'d> {
         }
         let from = if draft.events.is_empty() { self.block_claims } else { 0 };
         (from..self.claims.len()).rev().take(24).find(|&index| {
-            self.claims.get(index).as_ref().is_some_and(|claim| fits(claim) && claim.quantity.is_some())
+            self.claims
+                .get(index)
+                .as_ref()
+                .is_some_and(|claim| fits(claim) && claim.quantity.is_some())
         })
     }
 
@@ -406,7 +415,8 @@ impl<'d> Teller<'d> {
             }
             return Some(mention);
         }
-        let inherited = |mention: &PlaceMention| PlaceMention { inherited: true, ..mention.clone() };
+        let inherited =
+            |mention: &PlaceMention| PlaceMention { inherited: true, ..mention.clone() };
         self.last_place.as_ref().or(self.heading_place.as_ref()).map(inherited).or_else(|| {
             self.config.place.as_ref().map(|place| PlaceMention {
                 words: place.clone(),
@@ -433,8 +443,10 @@ impl<'d> Teller<'d> {
                 let resolved = mark.resolve(anchor)?;
                 // The date of an announcement is not the date of the event, if there is another.
                 let announced = sentence.mentions.iter().any(|mention| {
-                    let (start, end) = (mention.start.min(mention.cue.0), mention.end.max(mention.cue.1));
-                    mark.start >= end && mark.start - end <= 1 || mark.end <= start && start - mark.end <= 1
+                    let (start, end) =
+                        (mention.start.min(mention.cue.0), mention.end.max(mention.cue.1));
+                    mark.start >= end && mark.start - end <= 1
+                        || mark.end <= start && start - mark.end <= 1
                 });
                 Some((usize::from(announced) * 100 + distance, mark, resolved))
             })
@@ -532,14 +544,19 @@ impl<'d> Teller<'d> {
                     Severity::Caution,
                     "weekday-disagrees",
                     NoticePlace::Span(Span::new(self.document.id, range)),
-                    format!("\"{words}\": the weekday does not fall on this date; it is taken as {}.", resolved.span),
+                    format!(
+                        "\"{words}\": the weekday does not fall on this date; it is taken as {}.",
+                        resolved.span
+                    ),
                 ));
             }
             past += usize::from(resolved.stated && self.long_past(resolved.span));
         }
-        self.block_past |= past > 0 && sentence.dates.iter().all(|mark| {
-            mark.resolve(anchor).is_none_or(|resolved| !resolved.stated || self.long_past(resolved.span))
-        });
+        self.block_past |= past > 0
+            && sentence.dates.iter().all(|mark| {
+                mark.resolve(anchor)
+                    .is_none_or(|resolved| !resolved.stated || self.long_past(resolved.span))
+            });
         if let Some(block) = self.document.blocks.get(self.block) {
             self.heading_date(block, sentence);
         }
@@ -547,10 +564,15 @@ impl<'d> Teller<'d> {
 
     fn heading_date(&mut self, block: &Block, sentence: &Sentence<'_, '_>) {
         let Some(mark) = sentence.dates.first() else { return };
-        let opens = sentence.range.start == first_word(&self.document.text, block.range) && mark.start <= 2;
-        let line = matches!(block.role, Role::Heading | Role::Entry | Role::Date | Role::Main | Role::List)
-            && block.range.len() < 240
-            && (block.role != Role::Main || sentence.scene.is_mark(mark.end, &[':', '—', '–']) || mark.end == sentence.scene.tokens.len());
+        let opens =
+            sentence.range.start == first_word(&self.document.text, block.range) && mark.start <= 2;
+        let line = matches!(
+            block.role,
+            Role::Heading | Role::Entry | Role::Date | Role::Main | Role::List
+        ) && block.range.len() < 240
+            && (block.role != Role::Main
+                || sentence.scene.is_mark(mark.end, &[':', '—', '–'])
+                || mark.end == sentence.scene.tokens.len());
         if !(opens && line) || mark.value == crate::date::DateValue::Hour {
             return;
         }
@@ -573,7 +595,8 @@ impl<'d> Teller<'d> {
             }
             let link = self.register.link(scene, mention);
             if mention.relay && self.block < 8 && self.relay.is_empty() {
-                let kind = if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
+                let kind =
+                    if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
                 self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
             }
             own.push(link);
@@ -591,7 +614,11 @@ impl<'d> Teller<'d> {
                 .chain
                 .iter()
                 .take_while(|old| !chain.iter().any(|link| link.words == old.words))
-                .filter(|old| chain.first().is_some_and(|link| source::rank(old.kind) < source::rank(link.kind)))
+                .filter(|old| {
+                    chain
+                        .first()
+                        .is_some_and(|link| source::rank(old.kind) < source::rank(link.kind))
+                })
                 .cloned()
                 .collect();
             chain = source::inherited(&outer).into_iter().chain(chain).collect();
@@ -607,7 +634,8 @@ impl<'d> Teller<'d> {
     fn sources(&self, sentence: &Sentence<'_, '_>, draft: &Draft) -> (Vec<SourceMention>, Grade) {
         let scene = sentence.scene;
         let contrast = |from: usize, to: usize| {
-            (from.min(to)..to.max(from)).any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some())
+            (from.min(to)..to.max(from))
+                .any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some())
         };
         // A source beyond a word of contrast speaks of something else.
         let beyond: Vec<TextRange> = sentence
@@ -628,7 +656,11 @@ impl<'d> Teller<'d> {
             .filter(|link| !link.range.is_some_and(|range| beyond.contains(&range)))
             .cloned()
             .collect();
-        let base = if self.testimony && sentence.mentions.is_empty() { Grade::Seen } else { Grade::Asserted };
+        let base = if self.testimony && sentence.mentions.is_empty() {
+            Grade::Seen
+        } else {
+            Grade::Asserted
+        };
         let grade = grade_of(&chain, base);
         (chain, grade)
     }
@@ -663,7 +695,8 @@ impl<'d> Teller<'d> {
             self.earlier = dated;
         }
         let place = sentence.places.iter().rev().find(|mark| {
-            mark.placed && !source::covers(scene, &sentence.mentions, scene.range(mark.start, mark.end))
+            mark.placed
+                && !source::covers(scene, &sentence.mentions, scene.range(mark.start, mark.end))
         });
         if let Some(mark) = place {
             let mention = PlaceMention {
@@ -672,11 +705,9 @@ impl<'d> Teller<'d> {
                 range: Some(scene.range(mark.start, mark.end)),
                 inherited: false,
             };
-            let heading = self
-                .document
-                .blocks
-                .get(self.block)
-                .is_some_and(|block| matches!(block.role, Role::Heading | Role::Entry | Role::Title));
+            let heading = self.document.blocks.get(self.block).is_some_and(|block| {
+                matches!(block.role, Role::Heading | Role::Entry | Role::Title)
+            });
             if heading {
                 self.heading_place = Some(mention);
             } else {
@@ -702,12 +733,15 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
     let (from, to) = if after { (draft.end, start) } else { (end, draft.start) };
     let other = |other: &Draft| {
         // Words shared with this draft (a common verb) do not stand between.
-        if after { other.start >= from && other.start < to } else { other.end > from && other.end <= to && other.start >= from }
+        if after {
+            other.start >= from && other.start < to
+        } else {
+            other.end > from && other.end <= to && other.start >= from
+        }
     };
     let crossed = sentence.drafts.iter().filter(|d| *d != draft && other(d)).count();
-    let contrast = (from..to).any(|at| {
-        scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
-    });
+    let contrast = (from..to)
+        .any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';']));
     if after && crossed > 0 && matches!(draft.link, Join::Series(_)) {
         return None;
     }
@@ -736,7 +770,12 @@ fn grade_of(chain: &[SourceMention], base: Grade) -> Grade {
 /// Who did it: the phrase after "by", or the subject of an active verb.
 fn perpetrator(sentence: &Sentence<'_, '_>, draft: &Draft) -> Option<Group> {
     let scene = sentence.scene;
-    let party_at = |at: usize| sentence.parties.iter().find(|party| party.start <= at && at < party.end && party.noun.is_some());
+    let party_at = |at: usize| {
+        sentence
+            .parties
+            .iter()
+            .find(|party| party.start <= at && at < party.end && party.noun.is_some())
+    };
     let (_, end) = draft.trigger;
     for at in end..end + 3 {
         if let Some(by) = scene.find(at, |s| *s == Sense::By) {
@@ -748,11 +787,12 @@ fn perpetrator(sentence: &Sentence<'_, '_>, draft: &Draft) -> Option<Group> {
         return None;
     }
     let (start, _) = draft.trigger;
-    let subject = sentence
-        .parties
-        .iter()
-        .rev()
-        .find(|party| party.end <= start && start - party.end <= 4 && Some(party.start) != draft.party.and_then(|i| sentence.parties.get(i)).map(|p| p.start))?;
+    let subject = sentence.parties.iter().rev().find(|party| {
+        party.end <= start
+            && start - party.end <= 4
+            && Some(party.start)
+                != draft.party.and_then(|i| sentence.parties.get(i)).map(|p| p.start)
+    })?;
     let clear = !(subject.end..start).any(|at| scene.is_mark(at, &[',', ';']));
     clear.then(|| subject.as_group(scene)).flatten()
 }
@@ -773,4 +813,3 @@ fn first_word(text: &str, range: TextRange) -> usize {
     let piece = range.of(text).unwrap_or("");
     range.start + (piece.len() - piece.trim_start().len())
 }
-

@@ -10,14 +10,22 @@ fn every_language_passes_its_own_examples() {
     let mut wrong = Vec::new();
     for lang in ["en", "fr", "ru"] {
         let report = check_language(&lexicons, lang.parse().unwrap());
-        println!("{lang}: {} examples, {} failing, {} unused lines", report.examples, report.failing.len(), report.unused.len());
+        println!(
+            "{lang}: {} examples, {} failing, {} unused lines",
+            report.examples,
+            report.failing.len(),
+            report.unused.len()
+        );
         for error in &report.errors {
             wrong.push(error.to_string());
         }
         for failing in &report.failing {
             wrong.push(format!(
                 "{}: {}\n    expected {}\n    found    {}",
-                failing.origin, failing.example, failing.expected, failing.found.replace('\n', "\n             ")
+                failing.origin,
+                failing.example,
+                failing.expected,
+                failing.found.replace('\n', "\n             ")
             ));
         }
     }

@@ -8,7 +8,8 @@ use kua_extract::{ExtractConfig, extract, notation};
 use kua_model::{Claim, ClaimRole, Document, Modality, TextRange};
 use serde_json::Value;
 
-const SCORED: [&str; 6] = ["killed", "wounded", "arrested", "missing", "tortured", "troops_deployed"];
+const SCORED: [&str; 6] =
+    ["killed", "wounded", "arrested", "missing", "tortured", "troops_deployed"];
 
 struct Gold {
     range: TextRange,
@@ -83,7 +84,8 @@ fn the_annotated_seeds_are_read_without_harm() {
             }
             let entry = score.entry(event.to_owned()).or_default();
             let hit = gold.iter().position(|g| {
-                (g.event == event || (!claim.or_events.is_empty() && g.event == "killed_or_wounded"))
+                (g.event == event
+                    || (!claim.or_events.is_empty() && g.event == "killed_or_wounded"))
                     && g.range.overlaps(claim.range)
             });
             let words = claim.range.of(&text).unwrap();
@@ -116,7 +118,10 @@ fn the_annotated_seeds_are_read_without_harm() {
                 None => {
                     entry[1] += 1;
                     if in_toll(claim) && !gold.iter().any(|g| g.range.overlaps(claim.range)) {
-                        harms.push(format!("{file}: a number no annotator saw: {words} => {}", notation(claim)));
+                        harms.push(format!(
+                            "{file}: a number no annotator saw: {words} => {}",
+                            notation(claim)
+                        ));
                     }
                     println!("  extra {file} {} | {words}", notation(claim));
                 }
@@ -137,7 +142,9 @@ fn the_annotated_seeds_are_read_without_harm() {
         }
     }
     print_score("all", &all);
-    println!("of {matched} matched: interval {interval_ok}, modality {modality_ok}, grade {grade_ok}");
+    println!(
+        "of {matched} matched: interval {interval_ok}, modality {modality_ok}, grade {grade_ok}"
+    );
     println!("harm counts: {}", harms.len());
     assert!(harms.is_empty(), "{}", harms.join("\n"));
 }
@@ -161,7 +168,12 @@ fn show() {
     let noted = extract(&document, &support::lexicons(), &ExtractConfig::default());
     for claim in &noted.value {
         let chain: Vec<_> = claim.sources.iter().map(|s| s.words.as_str()).collect();
-        println!("{} | {} | {}", notation(claim), claim.range.of(&text).unwrap(), chain.join(" > "));
+        println!(
+            "{} | {} | {}",
+            notation(claim),
+            claim.range.of(&text).unwrap(),
+            chain.join(" > ")
+        );
     }
     for notice in noted.notices {
         println!("! {}", notice.message);

@@ -52,7 +52,13 @@ fn slips_are_named_by_file_and_line() {
     let lexicons = Lexicons::from_files(files).unwrap();
     let report = check_language(&lexicons, "qaa".parse().unwrap());
     let said: Vec<String> = report.errors.iter().map(ToString::to_string).collect();
-    for part in ["qaa/places.txt:2", "qaa/dates.txt:2", "qaa/events.txt:6", "qaa/events.txt:8", "qaa/patterns.txt:9"] {
+    for part in [
+        "qaa/places.txt:2",
+        "qaa/dates.txt:2",
+        "qaa/events.txt:6",
+        "qaa/events.txt:8",
+        "qaa/patterns.txt:9",
+    ] {
         assert!(said.iter().any(|line| line.starts_with(part)), "{part} not in {said:#?}");
     }
     assert_eq!(report.failing.len(), 1);

@@ -31,14 +31,26 @@ pub(crate) fn plain(text: &str, lang: &str, published: Option<&str>) -> Document
             Role::Heading
         };
         let index = blocks.len();
-        blocks.push(Block { role, range, source: Vec::new(), language: Some(lang), why: Vec::new() });
+        blocks.push(Block {
+            role,
+            range,
+            source: Vec::new(),
+            language: Some(lang),
+            why: Vec::new(),
+        });
         for range in cut(text, range) {
             sentences.push(Sentence { range, block: index, language: Some(lang) });
         }
     }
     if blocks.is_empty() {
         let range = TextRange::new(0, text.len());
-        blocks.push(Block { role: Role::Main, range, source: Vec::new(), language: None, why: Vec::new() });
+        blocks.push(Block {
+            role: Role::Main,
+            range,
+            source: Vec::new(),
+            language: None,
+            why: Vec::new(),
+        });
     }
     Document {
         id: DocumentId::new(item, 0),
@@ -87,7 +99,10 @@ fn cut(text: &str, range: TextRange) -> Vec<TextRange> {
     for (index, &(at, c)) in chars.iter().enumerate() {
         if matches!(c, '.' | '!' | '?') {
             let mut next = index + 1;
-            while chars.get(next).is_some_and(|&(_, c)| matches!(c, '"' | '»' | '”' | '\u{a0}' | '.')) {
+            while chars
+                .get(next)
+                .is_some_and(|&(_, c)| matches!(c, '"' | '»' | '”' | '\u{a0}' | '.'))
+            {
                 next += 1;
             }
             let space = chars.get(next).is_none_or(|&(_, c)| c.is_whitespace());

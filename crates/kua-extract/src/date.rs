@@ -175,7 +175,9 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     if let Some((end, day, month, year)) = day_month(scene, at) {
         return Some(made(end, DateValue::Day { day, month, year, weekday: None }));
     }
-    if let Some((end, month)) = month_at(scene, at) {
+    // "sept membres": seven, not September.
+    let number = scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some();
+    if let Some((end, month)) = month_at(scene, at).filter(|_| !number) {
         let next = skip_links(scene, end);
         return Some(match year_at(scene, next) {
             Some((end, year)) => made(end, DateValue::Month { month, year: Some(year) }),

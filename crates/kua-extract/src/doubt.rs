@@ -175,9 +175,8 @@ fn reaches(
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
         Cue::Hedged | Cue::Question => {
-            !inside_other
-                && !contrast(draft.end, start)
-                && !(next_starts && start.saturating_sub(draft.end) > 2)
+            let near = !next_starts || start.saturating_sub(draft.end) <= 2;
+            !inside_other && !contrast(draft.end, start) && near
         }
     }
 }

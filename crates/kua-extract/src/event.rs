@@ -347,7 +347,8 @@ fn share(
         };
         let same = second.forms.iter().find(|(form, _)| *form == shared.form);
         let Some(&(form, entry)) = same else { continue };
-        if !(and && clear) || !matches!(form, Form::Participle | Form::Intransitive | Form::Verb) {
+        let verbal = matches!(form, Form::Participle | Form::Intransitive | Form::Verb);
+        if !(and && clear && verbal) {
             continue;
         }
         let found = Found { start: second.start, end: second.end, party: shared.party };
@@ -500,7 +501,6 @@ fn follow(
 }
 
 /// Patterns that tell an event by their words alone: a bullet in a leg.
-#[expect(clippy::too_many_arguments, reason = "the grounds of one sentence, passed once")]
 fn signs(
     scene: &Scene<'_>,
     parties: &[Party],

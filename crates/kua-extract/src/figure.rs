@@ -407,7 +407,7 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
         scaled = true;
     }
     let scale = 10_u128.checked_pow(u32::try_from(decimals).ok()?)?;
-    if value % scale != 0 || (decimals > 0 && !scaled) || refused_after(scene, end) {
+    if !value.is_multiple_of(scale) || (decimals > 0 && !scaled) || refused_after(scene, end) {
         return None;
     }
     Some(Number::exact(end, u64::try_from(value / scale).ok()?, used))

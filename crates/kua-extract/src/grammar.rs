@@ -371,7 +371,7 @@ impl Grammar {
             }
         }
         // The order of lines is the order of trial.
-        grammar.patterns.sort_by(|a, b| a.line.cmp(&b.line));
+        grammar.patterns.sort_by_key(|pattern| pattern.line);
         errors.sort();
         (grammar, errors)
     }
@@ -392,10 +392,10 @@ impl Grammar {
     ) -> Result<(), String> {
         let value = entry.value.as_deref();
         if file == "numbers.txt" && section == "separators" {
-            let marks = value.unwrap_or("").chars().filter(|c| !c.is_whitespace());
+            let mut marks = value.unwrap_or("").chars().filter(|c| !c.is_whitespace());
             match entry.key.as_str() {
                 "thousands" => self.thousands.extend(marks),
-                "decimal" => self.decimal = marks.last(),
+                "decimal" => self.decimal = marks.next(),
                 other => return Err(format!("expected thousands or decimal, found {other:?}")),
             }
             return Ok(());

@@ -524,7 +524,7 @@ impl<'d> Teller<'d> {
         }
         let (Some(anchor), Some(last)) = (self.anchor, span.last()) else { return false };
         let limit = anchor.checked_sub(1.year()).unwrap_or(anchor);
-        last < limit && !(span.from.is_none())
+        last < limit && span.from.is_some()
     }
 
     fn relative_anchor(&self) -> Option<Date> {
@@ -557,6 +557,15 @@ impl<'d> Teller<'d> {
                 mark.resolve(anchor)
                     .is_none_or(|resolved| !resolved.stated || self.long_past(resolved.span))
             });
+        // Running text that has moved on to a later day has left the heading behind.
+        let later = sentence.dates.iter().filter_map(|mark| mark.resolve(anchor)).any(|resolved| {
+            resolved.stated
+                && matches!((resolved.span.exact(), self.heading.and_then(|(span, _)| span.exact())),
+                    (Some(day), Some(heading)) if day > heading)
+        });
+        if later {
+            self.heading = None;
+        }
         if let Some(block) = self.document.blocks.get(self.block) {
             self.heading_date(block, sentence);
         }

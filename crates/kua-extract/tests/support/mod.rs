@@ -1,5 +1,6 @@
 //! Documents from plain text, for tests that must not depend on the reader.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 use kua_model::{
     Block, Completeness, DateTier, Dated, Document, DocumentDates, DocumentId, ItemId, Lang,

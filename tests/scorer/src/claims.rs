@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use kua_case::{Chronicle, Modality, Statement, TextRange};
+use kua_case::{Chronicle, ClaimId, Modality, Statement, TextRange};
 use serde_json::Value;
 
 use crate::{by_name, records, text};
@@ -35,8 +35,8 @@ pub struct Truth {
     pub modality: String,
     /// Which part of the account.
     pub role: String,
-    /// Part of another figure.
-    pub is_part: bool,
+    /// The claim whose figure includes this one.
+    pub part_of: Option<String>,
     /// Repeats or translates another claim of the truth.
     pub is_again: bool,
     /// May be left out.
@@ -154,7 +154,7 @@ fn planted(record: &Value) -> Truth {
         grade: text(record, "grade").to_owned(),
         modality: text(record, "modality").to_owned(),
         role: text(record, "role").to_owned(),
-        is_part: !record["part_of"].is_null(),
+        part_of: record["part_of"].as_str().map(str::to_owned),
         is_again: ["repeat_of", "copy_of", "translation_of"].iter().any(|key| !record[*key].is_null()),
         optional: record["optional"].as_bool().unwrap_or(false),
     }
@@ -195,6 +195,7 @@ pub fn score_claims(chronicle: &Chronicle, truths: &[Truth]) -> ClaimScore {
             score.missed.push(format!("{} {}: {}", truth.id, truth.event, truth.quote));
         }
     }
+    let mut counted: BTreeMap<&str, Vec<ClaimId>> = BTreeMap::new();
     for statement in &chronicle.statements {
         let claim = &statement.claim;
         if !covered.contains(&claim.document) || !known.contains(claim.event.0.as_str()) {
@@ -224,8 +225,34 @@ pub fn score_claims(chronicle: &Chronicle, truths: &[Truth]) -> ClaimScore {
             counts.right += 1;
         }
         compare(&mut score, statement, truth, &words());
+        if statement.uncounted.is_none() {
+            counted.entry(truth.id.as_str()).or_default().push(claim.id);
+        }
     }
+    subsets(chronicle, truths, &counted, &mut score);
     score
+}
+
+/// A subset may have a row of its own (children among the dead); in one row with its whole it
+/// would be set against it.
+fn subsets(
+    chronicle: &Chronicle,
+    truths: &[Truth],
+    counted: &BTreeMap<&str, Vec<ClaimId>>,
+    score: &mut ClaimScore,
+) {
+    let of = |id: &str| counted.get(id).map(Vec::as_slice).unwrap_or_default();
+    for truth in truths {
+        let Some(whole) = &truth.part_of else { continue };
+        for toll in &chronicle.tolls {
+            let holds = |claims: &[ClaimId]| {
+                toll.positions.iter().any(|p| p.claims.iter().any(|claim| claims.contains(claim)))
+            };
+            if holds(of(&truth.id)) && holds(of(whole)) {
+                score.again_counted.push(format!("{} stands in one row with {whole}: {}", truth.id, truth.quote));
+            }
+        }
+    }
 }
 
 fn compare(score: &mut ClaimScore, statement: &Statement, truth: &Truth, words: &str) {
@@ -261,7 +288,7 @@ fn compare(score: &mut ClaimScore, statement: &Statement, truth: &Truth, words: 
         if truth.role != "crisis" {
             score.background_counted.push(format!("{} {words}: {}", truth.id, truth.role));
         }
-        if truth.is_part || (truth.is_again && statement.same_as.is_some()) {
+        if truth.is_again && statement.same_as.is_some() {
             score.again_counted.push(format!("{} {words}", truth.id));
         }
     }

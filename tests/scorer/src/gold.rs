@@ -47,7 +47,7 @@ pub fn gold_of(shared: &std::path::Path) -> Vec<Truth> {
                 grade: text(&record, "grade").to_owned(),
                 modality: text(&record, "modality").to_owned(),
                 role: text(&record, "role").to_owned(),
-                is_part: false,
+                part_of: None,
                 is_again: !record["repeat_of"].is_null() || !record["translation_of"].is_null(),
                 optional: false,
             }

@@ -21,8 +21,6 @@ pub struct TollScore {
     pub missed: Vec<String>,
     /// Found, but with another standing.
     pub standing: Vec<String>,
-    /// Found, but with another number of accounts.
-    pub accounts: Vec<String>,
 }
 
 /// Scores against `tolls.jsonl` and `sources.jsonl`.
@@ -76,11 +74,6 @@ fn compare(record: &Value, position: &Position, label: &str, score: &mut TollSco
     if record["standing"] != standing && record["arguable"].is_null() {
         score.standing.push(format!("{label}: expected {}, found {standing}", record["standing"]));
     }
-    let accounts = position.accounts as u64;
-    let fits = [&record["accounts"], &record["accounts_all"]].iter().any(|n| n.as_u64() == Some(accounts));
-    if !fits && record["arguable"].is_null() {
-        score.accounts.push(format!("{label}: expected {}, found {accounts}", record["accounts"]));
-    }
 }
 
 fn fold(words: &str) -> String {
@@ -90,9 +83,7 @@ fn fold(words: &str) -> String {
 impl fmt::Display for TollScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "positions found: {} of {}", self.found, self.positions)?;
-        for (name, lines) in
-            [("missed", &self.missed), ("other standing", &self.standing), ("other accounts", &self.accounts)]
-        {
+        for (name, lines) in [("missed", &self.missed), ("other standing", &self.standing)] {
             writeln!(f, "{name}: {}", lines.len())?;
             lines.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
         }

@@ -75,11 +75,10 @@ impl Case {
                 added.error = Some(error);
                 break;
             }
-            if group.files >= GROUP_FILES || group.bytes >= GROUP_BYTES {
-                if let Err(error) = group.acknowledge(&mut writer, &mut added) {
-                    added.error = Some(error);
-                    break;
-                }
+            let is_full = group.files >= GROUP_FILES || group.bytes >= GROUP_BYTES;
+            if is_full && let Err(error) = group.acknowledge(&mut writer, &mut added) {
+                added.error = Some(error);
+                break;
             }
             progress.advance(1);
         }
@@ -102,7 +101,9 @@ impl Case {
         added: &mut Added,
     ) -> Result<(), CaseError> {
         let mut pass = |error: io::Error| {
-            added.passed_by.push(PassedBy { path: found.path.clone(), reason: Reason::Failed(error) });
+            added
+                .passed_by
+                .push(PassedBy { path: found.path.clone(), reason: Reason::Failed(error) });
         };
         let file = match File::open(&found.at) {
             Ok(file) => file,

@@ -15,10 +15,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::cache::{Cache, Kept, Passage};
 use crate::error::CaseError;
+use crate::fold;
 use crate::folder::Case;
 use crate::kept::KeptChronicle;
 use crate::progress::{Progress, Step, Stop};
-use crate::fold;
 
 /// Items whose results are written in one transaction.
 const BATCH: usize = 256;
@@ -89,7 +89,8 @@ impl Case {
                     items.iter().map(|item| item.id.0.as_bytes().to_vec()).collect();
                 cache.forget(&all)?;
                 built.cache_rebuilt = true;
-                built.fresh = pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
+                built.fresh =
+                    pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
                 self.load_readings(&cache, &items)?
                     .ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })?
             }
@@ -207,12 +208,19 @@ impl Case {
                     let found = found.collect_into(&mut claims.notices);
                     claims.value.extend(found);
                 }
-                Err(_) => claims.notices.push(failed("extract-failed", item.id, "searched for claims")),
+                Err(_) => {
+                    claims.notices.push(failed("extract-failed", item.id, "searched for claims"))
+                }
             }
         }
         let subject = item.id.0.as_bytes().to_vec();
         Ok(vec![
-            Kept { stage: READ, subject: subject.clone(), key: keys.read, value: pack(&documents)? },
+            Kept {
+                stage: READ,
+                subject: subject.clone(),
+                key: keys.read,
+                value: pack(&documents)?,
+            },
             Kept { stage: EXTRACT, subject, key: keys.extract, value: pack(&claims)? },
         ])
     }
@@ -237,7 +245,10 @@ impl Case {
             Ok(bytes) => bytes,
             // The vault is damaged there: kua verify says how. The rest of the case goes on.
             Err(error) if error.is_about_one_item() => {
-                return Ok(unread("not-in-vault", format!("The file could not be read from the vault: {error}.")));
+                return Ok(unread(
+                    "not-in-vault",
+                    format!("The file could not be read from the vault: {error}."),
+                ));
             }
             Err(error) => return Err(error.into()),
         };
@@ -265,8 +276,10 @@ impl Case {
         for item in order {
             let keys = settings.keys(item);
             let subject = item.id.0.as_bytes();
-            let (documents, claims) =
-                (cache.get(READ, subject, &keys.read)?, cache.get(EXTRACT, subject, &keys.extract)?);
+            let (documents, claims) = (
+                cache.get(READ, subject, &keys.read)?,
+                cache.get(EXTRACT, subject, &keys.extract)?,
+            );
             raw.push((item.id, documents, claims));
         }
         Ok(raw
@@ -357,7 +370,12 @@ impl Case {
         chronicle.judgements = judgements;
         self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
         let value = pack(&KeptChronicle::of(&chronicle, &sources))?;
-        cache.put(&[Kept { stage: CHRONICLE, subject: WHOLE.to_vec(), key: chronicle_key, value }])?;
+        cache.put(&[Kept {
+            stage: CHRONICLE,
+            subject: WHOLE.to_vec(),
+            key: chronicle_key,
+            value,
+        }])?;
         progress.end();
         Ok(())
     }
@@ -411,7 +429,9 @@ fn failed(code: &str, item: ItemId, what: &str) -> Notice {
         Severity::Loss,
         code,
         NoticePlace::Item(item),
-        format!("The file could not be {what}: kua itself failed on it. The rest of the case is not touched; please report it, without the file."),
+        format!(
+            "The file could not be {what}: kua itself failed on it. The rest of the case is not touched; please report it, without the file."
+        ),
     )
 }
 

@@ -116,7 +116,9 @@ impl Cache {
             .db
             .prepare_cached("SELECT value FROM result WHERE stage = ? AND subject = ? AND key = ?")
             .and_then(|mut query| {
-                query.query_row(params![stage, subject, key.as_bytes()], |row| row.get(0)).optional()
+                query
+                    .query_row(params![stage, subject, key.as_bytes()], |row| row.get(0))
+                    .optional()
             });
         self.wrap(found)
     }
@@ -296,7 +298,9 @@ fn attempt(path: &Path) -> rusqlite::Result<Option<Connection>> {
     match version {
         SCHEMA => Ok(Some(db)),
         0 => {
-            db.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))?;
+            db.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
+            ))?;
             Ok(Some(db))
         }
         _ => Ok(None),
@@ -308,7 +312,12 @@ mod tests {
     use super::*;
 
     fn kept(subject: &[u8], key: &[u8], value: &[u8]) -> Kept {
-        Kept { stage: "read", subject: subject.to_vec(), key: Sha256::of(key), value: value.to_vec() }
+        Kept {
+            stage: "read",
+            subject: subject.to_vec(),
+            key: Sha256::of(key),
+            value: value.to_vec(),
+        }
     }
 
     #[test]
@@ -323,7 +332,11 @@ mod tests {
 
     #[test]
     fn a_damaged_or_strange_file_is_made_anew() {
-        for bytes in [&b"not a database at all, but long enough to be looked at"[..], b"", b"SQLite format 3\0cut"] {
+        for bytes in [
+            &b"not a database at all, but long enough to be looked at"[..],
+            b"",
+            b"SQLite format 3\0cut",
+        ] {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join("case.sqlite"), bytes).unwrap();
             let mut cache = Cache::open(folder.path()).unwrap();

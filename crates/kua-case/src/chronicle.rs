@@ -137,9 +137,9 @@ impl Case {
         let built_from: BTreeMap<ItemId, [u8; 32]> = kept.readings.iter().copied().collect();
         let settings = Settings::of(self);
         let moved = items.len() != built_from.len()
-            || items.iter().any(|item| {
-                built_from.get(&item.id) != Some(settings.keys(item).read.as_bytes())
-            });
+            || items
+                .iter()
+                .any(|item| built_from.get(&item.id) != Some(settings.keys(item).read.as_bytes()));
         if moved || kept.judgements != self.evidence.judgements()?.len() {
             return Ok(true);
         }
@@ -151,10 +151,7 @@ impl Case {
 }
 
 /// The documents the chronicle was made from; `None` if they have been read anew since.
-fn load_documents(
-    cache: &Cache,
-    kept: &KeptChronicle,
-) -> Result<Option<Vec<Document>>, CaseError> {
+fn load_documents(cache: &Cache, kept: &KeptChronicle) -> Result<Option<Vec<Document>>, CaseError> {
     let mut documents = Vec::new();
     for (item, key) in &kept.readings {
         let key = Sha256::from_bytes(*key);

@@ -8,7 +8,6 @@ use kua_trace::TraceConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-
 /// Version of `case.toml` this kua writes, and the newest it reads.
 pub const CONFIG_VERSION: u32 = 1;
 
@@ -105,17 +104,20 @@ impl CaseConfig {
             message: error.message().to_owned(),
         };
         let source = toml::Deserializer::parse(text).map_err(invalid)?;
-        let config: Self = serde_ignored::deserialize(source, |path| unknown.push(path.to_string()))
-            .map_err(invalid)?;
+        let config: Self =
+            serde_ignored::deserialize(source, |path| unknown.push(path.to_string()))
+                .map_err(invalid)?;
         // The version first: a newer kua may know keys that this one does not.
         if config.version > CONFIG_VERSION {
             return Err(ConfigError::Newer { found: config.version });
         }
         match unknown.into_iter().next() {
             None => Ok(config),
-            Some(key) => {
-                Err(ConfigError::Unknown { line: line_of_key(text, &key), known: known_at(&key), key })
-            }
+            Some(key) => Err(ConfigError::Unknown {
+                line: line_of_key(text, &key),
+                known: known_at(&key),
+                key,
+            }),
         }
     }
 
@@ -144,7 +146,9 @@ pub(crate) fn new_case_toml(title: &str, period: Option<DateSpan>, place: Option
         Some(value) => format!("{key} = {}\n", quoted(&value)),
         None => format!("# {key} = {example}\n"),
     };
-    let mut out = format!("# What this case is about. All settings: docs/formats/case.md\nversion = {CONFIG_VERSION}\n");
+    let mut out = format!(
+        "# What this case is about. All settings: docs/formats/case.md\nversion = {CONFIG_VERSION}\n"
+    );
     out += &format!("title = {}\n", quoted(title));
     out += "\n# Days of the crisis. Claims dated outside are background and enter no toll.\n";
     out += &line("period", period.map(|span| span.to_string()), "\"2022-01-01/2022-01-31\"");

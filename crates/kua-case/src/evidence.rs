@@ -42,7 +42,9 @@ pub enum EvidenceError {
     #[error(transparent)]
     Write(#[from] PreserveError),
     /// A judgement in the vault is none that this kua knows.
-    #[error("judgement {number} in the vault cannot be understood: {source}. It may be from a newer kua")]
+    #[error(
+        "judgement {number} in the vault cannot be understood: {source}. It may be from a newer kua"
+    )]
     Judgement {
         /// Its number, from 0.
         number: u64,
@@ -59,16 +61,14 @@ impl EvidenceError {
 
     /// The disk is full, or a limit on files was reached.
     pub fn is_disk_full(&self) -> bool {
-        let source = match self {
-            Self::Write(PreserveError::Io { source, .. })
-            | Self::Create(CreateError::Io { source, .. }) => source,
-            _ => return false,
+        let (Self::Write(PreserveError::Io { source, .. })
+        | Self::Create(CreateError::Io { source, .. })) = self
+        else {
+            return false;
         };
         matches!(
             source.kind(),
-            io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-                | io::ErrorKind::FileTooLarge
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
         )
     }
 

@@ -170,9 +170,8 @@ fn lexicons_of(dir: &Path) -> Result<Lexicons, CaseError> {
     if !folder.is_dir() {
         return Ok(Lexicons::embedded());
     }
-    let mut files: Vec<(String, String)> = Lexicons::embedded_files()
-        .map(|(path, text)| (path.to_owned(), text.to_owned()))
-        .collect();
+    let mut files: Vec<(String, String)> =
+        Lexicons::embedded_files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
     files.extend(lexicon_files(&folder)?);
     Lexicons::from_files(files).map_err(|errors| CaseError::Lexicon { errors })
 }

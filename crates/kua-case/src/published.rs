@@ -28,8 +28,7 @@ impl Case {
         let loaded = self.chronicle_with_proofs()?;
         progress.begin(Step::Publish, None);
         let custody = &loaded.chronicle.custody;
-        let html = Site::new(&loaded.chronicle)
-            .single_file_signed(|text| self.sign(text, custody));
+        let html = Site::new(&loaded.chronicle).single_file_signed(|text| self.sign(text, custody));
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let part = file.with_file_name(name);

@@ -5,8 +5,8 @@ use kua_model::{Document, DocumentId, TextRange};
 
 use crate::cache::Cache;
 use crate::error::CaseError;
-use crate::folder::Case;
 use crate::fold;
+use crate::folder::Case;
 
 /// A passage that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,10 @@ impl Case {
             Ok(found
                 .into_iter()
                 .filter_map(|(document, start, end)| {
-                    Some(Hit { document: document.parse().ok()?, range: TextRange::new(start, end) })
+                    Some(Hit {
+                        document: document.parse().ok()?,
+                        range: TextRange::new(start, end),
+                    })
                 })
                 .collect())
         };
@@ -59,13 +62,16 @@ impl Case {
 /// The words around the first match in a passage, about `width` characters, on one line.
 pub fn excerpt(document: &Document, range: TextRange, query: &str, width: usize) -> String {
     let text = range.of(&document.text).unwrap_or_default();
-    let words: Vec<String> = terms(query).into_iter().map(|term| fold::roman(&term.words)).collect();
+    let words: Vec<String> =
+        terms(query).into_iter().map(|term| fold::roman(&term.words)).collect();
     let pieces: Vec<&str> = text.split_whitespace().collect();
     let first = pieces
         .iter()
         .position(|piece| {
             let folded = fold::roman(piece);
-            words.iter().any(|word| word.split_whitespace().next().is_some_and(|w| folded.contains(w)))
+            words
+                .iter()
+                .any(|word| word.split_whitespace().next().is_some_and(|w| folded.contains(w)))
         })
         .unwrap_or(0);
     let mut before = 0;

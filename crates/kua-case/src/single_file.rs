@@ -6,9 +6,7 @@ use std::path::Path;
 
 use kua_model::Custody;
 use kua_publish::verify::{SingleFileEvidence, read_single_file};
-use kua_vault::{
-    KeyError, Note, SignedCheckpoint, SignerKey, VerifierKey, verify_item_proof,
-};
+use kua_vault::{KeyError, Note, SignedCheckpoint, SignerKey, VerifierKey, verify_item_proof};
 
 use crate::error::CaseError;
 use crate::folder::Case;
@@ -25,7 +23,9 @@ pub fn verify_single_file(file: &Path, key: Option<&str>) -> Result<Verified, Ca
     let bytes = fs::read(file).map_err(CaseError::io(file))?;
     let mut verified = Verified { trusted: key.is_some(), ..Verified::default() };
     let evidence = std::str::from_utf8(&bytes)
-        .map_err(|error| format!("the file is not UTF-8 at byte {}: it was changed or cut", error.valid_up_to()))
+        .map_err(|error| {
+            format!("the file is not UTF-8 at byte {}: it was changed or cut", error.valid_up_to())
+        })
         .and_then(|html| read_single_file(html).map_err(|error| error.to_string()));
     match evidence {
         Err(what) => verified.wrong("", what, Some("Ask for the original file.")),
@@ -46,7 +46,11 @@ fn check(evidence: &SingleFileEvidence, key: Option<&str>, verified: &mut Verifi
     let log_key = match (trusted.unwrap_or_else(|| inside.clone()), inside) {
         (Ok(key), Ok(inside)) if key == inside => key,
         (Ok(_), Ok(_)) => {
-            verified.wrong("", "the file is signed with another key than the one given", Some("Do not rely on it: it is not from the keeper of that key."));
+            verified.wrong(
+                "",
+                "the file is signed with another key than the one given",
+                Some("Do not rely on it: it is not from the keeper of that key."),
+            );
             return;
         }
         (Err(error), _) | (_, Err(error)) => {
@@ -96,9 +100,9 @@ fn check_items(evidence: &SingleFileEvidence, key: &VerifierKey, verified: &mut 
     }
     for document in &evidence.documents {
         let item = evidence.items.iter().find(|item| item.log_index == document.log_index);
-        let of_other = item.and_then(|item| item.sha256).is_some_and(|sha256| {
-            !document.id.is_of(kua_model::ItemId(sha256))
-        });
+        let of_other = item
+            .and_then(|item| item.sha256)
+            .is_some_and(|sha256| !document.id.is_of(kua_model::ItemId(sha256)));
         if of_other {
             verified.wrong(
                 &document.id.to_string(),
@@ -122,8 +126,16 @@ fn check_signature(evidence: &SingleFileEvidence, key: &VerifierKey, verified: &
     });
     match signed {
         Ok(note) if note.text == evidence.signed_text => {}
-        Ok(_) => verified.wrong("", "the signature is of another page", Some("Ask for the original file.")),
-        Err(error) => verified.wrong("", format!("the signature of the page does not hold: {error}"), Some("Ask for the original file.")),
+        Ok(_) => verified.wrong(
+            "",
+            "the signature is of another page",
+            Some("Ask for the original file."),
+        ),
+        Err(error) => verified.wrong(
+            "",
+            format!("the signature of the page does not hold: {error}"),
+            Some("Ask for the original file."),
+        ),
     }
 }
 

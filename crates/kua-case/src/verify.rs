@@ -84,7 +84,8 @@ fn verify_vault(dir: &Path, progress: &dyn Progress, verified: &mut Verified) {
         }
         progress.advance(at.entries.saturating_sub(before));
     };
-    let report = verify_with(&storage, &VerifyOptions { progress: Some(&tell), ..VerifyOptions::default() });
+    let report =
+        verify_with(&storage, &VerifyOptions { progress: Some(&tell), ..VerifyOptions::default() });
     progress.end();
     verified.items = usize::try_from(report.items).unwrap_or(usize::MAX);
     verified.entries = report.size;
@@ -114,7 +115,8 @@ impl Case {
         let loaded = self.chronicle()?;
         if loaded.is_stale {
             verified.remarks.push(
-                "The case has changed since the last build; quotes are checked as of then.".to_owned(),
+                "The case has changed since the last build; quotes are checked as of then."
+                    .to_owned(),
             );
         }
         let items = loaded.chronicle.items.clone();
@@ -144,7 +146,10 @@ impl Case {
                 verified.faults.push(Fault {
                     place: document.path.clone(),
                     what: "the built document is not what reading the preserved file gives".into(),
-                    next: Some("Work it out anew from the vault:  kua build (after deleting derived/)".into()),
+                    next: Some(
+                        "Work it out anew from the vault:  kua build (after deleting derived/)"
+                            .into(),
+                    ),
                 });
             }
         }

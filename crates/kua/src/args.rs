@@ -41,7 +41,9 @@ pub(crate) enum Command {
     )]
     Init(Init),
     /// Preserve files and folders in the vault; nothing is changed or moved
-    #[command(after_help = "Example:\n  kua add letters/ article.html\n\nAn interrupted run loses nothing that was acknowledged: run the same command again.")]
+    #[command(
+        after_help = "Example:\n  kua add letters/ article.html\n\nAn interrupted run loses nothing that was acknowledged: run the same command again."
+    )]
     Add(Add),
     /// Run the stages that are out of date
     #[command(after_help = "Example:\n  kua build")]
@@ -53,7 +55,9 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  kua documents")]
     Documents(Json),
     /// List origins: who tells of it independently, copies and translations merged
-    #[command(after_help = "Example:\n  kua origins\n  kua origins --links --json | grep translation")]
+    #[command(
+        after_help = "Example:\n  kua origins\n  kua origins --links --json | grep translation"
+    )]
     Origins(Origins),
     /// List claims: what each quote asserts, and how its speaker knows
     #[command(after_help = "Example:\n  kua claims --event killed")]
@@ -87,13 +91,17 @@ pub(crate) enum Command {
     )]
     Verify(Verify),
     /// Record a decision; undoing one is another one
-    #[command(after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"")]
+    #[command(
+        after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\""
+    )]
     Judge(Judge),
     /// Work on the words of a language
     #[command(subcommand)]
     Lexicon(Lexicon),
     /// Write completions for a shell
-    #[command(after_help = "Example:\n  kua completions bash > ~/.local/share/bash-completion/completions/kua")]
+    #[command(
+        after_help = "Example:\n  kua completions bash > ~/.local/share/bash-completion/completions/kua"
+    )]
     Completions {
         /// The shell
         shell: Shell,

@@ -73,8 +73,11 @@ impl CasePlace {
                         .iter()
                         .map(|case| kua_case::shown(&case.display().to_string()))
                         .collect();
-                    Err(Failure::unfinished(format!("there are several cases here: {}", names.join(", ")))
-                        .hint("Say which:  kua -C FOLDER …"))
+                    Err(Failure::unfinished(format!(
+                        "there are several cases here: {}",
+                        names.join(", ")
+                    ))
+                    .hint("Say which:  kua -C FOLDER …"))
                 }
             },
             found => Ok(found?),

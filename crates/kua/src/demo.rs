@@ -45,7 +45,8 @@ pub(crate) fn run(args: &Demo, console: &mut Console) -> Result<(), Failure> {
 fn worked_case(dir: &Path) -> Result<Case, Failure> {
     let elsewhere = "Choose another folder:  kua demo --dir FOLDER";
     if !dir.join("case.toml").is_file() {
-        return Case::init_with(dir, CASE_TOML).map_err(|error| Failure::from(error).hint(elsewhere));
+        return Case::init_with(dir, CASE_TOML)
+            .map_err(|error| Failure::from(error).hint(elsewhere));
     }
     let case = Case::open(dir)?;
     let notes: BTreeSet<ItemId> = NOTES.files().map(|file| ItemId::of(file.contents())).collect();
@@ -82,7 +83,8 @@ fn summary(
     page: &Path,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let origins = chronicle.origins.iter().filter(|origin| origin.kind == OriginKind::Source).count();
+    let origins =
+        chronicle.origins.iter().filter(|origin| origin.kind == OriginKind::Source).count();
     console.heading(&format!("{}: the worked case of kua", chronicle.case.title))?;
     console.line(&format!(
         "{} items, {} documents, {} accounts (copies and translations merged), {} origins, {} claims",
@@ -112,14 +114,18 @@ fn summary(
         console.line(&line)?;
     }
     console.line(&format!("The case:   {}", shown(&dir.display().to_string())))?;
-    console.line(&format!("The pages:  {} (one file; kua verify checks it)", shown(&page.display().to_string())))?;
+    console.line(&format!(
+        "The pages:  {} (one file; kua verify checks it)",
+        shown(&page.display().to_string())
+    ))?;
     Ok(())
 }
 
 /// Tolls worth a line: contested ones first, those with most positions first.
 fn chosen(tolls: &[Toll]) -> Vec<&Toll> {
     let mut chosen: Vec<&Toll> = tolls.iter().collect();
-    let rank = |toll: &Toll| (toll.standing != Standing::Contested, usize::MAX - toll.positions.len());
+    let rank =
+        |toll: &Toll| (toll.standing != Standing::Contested, usize::MAX - toll.positions.len());
     chosen.sort_by_key(|toll| rank(toll));
     chosen
 }
@@ -144,7 +150,8 @@ fn toll_lines(toll: &Toll, console: &Console) -> Vec<String> {
         let retracted = if position.standing == Standing::Retracted { ", taken back" } else { "" };
         format!("{} {}{retracted}", cut(position.source.trim(), SOURCE), publish::figure(position))
     };
-    let mut line = format!("  {}", current.iter().take(POSITIONS).map(said).collect::<Vec<_>>().join(" · "));
+    let mut line =
+        format!("  {}", current.iter().take(POSITIONS).map(said).collect::<Vec<_>>().join(" · "));
     if more > 0 {
         line += &format!(" · and {more} more");
     }

@@ -114,8 +114,7 @@ impl Failure {
     }
 }
 
-const DISK_FULL: &str =
-    "The disk is full. What was acknowledged is safe. Make room, then run the same command again: it goes on where it was.";
+const DISK_FULL: &str = "The disk is full. What was acknowledged is safe. Make room, then run the same command again: it goes on where it was.";
 
 fn is_disk_full(error: &io::Error) -> bool {
     matches!(

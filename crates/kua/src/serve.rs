@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use kua_case::publish::{HEADERS, Route, Site};
 use kua_case::Case;
+use kua_case::publish::{HEADERS, Route, Site};
 use tokio::net::TcpListener;
 
 use crate::args::Serve;
@@ -24,10 +24,10 @@ pub(crate) fn run(args: &Serve, case: &Case, console: &mut Console) -> Result<()
         console.remark(STALE);
     }
     let room = ReadingRoom { site: Site::owning(loaded.chronicle), port: 0 };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::unfinished(format!("the server could not be started: {error}")))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            Failure::unfinished(format!("the server could not be started: {error}"))
+        })?;
     runtime.block_on(serve(room, args.port, console))
 }
 

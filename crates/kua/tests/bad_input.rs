@@ -1,5 +1,6 @@
 //! Bad input and bad days: what came broken, went missing or was interrupted. A clear message, the
 //! exit code as designed, nothing acknowledged lost, and the next run goes on.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail by panicking")]
 
 mod common;
 
@@ -264,7 +265,8 @@ fn two_adds_at_once_do_not_mix_and_the_second_says_what_to_do() {
     for number in 0..3000 {
         bench.write(&format!("in/{number:04}.txt"), format!("Note {number}\n{NOTE}"));
     }
-    let mut first = bench.command(&["-C", "case", "add", "in"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut first =
+        bench.command(&["-C", "case", "add", "in"]).stdout(Stdio::null()).spawn().unwrap();
     let mut refused = None;
     while first.try_wait().unwrap().is_none() {
         let ran = bench.kua(&["-C", "case", "add", "in"]);
@@ -317,7 +319,10 @@ fn ctrl_c_while_adding_loses_nothing_acknowledged_and_the_next_run_goes_on() {
 fn ctrl_c_while_building_keeps_what_was_read_and_the_next_build_gives_the_same() {
     let bench = Bench::with_case();
     for number in 0..600 {
-        let text = format!("Report {number}\n\nPolice said that {} people were killed in the harbour of town {number}.\n", number + 2);
+        let text = format!(
+            "Report {number}\n\nPolice said that {} people were killed in the harbour of town {number}.\n",
+            number + 2
+        );
         bench.write(&format!("in/{number:04}.txt"), text);
     }
     assert_eq!(bench.kua(&["-C", "case", "add", "in"]).code, 0);

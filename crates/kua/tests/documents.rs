@@ -1,5 +1,6 @@
 //! What is written must be so: every command, option, setting and page is described where a reader
 //! looks for it, and the map names the crates there are.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail by panicking")]
 
 mod common;
 
@@ -18,8 +19,10 @@ fn repository() -> PathBuf {
 /// Everything in the guide and the README.
 fn guide() -> String {
     let mut out = fs::read_to_string(repository().join("README.md")).unwrap_or_default();
-    let mut files: Vec<_> =
-        fs::read_dir(repository().join("docs/guide")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(repository().join("docs/guide"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "md")) {
         out += &fs::read_to_string(file).unwrap();
@@ -62,9 +65,18 @@ fn every_command_teaches_with_an_example_that_names_it() {
 
 #[test]
 fn answering_commands_speak_json() {
-    for command in
-        ["status", "documents", "origins", "claims", "names", "toll", "notices", "why", "search", "verify"]
-    {
+    for command in [
+        "status",
+        "documents",
+        "origins",
+        "claims",
+        "names",
+        "toll",
+        "notices",
+        "why",
+        "search",
+        "verify",
+    ] {
         let ran = Bench::empty().kua(&[command, "--help"]);
         assert!(ran.out.contains("--json"), "kua {command}");
     }

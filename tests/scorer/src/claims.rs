@@ -146,7 +146,9 @@ fn planted(record: &Value) -> Truth {
         id: text(record, "id").to_owned(),
         item: text(record, "item").to_owned(),
         quote: text(record, "quote").to_owned(),
-        at: At::Occurrence(record["occurrence"].as_u64().and_then(|n| n.try_into().ok()).unwrap_or(1)),
+        at: At::Occurrence(
+            record["occurrence"].as_u64().and_then(|n| n.try_into().ok()).unwrap_or(1),
+        ),
         event: text(record, "event").to_owned(),
         low: record["low"].as_u64(),
         high: record["high"].as_u64(),
@@ -155,7 +157,9 @@ fn planted(record: &Value) -> Truth {
         modality: text(record, "modality").to_owned(),
         role: text(record, "role").to_owned(),
         part_of: record["part_of"].as_str().map(str::to_owned),
-        is_again: ["repeat_of", "copy_of", "translation_of"].iter().any(|key| !record[*key].is_null()),
+        is_again: ["repeat_of", "copy_of", "translation_of"]
+            .iter()
+            .any(|key| !record[*key].is_null()),
         optional: record["optional"].as_bool().unwrap_or(false),
     }
 }
@@ -249,7 +253,9 @@ fn subsets(
                 toll.positions.iter().any(|p| p.claims.iter().any(|claim| claims.contains(claim)))
             };
             if holds(of(&truth.id)) && holds(of(whole)) {
-                score.again_counted.push(format!("{} stands in one row with {whole}: {}", truth.id, truth.quote));
+                score
+                    .again_counted
+                    .push(format!("{} stands in one row with {whole}: {}", truth.id, truth.quote));
             }
         }
     }
@@ -313,12 +319,20 @@ fn place(text: &str, quote: &str, at: At) -> Option<TextRange> {
 
 impl fmt::Display for ClaimScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<18}{:>6}{:>6}{:>8}{:>8}{:>8}", "event", "truth", "out", "prec", "recall", "F1")?;
+        writeln!(
+            f,
+            "{:<18}{:>6}{:>6}{:>8}{:>8}{:>8}",
+            "event", "truth", "out", "prec", "recall", "F1"
+        )?;
         let row = |f: &mut fmt::Formatter<'_>, name: &str, c: Counts| {
             writeln!(
                 f,
                 "{name:<18}{:>6}{:>6}{:>8.3}{:>8.3}{:>8.3}",
-                c.truth, c.out, c.precision(), c.recall(), c.f1()
+                c.truth,
+                c.out,
+                c.precision(),
+                c.recall(),
+                c.f1()
             )
         };
         for (event, counts) in &self.events {

@@ -24,7 +24,9 @@ pub fn shared() -> Option<PathBuf> {
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn report_absent() {
-    eprintln!("skipped: no shared folder with gold (set KUA_SHARED, or put it beside the checkout)");
+    eprintln!(
+        "skipped: no shared folder with gold (set KUA_SHARED, or put it beside the checkout)"
+    );
 }
 
 /// Gold claims in the form of the planted truth. Group names differ, so `affected` is left out.

@@ -62,7 +62,9 @@ pub fn records(truth: &Path, name: &str) -> Vec<Value> {
     let Ok(text) = fs::read_to_string(truth.join(name)) else { return Vec::new() };
     text.lines()
         .filter(|line| !line.trim().is_empty())
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}")))
+        .map(|line| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}"))
+        })
         .collect()
 }
 

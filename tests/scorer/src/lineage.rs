@@ -36,7 +36,8 @@ pub fn score_lineage(chronicle: &Chronicle, truth: &Path) -> LineageScore {
         if text(&record, "level") == "claim" {
             continue;
         }
-        let (Some(a), Some(b)) = (span(&documents, &record["a"]), span(&documents, &record["b"])) else {
+        let (Some(a), Some(b)) = (span(&documents, &record["a"]), span(&documents, &record["b"]))
+        else {
             continue;
         };
         let kind = text(&record, "kind");
@@ -61,7 +62,13 @@ pub fn score_lineage(chronicle: &Chronicle, truth: &Path) -> LineageScore {
         score.links += 1;
         if !between.iter().any(|link| name(link) == kind) {
             let instead: Vec<String> = between.iter().map(|link| name(link).to_string()).collect();
-            score.missed.push(format!("{} {:?}–{:?}, found {}", label(), a.range, b.range, instead.join(" ")));
+            score.missed.push(format!(
+                "{} {:?}–{:?}, found {}",
+                label(),
+                a.range,
+                b.range,
+                instead.join(" ")
+            ));
         }
     }
     score_accounts(chronicle, &documents, &records(truth, "origins.jsonl"), &mut score);

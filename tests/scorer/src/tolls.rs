@@ -40,7 +40,12 @@ pub fn score_tolls(chronicle: &Chronicle, truth: &Path) -> TollScore {
         score.positions += 1;
         let label = format!(
             "{} {} {} {}: {}..{}",
-            record["event"], record["affected"], record["place"], record["source"], record["low"], record["high"]
+            record["event"],
+            record["affected"],
+            record["place"],
+            record["source"],
+            record["low"],
+            record["high"]
         );
         let fits = |(toll, position): &(&Toll, &Position)| {
             toll.event.0 == text(&record, "event")
@@ -48,7 +53,8 @@ pub fn score_tolls(chronicle: &Chronicle, truth: &Path) -> TollScore {
                 && position.low == record["low"].as_u64()
                 && position.high == record["high"].as_u64()
         };
-        let all = chronicle.tolls.iter().flat_map(|toll| toll.positions.iter().map(move |p| (toll, p)));
+        let all =
+            chronicle.tolls.iter().flat_map(|toll| toll.positions.iter().map(move |p| (toll, p)));
         let candidates: Vec<_> = all.filter(fits).collect();
         let named = words.get(text(&record, "source")).map(Vec::as_slice).unwrap_or_default();
         let by_source = candidates.iter().find(|(_, position)| {
@@ -57,7 +63,8 @@ pub fn score_tolls(chronicle: &Chronicle, truth: &Path) -> TollScore {
         });
         match by_source {
             None => {
-                let instead: Vec<&str> = candidates.iter().map(|(_, p)| p.source.as_str()).collect();
+                let instead: Vec<&str> =
+                    candidates.iter().map(|(_, p)| p.source.as_str()).collect();
                 score.missed.push(format!("{label}, same figure by: {}", instead.join(" / ")));
             }
             Some((_, position)) => {

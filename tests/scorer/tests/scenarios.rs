@@ -1,5 +1,6 @@
 //! The planted corpora and, where present, the gold: a case is built and scored. Floors are what
 //! was measured; they are raised when kua gets better and lowered only with a reason in the commit.
+#![allow(clippy::print_stdout, reason = "scores are printed")]
 
 use std::collections::BTreeSet;
 
@@ -61,14 +62,23 @@ fn real_documents_against_gold() {
     let built = build(&shared.join("seeds"), "version = 1\ntitle = \"seeds\"\n");
     // Events that no lexicon of kua names are not looked for.
     let lexicons = built.case.lexicons();
-    let known: BTreeSet<&str> =
-        lexicons.shared().section("claims.txt", "events").iter().map(|entry| entry.key.as_str()).collect();
+    let known: BTreeSet<&str> = lexicons
+        .shared()
+        .section("claims.txt", "events")
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .collect();
     let gold: Vec<_> =
         gold_of(&shared).into_iter().filter(|truth| known.contains(truth.event.as_str())).collect();
     let score = score_claims(&built.chronicle, &gold);
     // No words of the documents are printed: only numbers.
     for (event, counts) in &score.events {
-        println!("{event:<18} truth {:>3} out {:>3} F1 {:.3}", counts.truth, counts.out, counts.f1());
+        println!(
+            "{event:<18} truth {:>3} out {:>3} F1 {:.3}",
+            counts.truth,
+            counts.out,
+            counts.f1()
+        );
     }
     println!("all: {:?} F1 {:.3} harm {:?}", score.all(), score.all().f1(), score.harm());
     if std::env::var_os("KUA_SCORE_DETAILS").is_some() {

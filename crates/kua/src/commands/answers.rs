@@ -14,7 +14,11 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::table::Table;
 
-pub(super) fn documents(args: &Json, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn documents(
+    args: &Json,
+    loaded: &Loaded,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
     if args.json {
         return Ok(json::documents(chronicle, &mut console.out)?);
@@ -36,7 +40,11 @@ pub(super) fn documents(args: &Json, loaded: &Loaded, console: &mut Console) -> 
     print(console, &table, "No documents: nothing that was added could be read as text.")
 }
 
-pub(super) fn origins(args: &Origins, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn origins(
+    args: &Origins,
+    loaded: &Loaded,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
     if args.json {
         json::origins(chronicle, &mut console.out)?;
@@ -49,7 +57,12 @@ pub(super) fn origins(args: &Origins, loaded: &Loaded, console: &mut Console) ->
     let chronicle = &*shown_only.chronicle;
     let paths = paths(chronicle);
     for kind in [OriginKind::Account, OriginKind::Source] {
-        let mut table = Table::new(&["id", if kind == OriginKind::Account { "account" } else { "named source" }, ">documents", "heard in"]);
+        let mut table = Table::new(&[
+            "id",
+            if kind == OriginKind::Account { "account" } else { "named source" },
+            ">documents",
+            "heard in",
+        ]);
         for origin in chronicle.origins.iter().filter(|origin| origin.kind == kind) {
             let heard: Vec<String> = origin
                 .accounts
@@ -83,7 +96,11 @@ fn links(
 ) -> Result<(), Failure> {
     let mut table = Table::new(&["link", "passage", "", "passage", "reasons"]);
     let at = |span: &kua_case::Span| {
-        format!("{} {}", paths.get(&span.document).map(|path| shown(path)).unwrap_or_default(), span.range)
+        format!(
+            "{} {}",
+            paths.get(&span.document).map(|path| shown(path)).unwrap_or_default(),
+            span.range
+        )
     };
     for link in &chronicle.lineage.links {
         let arrow = match link.direction {
@@ -126,16 +143,34 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
     }
     let shown_only = Shown::inside(chronicle);
     let chronicle = &*shown_only.chronicle;
-    let mut table =
-        Table::new(&["id", "event", ">how many", "affected", "place", "time", "says who", "put as", "counted", "quote"]);
+    let mut table = Table::new(&[
+        "id",
+        "event",
+        ">how many",
+        "affected",
+        "place",
+        "time",
+        "says who",
+        "put as",
+        "counted",
+        "quote",
+    ]);
     for statement in chronicle.statements.iter().filter(|statement| asked(&statement.claim)) {
         let claim = &statement.claim;
         table.row(vec![
             short(&claim.id.to_string()),
             claim.event.to_string(),
             claim.quantity.as_ref().map(quantity).unwrap_or_default(),
-            claim.affected.as_ref().map(|group| group.id.clone().unwrap_or_else(|| group.words.clone())).unwrap_or_default(),
-            claim.place.as_ref().map(|place| place.canonical.clone().unwrap_or_else(|| place.words.clone())).unwrap_or_default(),
+            claim
+                .affected
+                .as_ref()
+                .map(|group| group.id.clone().unwrap_or_else(|| group.words.clone()))
+                .unwrap_or_default(),
+            claim
+                .place
+                .as_ref()
+                .map(|place| place.canonical.clone().unwrap_or_else(|| place.words.clone()))
+                .unwrap_or_default(),
             claim.time.as_ref().map(|time| time.value.to_string()).unwrap_or_default(),
             sources(claim),
             format!("{}, {}", words::grade(claim.grade), words::modality(claim.modality)),
@@ -171,8 +206,11 @@ pub(super) fn names(args: &Json, loaded: &Loaded, console: &mut Console) -> Resu
     let chronicle = &*shown_only.chronicle;
     let mut table = Table::new(&["kind", "name", ">times", "spellings"]);
     for name in &chronicle.names {
-        let spellings: Vec<String> =
-            name.variants.iter().map(|variant| format!("{} ({})", variant.text, variant.count)).collect();
+        let spellings: Vec<String> = name
+            .variants
+            .iter()
+            .map(|variant| format!("{} ({})", variant.text, variant.count))
+            .collect();
         table.row(vec![
             words::name_kind(name.kind).to_owned(),
             name.name.clone(),
@@ -210,8 +248,15 @@ pub(super) fn toll(args: &Toll, loaded: &Loaded, console: &mut Console) -> Resul
             words::group(&toll.affected),
             words::standing(toll.standing),
         ))?;
-        let mut table =
-            Table::new(&["source", "as of", ">how many", "in words", "put as", "standing", "who tells", ]);
+        let mut table = Table::new(&[
+            "source",
+            "as of",
+            ">how many",
+            "in words",
+            "put as",
+            "standing",
+            "who tells",
+        ]);
         for position in &toll.positions {
             table.row(vec![
                 position.source.clone(),
@@ -236,8 +281,12 @@ pub(super) fn notices(args: &Json, loaded: &Loaded, console: &mut Console) -> Re
         chronicle.items.iter().map(|item| (item.id, item.path.as_str())).collect();
     let place = |place: &NoticePlace| match place {
         NoticePlace::Case => String::new(),
-        NoticePlace::Item(item) => items.get(item).map(|path| (*path).to_owned()).unwrap_or_default(),
-        NoticePlace::Span(span) => paths.get(&span.document).map(|path| (*path).to_owned()).unwrap_or_default(),
+        NoticePlace::Item(item) => {
+            items.get(item).map(|path| (*path).to_owned()).unwrap_or_default()
+        }
+        NoticePlace::Span(span) => {
+            paths.get(&span.document).map(|path| (*path).to_owned()).unwrap_or_default()
+        }
     };
     if args.json {
         for notice in &chronicle.notices {
@@ -277,7 +326,11 @@ fn print(console: &mut Console, table: &Table, none: &str) -> Result<(), Failure
 
 /// Path of each document's item.
 fn paths(chronicle: &Chronicle) -> BTreeMap<DocumentId, &str> {
-    chronicle.documents.iter().map(|document: &Document| (document.id, document.path.as_str())).collect()
+    chronicle
+        .documents
+        .iter()
+        .map(|document: &Document| (document.id, document.path.as_str()))
+        .collect()
 }
 
 /// Enough of an id to type.

@@ -20,7 +20,11 @@ pub(super) fn init(args: &Init, place: &CasePlace, console: &mut Console) -> Res
         None => None,
     };
     // `.` has no name of its own; the folder it stands for has.
-    let named = if dir.file_name().is_some() { dir.clone() } else { std::fs::canonicalize(&dir).unwrap_or_else(|_| dir.clone()) };
+    let named = if dir.file_name().is_some() {
+        dir.clone()
+    } else {
+        std::fs::canonicalize(&dir).unwrap_or_else(|_| dir.clone())
+    };
     let new = NewCase {
         title: args.title.clone().unwrap_or_default(),
         period,
@@ -45,8 +49,10 @@ pub(super) fn add(args: &Add, case: &Case, console: &mut Console) -> Result<(), 
         console.line("Next:  kua build")?;
     }
     if added.stopped {
-        return Err(Failure::unfinished("stopped before all files were added; what was acknowledged is safe")
-            .hint("Go on:  run the same command again"));
+        return Err(Failure::unfinished(
+            "stopped before all files were added; what was acknowledged is safe",
+        )
+        .hint("Go on:  run the same command again"));
     }
     match added.failures() {
         0 => Ok(()),
@@ -143,7 +149,8 @@ pub(crate) fn build_case(case: &Case, console: &mut Console) -> Result<Built, Fa
     let stop = stop_on_ctrl_c();
     let built = case.build(&bars(console), &stop)?;
     if built.cache_rebuilt {
-        console.remark("kua: derived/case.sqlite could not be used and was made anew from the vault.");
+        console
+            .remark("kua: derived/case.sqlite could not be used and was made anew from the vault.");
     }
     if built.stopped {
         return Err(Failure::unfinished("the build was stopped; what was read is kept")
@@ -158,7 +165,11 @@ pub(crate) fn summary_of_notices(chronicle: &Chronicle) -> Option<String> {
         chronicle.notices.iter().filter(|notice| notice.severity == Severity::Loss).count();
     let count = chronicle.notices.len();
     (count > 0).then(|| {
-        let lost = if losses > 0 { format!(", {losses} about something that was not read") } else { String::new() };
+        let lost = if losses > 0 {
+            format!(", {losses} about something that was not read")
+        } else {
+            String::new()
+        };
         format!("{}{lost}:  kua notices", counted(count, "notice", "notices"))
     })
 }
@@ -179,7 +190,12 @@ pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<
         return Ok(());
     }
     console.heading(&status.title)?;
-    console.line(&format!("vault      {} ({}), {}", counted(status.items, "item", "items"), size(status.bytes), counted(status.judgements, "judgement", "judgements")))?;
+    console.line(&format!(
+        "vault      {} ({}), {}",
+        counted(status.items, "item", "items"),
+        size(status.bytes),
+        counted(status.judgements, "judgement", "judgements")
+    ))?;
     match &status.built {
         None => console.line("built      not yet")?,
         Some(built) => {
@@ -196,7 +212,9 @@ pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<
     let next = match (&status.built, status.items) {
         (_, 0) => "Next:  kua add PATH…".to_owned(),
         (Some(built), _) if !built.is_stale => "Up to date.".to_owned(),
-        _ if status.unread > 0 => format!("{} not read yet. Next:  kua build", counted(status.unread, "item", "items")),
+        _ if status.unread > 0 => {
+            format!("{} not read yet. Next:  kua build", counted(status.unread, "item", "items"))
+        }
         _ => "Something changed since. Next:  kua build".to_owned(),
     };
     console.line(&next)?;

@@ -16,11 +16,15 @@ pub(super) fn judge(args: &Judge, case: &Case, console: &mut Console) -> Result<
 
 fn decision(args: &Judge) -> Result<Decision, Failure> {
     let about = args.about.as_slice();
-    let wants = |what: &str| Failure::usage(format!("this decision wants {what}, found {}", about.join(" ")));
+    let wants = |what: &str| {
+        Failure::usage(format!("this decision wants {what}, found {}", about.join(" ")))
+    };
     Ok(match args.decision {
         DecisionWord::Reject | DecisionWord::Confirm => {
             let [id] = about else { return Err(wants("one id of a claim")) };
-            let claim = id.parse().map_err(|error| Failure::usage(error).hint("kua claims --json gives whole ids."))?;
+            let claim = id.parse().map_err(|error| {
+                Failure::usage(error).hint("kua claims --json gives whole ids.")
+            })?;
             if args.decision == DecisionWord::Reject {
                 Decision::RejectClaim { claim }
             } else {
@@ -33,13 +37,15 @@ fn decision(args: &Judge) -> Result<Decision, Failure> {
             }
             let origins = about.iter().map(|id| id.parse()).collect::<Result<_, _>>();
             Decision::SameOrigin {
-                origins: origins
-                    .map_err(|error| Failure::usage(error).hint("kua origins --json gives whole ids."))?,
+                origins: origins.map_err(|error| {
+                    Failure::usage(error).hint("kua origins --json gives whole ids.")
+                })?,
             }
         }
         DecisionWord::NotSameAccount => {
             let [a, b] = about else { return Err(wants("two passages, DOCUMENT@START..END")) };
-            let passage = |text: &str| span(text).ok_or_else(|| wants("two passages, DOCUMENT@START..END"));
+            let passage =
+                |text: &str| span(text).ok_or_else(|| wants("two passages, DOCUMENT@START..END"));
             Decision::NotSameAccount { a: passage(a)?, b: passage(b)? }
         }
         DecisionWord::SameName | DecisionWord::NotSameName if about.len() < 2 => {

@@ -45,7 +45,9 @@ pub(super) fn search(args: &Search, case: &Case, console: &mut Console) -> Resul
         return Err(Failure::no());
     }
     if found.loosened {
-        console.remark("kua: nothing holds exactly these words; these passages hold words that begin so");
+        console.remark(
+            "kua: nothing holds exactly these words; these passages hold words that begin so",
+        );
     }
     if !args.json {
         table.print(console)?;

@@ -9,7 +9,11 @@ use crate::commands::{CasePlace, bars};
 use crate::console::Console;
 use crate::failure::Failure;
 
-pub(super) fn verify(args: &Verify, place: &CasePlace, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn verify(
+    args: &Verify,
+    place: &CasePlace,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let verified = match &args.path {
         Some(path) if path.is_file() => verify_single_file(path, args.key.as_deref())?,
         Some(path) => verify_case(&CasePlace(Some(path.clone())).dir()?, &bars(console))?,
@@ -45,11 +49,18 @@ fn tell(verified: &Verified, console: &mut Console) -> Result<(), Failure> {
         console.line(&format!(
             "All is as it was signed: {}, {}, {}.",
             counted(verified.items, "item", "items"),
-            counted(usize::try_from(verified.entries).unwrap_or(usize::MAX), "log entry", "log entries"),
+            counted(
+                usize::try_from(verified.entries).unwrap_or(usize::MAX),
+                "log entry",
+                "log entries"
+            ),
             counted(verified.quotes, "quote", "quotes"),
         ))?;
     } else {
-        console.line(&format!("{} wrong.", counted(verified.faults.len(), "thing is", "things are")))?;
+        console.line(&format!(
+            "{} wrong.",
+            counted(verified.faults.len(), "thing is", "things are")
+        ))?;
     }
     for remark in &verified.remarks {
         console.line(remark)?;

@@ -1,7 +1,9 @@
 //! `why`: everything behind one id, from the statement down to the entry in the log.
 
 use kua_case::publish::{self, Shown, words};
-use kua_case::{Chronicle, Document, Found, Item, Loaded, Origin, Span, Statement, TextRange, shown};
+use kua_case::{
+    Chronicle, Document, Found, Item, Loaded, Origin, Span, Statement, TextRange, shown,
+};
 use serde_json::json;
 
 use crate::args::Why;
@@ -79,7 +81,10 @@ impl Told {
             self.line("by", taken(&group.words, group.inherited));
         }
         if let Some(place) = &claim.place {
-            self.line("place", taken(place.canonical.as_deref().unwrap_or(&place.words), place.inherited));
+            self.line(
+                "place",
+                taken(place.canonical.as_deref().unwrap_or(&place.words), place.inherited),
+            );
         }
         if let Some(time) = &claim.time {
             self.line("time", format!("{} ({})", time.value, words::time_how(time.how)));
@@ -142,7 +147,10 @@ impl Told {
         for account in &origin.accounts {
             let path = chronicle.document(account.document).map(|document| shown(&document.path));
             let spans: Vec<String> = account.spans.iter().map(ToString::to_string).collect();
-            self.line("heard in", format!("{} bytes {}", path.unwrap_or_default(), spans.join(", ")));
+            self.line(
+                "heard in",
+                format!("{} bytes {}", path.unwrap_or_default(), spans.join(", ")),
+            );
         }
         if origin.latent {
             self.line("because", "It descends from a text that is not in the vault.");
@@ -157,7 +165,13 @@ impl Told {
             };
             self.line(
                 "link",
-                format!("{}, {}: {} and {}", words::link_kind(link.kind), words::direction(link.direction), at(&link.a), at(&link.b)),
+                format!(
+                    "{}, {}: {} and {}",
+                    words::link_kind(link.kind),
+                    words::direction(link.direction),
+                    at(&link.a),
+                    at(&link.b)
+                ),
             );
             for reason in &link.reasons {
                 self.line("reason", reason);
@@ -174,7 +188,10 @@ impl Told {
         self.line("language", language.unwrap_or_else(|| "not known".to_owned()));
         match &document.dates.published {
             Some(date) => {
-                self.line("published", format!("{}: {} ({})", date.value, words::tier(date.tier), date.how));
+                self.line(
+                    "published",
+                    format!("{}: {} ({})", date.value, words::tier(date.tier), date.how),
+                );
             }
             None => self.line("published", "not known"),
         }
@@ -184,7 +201,13 @@ impl Told {
         let receipt = &document.receipt;
         self.line(
             "read as",
-            format!("{}, {} ({}), {}", receipt.reader, receipt.charset, receipt.charset_how, words::completeness(receipt.completeness)),
+            format!(
+                "{}, {} ({}), {}",
+                receipt.reader,
+                receipt.charset,
+                receipt.charset_how,
+                words::completeness(receipt.completeness)
+            ),
         );
         if let Some(item) = chronicle.items.iter().find(|item| item.id == document.item) {
             self.item(item);

@@ -46,7 +46,9 @@ fn main() {
 }
 
 fn whole(kua: &Path, case: &Path, files: &Path, name: &str) {
-    assert!(Command::new(kua).arg("init").arg(case).stdout(Stdio::null()).status().unwrap().success());
+    assert!(
+        Command::new(kua).arg("init").arg(case).stdout(Stdio::null()).status().unwrap().success()
+    );
     measure(kua, case, files, name);
 }
 
@@ -99,11 +101,26 @@ fn pages(kua: &Path, case: &Path) -> Duration {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let port = line.trim().trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
     let mut slowest = Duration::ZERO;
-    for page in ["/", "/chronicle", "/tolls", "/claims", "/origins", "/documents", "/names", "/notices", "/verify"] {
+    for page in [
+        "/",
+        "/chronicle",
+        "/toll",
+        "/claims",
+        "/origins",
+        "/origins/sources",
+        "/documents",
+        "/method",
+        "/notices",
+        "/verify",
+    ] {
         for _ in 0..2 {
             let start = Instant::now();
             let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-            write!(stream, "GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").unwrap();
+            write!(
+                stream,
+                "GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+            )
+            .unwrap();
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer).unwrap();
             slowest = slowest.max(start.elapsed());

@@ -1,4 +1,5 @@
 //! What the tests of the binary share: a scratch folder, and kua run in it.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may fail by panicking")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(unreachable_pub, reason = "shared by path between test files")]
 

@@ -120,6 +120,28 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
     }
 }
 
+/// "a third of the 60 hostages", "70 % of the 60": sixty is the whole.
+fn part_of_it(scene: &Scene<'_>, at: usize) -> bool {
+    let mut before = at;
+    for _ in 0..3 {
+        let small = before.checked_sub(1).is_some_and(|word| {
+            scene
+                .find_before(before, |s| {
+                    matches!(s, Sense::Of | Sense::Partitive | Sense::Determiner)
+                })
+                .is_some_and(|hit| hit.start <= word)
+        });
+        if !small {
+            break;
+        }
+        before = scene
+            .find_before(before, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Determiner))
+            .map_or(before, |hit| hit.start);
+    }
+    let percent = before < at && before > 0 && scene.is_mark(before - 1, &['%']);
+    percent || scene.find_before(before, |s| *s == Sense::Fraction).is_some()
+}
+
 /// Whether the number at token `at` is what a figure rose or fell from.
 fn changed_from(scene: &Scene<'_>, at: usize) -> bool {
     scene.find_before(at, |s| *s == Sense::From).is_some()
@@ -177,6 +199,9 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         return Some(figure);
     }
     let first = quoted_number(scene, taken, next)?;
+    if !first.none && part_of_it(scene, at) {
+        return None;
+    }
     let mut number = first;
     if !bounds.is_empty() && number.article {
         return None;

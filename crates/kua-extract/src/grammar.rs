@@ -20,6 +20,7 @@ pub(crate) enum Sense {
     NoneOf,
     One,
     Ordinal,
+    Fraction,
     Label,
     // bounds.txt
     Before(Bound),
@@ -108,6 +109,7 @@ impl Sense {
             Self::Multiplier(_) => 7,
             Self::Vague(_) => 8,
             Self::Joiner => 1,
+            Self::Fraction => 120,
             Self::Before(_) | Self::Between(_) => 2,
             Self::After(_) => 3,
             Self::Group { .. } | Self::Unit(..) | Self::Pronoun(_) => 4,
@@ -475,6 +477,7 @@ impl Grammar {
             ("numbers.txt", "one") => Sense::One,
             ("numbers.txt", "ordinals") => Sense::Ordinal,
             ("numbers.txt", "labels") => Sense::Label,
+            ("numbers.txt", "fractions") => Sense::Fraction,
             ("bounds.txt", "before") => Sense::Before(bound(need()?)?),
             ("bounds.txt", "after") => Sense::After(bound(need()?)?),
             ("bounds.txt", "between") => Sense::Between(

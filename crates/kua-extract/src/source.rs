@@ -216,12 +216,21 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
             && !scene.tokens.get(token).is_some_and(|t| t.capital)
             && source_at_or_before(scene, token).is_none()
             && scene
+                .find(token, |s| {
+                    matches!(
+                        s,
+                        Sense::Determiner | Sense::In | Sense::Of | Sense::Link | Sense::PlaceNoun
+                    )
+                })
+                .is_none()
+            && scene
                 .find(token, |s| matches!(s, Sense::Pronoun(_) | Sense::Group { .. }))
                 .is_none();
         let after_subject = (1..=3).any(|back| {
             token.checked_sub(back).is_some_and(|t| {
-                scene.tokens.get(t).is_some_and(|t| t.capital)
-                    || source_at_or_before(scene, t).is_some()
+                let named = scene.tokens.get(t).is_some_and(|t| t.capital)
+                    && scene.find(t, |s| *s == Sense::Determiner).is_none();
+                named || source_at_or_before(scene, t).is_some()
             })
         });
         if plain && adverbs < 2 && after_subject {
@@ -344,6 +353,14 @@ fn segment_before(
             && scene.tokens.get(start).is_some_and(|t| {
                 t.capital && t.kind == TokenKind::Word && scene.at(start).next().is_none()
             }));
+    // "the militia says": a source no lexicon knows.
+    let article = scene.find(start, |s| *s == Sense::Determiner).is_some()
+        && (2..=4).contains(&(end - start))
+        && (start == 0 || scene.kind(start - 1) == Some(TokenKind::Mark))
+        && scene.find(start + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_none();
+    if article && !sure {
+        return Some((start, end, SourceKind::Organisation));
+    }
     sure.then(|| (start, end, named_kind(scene, start, end)))
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Teller<'d> {
     relay: Vec<SourceMention>,
     register: Register,
     in_quote: bool,
+    silent: usize,
     block_claims: usize,
     block: usize,
     block_past: bool,
@@ -81,6 +82,7 @@ impl<'d> Teller<'d> {
             relay: Vec::new(),
             register: Register::default(),
             in_quote: false,
+            silent: 0,
             block_claims: 0,
             block: 0,
             block_past: false,
@@ -295,6 +297,20 @@ impl<'d> Teller<'d> {
                 quantity.high = None;
                 why.push(Why::by("part-of-unknown-whole", Some(range)));
             }
+        }
+        // "two more died": on top of a figure given before, so at least so many.
+        if party.is_some_and(|party| party.others)
+            && self
+                .claims
+                .iter()
+                .rev()
+                .take(24)
+                .any(|claim| claim.event == *event && claim.quantity.is_some())
+            && let Some(quantity) = &mut quantity
+            && quantity.high.is_some()
+        {
+            quantity.high = None;
+            why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
         }
         let event = event.clone();
         Some(Claim {
@@ -643,8 +659,9 @@ impl<'d> Teller<'d> {
     fn sources(&self, sentence: &Sentence<'_, '_>, draft: &Draft) -> (Vec<SourceMention>, Grade) {
         let scene = sentence.scene;
         let contrast = |from: usize, to: usize| {
-            (from.min(to)..to.max(from))
-                .any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some())
+            (from.min(to)..to.max(from)).any(|at| {
+                scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
+            })
         };
         // A source beyond a word of contrast speaks of something else.
         let beyond: Vec<TextRange> = sentence
@@ -679,6 +696,13 @@ impl<'d> Teller<'d> {
         let scene = sentence.scene;
         if sentence.own_sources {
             self.chain = sentence.chain.clone();
+            self.silent = 0;
+        } else if !self.in_quote {
+            // Words that name no source stay with the last one for a sentence or two, not for ever.
+            self.silent += 1;
+            if self.silent >= 2 {
+                self.chain.clear();
+            }
         }
         let mut opened = self.in_quote;
         for (at, token) in scene.tokens.iter().enumerate() {
@@ -748,7 +772,7 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
             other.end > from && other.end <= to && other.start >= from
         }
     };
-    let crossed = sentence.drafts.iter().filter(|d| *d != draft && other(d)).count();
+    let crossed = sentence.drafts.iter().filter(|d| d.trigger != draft.trigger && other(d)).count();
     let contrast = (from..to)
         .any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';']));
     if after && crossed > 0 && matches!(draft.link, Join::Series(_)) {

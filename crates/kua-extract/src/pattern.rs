@@ -183,7 +183,14 @@ impl Ground<'_, '_> {
                 };
                 let mut edge = at;
                 for width in 0..=most {
-                    if (width == 0 || self.passable(at, edge, right, short))
+                    // "killed my brother and two cousins": two is not all.
+                    let joined = short
+                        && !self.sign
+                        && rest.first().is_some_and(|next| next.kind == Kind::Count)
+                        && (at.min(edge)..at.max(edge))
+                            .any(|at| self.scene.find(at, |s| *s == Sense::And).is_some());
+                    if !joined
+                        && (width == 0 || self.passable(at, edge, right, short))
                         && self.go(rest, edge, right, found)
                     {
                         return true;

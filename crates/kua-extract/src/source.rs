@@ -121,6 +121,11 @@ fn right(
     sure: bool,
 ) -> Option<(usize, usize, SourceKind)> {
     let mut start = at;
+    // "announced on Monday the ministry"
+    while start < at + 6 && dated.get(start).copied().unwrap_or(false) {
+        start += 1;
+    }
+    let at = start;
     while start < at + 3 && skippable(scene, start) {
         start += 1;
     }

@@ -56,8 +56,16 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
         });
     }
     // A capital after a preposition of place, that no lexicon knows as anything else.
+    let initials = |at: usize| {
+        let words = scene.words(at, at + 1);
+        words.chars().count() > 1 && words.chars().all(char::is_uppercase)
+    };
     let proper = |at: usize| {
-        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+        !initials(at)
+            && scene
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.capital && token.kind == TokenKind::Word)
             && !dated.get(at).copied().unwrap_or(false)
             && scene
                 .at(at)

@@ -10,6 +10,7 @@
 //! knows a word of a human language.
 
 mod check;
+mod claim;
 mod date;
 mod doubt;
 mod event;
@@ -20,8 +21,10 @@ mod party;
 mod pattern;
 mod place;
 mod scene;
+mod setting;
 mod source;
 mod teller;
+mod voice;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

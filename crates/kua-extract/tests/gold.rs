@@ -1,5 +1,11 @@
 //! Against the annotated seeds, where they are on the machine: F1 by event, harm counts zero.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may stop, and says its scores"
+)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -29,8 +35,8 @@ fn gold(shared: &std::path::Path, file: &str) -> Vec<Gold> {
         .filter(|value| value["file"].as_str() == Some(file))
         .map(|value| Gold {
             range: TextRange::new(
-                value["byte_start"].as_u64().unwrap() as usize,
-                value["byte_end"].as_u64().unwrap() as usize,
+                usize::try_from(value["byte_start"].as_u64().unwrap()).unwrap(),
+                usize::try_from(value["byte_end"].as_u64().unwrap()).unwrap(),
             ),
             event: value["event"].as_str().unwrap().to_owned(),
             low: value["qty_low"].as_u64(),

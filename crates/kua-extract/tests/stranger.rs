@@ -1,5 +1,7 @@
 //! A language nobody compiled in: an invented one, as a folder of text, understood without code.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
 mod support;
 
 use kua_extract::{ExtractConfig, check_language, extract};

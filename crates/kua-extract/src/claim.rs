@@ -1,0 +1,234 @@
+//! One claim of one event: its figure, whom it happened to, what it is a part of.
+
+use kua_model::{Claim, Counted, Grade, Group, Modality, Why};
+
+use crate::doubt::doubt;
+use crate::event::{Draft, Join};
+use crate::grammar::{Form, Sense};
+use crate::party::Party;
+use crate::scene::Scene;
+use crate::teller::{Sentence, Teller};
+
+impl Teller<'_> {
+    pub(crate) fn claim(
+        &mut self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+        first: usize,
+        made: &[Option<usize>],
+    ) -> Option<Claim> {
+        let scene = sentence.scene;
+        let mut why: Vec<Why> = draft
+            .why
+            .iter()
+            .map(|(rule, start, end)| Why::by(rule.clone(), Some(scene.range(*start, *end))))
+            .collect();
+        let party = draft.party.and_then(|index| sentence.parties.get(index));
+        let whole = self.whole(draft, made);
+        let mut events = draft.events.clone();
+        if events.is_empty() {
+            // A part without a verb of its own: the event of the whole in an earlier sentence.
+            let whole = whole.and_then(|index| self.claims.get(index))?;
+            events.push(whole.event.clone());
+            events.extend(whole.or_events.iter().cloned());
+        }
+        let (event, or_events) = events.split_first()?;
+        let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
+        let figure =
+            party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
+        let mut quantity = party.and_then(|party| party.quantity(scene, &sentence.figures));
+        if let Some(quantity) = &mut quantity
+            && let Some(party) = party
+        {
+            quantity.counts = self.counts(party, people, first);
+        }
+        if let Some(figure) = figure {
+            for &(entry, start, end) in &figure.used {
+                push_entry(scene, &mut why, entry, start, end);
+            }
+        }
+        if let Some(party) = party {
+            for &(entry, start, end) in &party.used {
+                push_entry(scene, &mut why, entry, start, end);
+            }
+        }
+        let doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures, &sentence.dated);
+        why.extend(doubt.why.iter().cloned());
+        let mut modality = doubt.modality.unwrap_or(Modality::Certain);
+        let zero = figure.is_some_and(|figure| figure.none);
+        if zero {
+            modality = Modality::Negated;
+        }
+        let (sources, mut grade) = self.sources(sentence, draft);
+        if doubt.heard && sources.is_empty() {
+            grade = Grade::Heard;
+        } else if doubt.seen && sources.is_empty() {
+            grade = Grade::Seen;
+        }
+        match modality {
+            Modality::Imperative => grade = Grade::Command,
+            Modality::Plan => grade = Grade::Plan,
+            _ => {}
+        }
+        if doubt.denied || doubt.retracts {
+            grade = Grade::Denied;
+            modality = Modality::Negated;
+        }
+        let affected = self.affected(sentence, party, first, &mut why);
+        let range = scene.range(draft.start, draft.end);
+        if range.is_empty() {
+            return None;
+        }
+        let place = self.place(sentence, draft, &mut why);
+        let time = self.time(sentence, draft, &mut why);
+        let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
+        let role = self.role(&time, doubt.background, &mut why);
+        let part_of = whole.and_then(|index| self.claims.get(index)).map(|claim| claim.id);
+        // "400 of them were hospitalised" is the whole of another event.
+        let of_another = party.is_some_and(|party| party.partitive && party.attribute.is_none())
+            && !draft.events.is_empty()
+            && matches!(draft.link, Join::Part(None));
+        if matches!(draft.link, Join::Part(_)) && part_of.is_none() && !of_another {
+            // Part of a whole that is nowhere: at least so many.
+            if let Some(quantity) = &mut quantity {
+                quantity.high = None;
+                why.push(Why::by("part-of-unknown-whole", Some(range)));
+            }
+        }
+        // "two more died": on top of a figure given before, so at least so many.
+        if party.is_some_and(|party| party.others)
+            && self
+                .claims
+                .iter()
+                .rev()
+                .take(24)
+                .any(|claim| claim.event == *event && claim.quantity.is_some())
+            && let Some(quantity) = &mut quantity
+            && quantity.high.is_some()
+        {
+            quantity.high = None;
+            why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
+        }
+        let event = event.clone();
+        Some(Claim {
+            id: self.id(range, &event),
+            document: self.document.id,
+            range,
+            language: Some(scene.grammar.lang),
+            event,
+            quantity,
+            affected,
+            perpetrator: perpetrator(sentence, draft),
+            place,
+            time,
+            sources,
+            grade,
+            modality,
+            role,
+            part_of,
+            or_events: or_events.to_vec(),
+            earlier_figure,
+            retracts: doubt.retracts,
+            why,
+        })
+    }
+
+    /// Index of the claim this draft is a part of.
+    pub(crate) fn whole(&self, draft: &Draft, made: &[Option<usize>]) -> Option<usize> {
+        let Join::Part(whole) = draft.link else { return None };
+        let fits = |claim: &&Claim| {
+            claim.part_of.is_none()
+                && (draft.events.is_empty() || draft.events.contains(&claim.event))
+        };
+        if let Some(index) = whole.and_then(|at| made.get(at).copied().flatten())
+            && self.claims.get(index).as_ref().is_some_and(fits)
+        {
+            return Some(index);
+        }
+        let from = if draft.events.is_empty() { self.block_claims } else { 0 };
+        (from..self.claims.len()).rev().take(24).find(|&index| {
+            self.claims
+                .get(index)
+                .as_ref()
+                .is_some_and(|claim| fits(claim) && claim.quantity.is_some())
+        })
+    }
+
+    /// What a figure counts where its own noun does not say.
+    pub(crate) fn counts(&self, party: &Party, people: bool, first: usize) -> Counted {
+        match party.counts {
+            Some(_) if party.unknown && !people => Counted::Other,
+            Some(counts) => counts,
+            None if people => Counted::People,
+            None => self
+                .claims
+                .get(first..)
+                .and_then(<[Claim]>::last)
+                .and_then(|claim| claim.quantity.as_ref())
+                .map_or(Counted::Other, |quantity| quantity.counts),
+        }
+    }
+
+    pub(crate) fn affected(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        party: Option<&Party>,
+        first: usize,
+        why: &mut Vec<Why>,
+    ) -> Option<Group> {
+        let own = party.and_then(|party| party.as_group(sentence.scene));
+        let elliptic = party.is_some_and(|party| party.noun.is_none());
+        if own.is_some() || !elliptic {
+            return own;
+        }
+        let others = party.is_some_and(|party| party.others || party.partitive);
+        // In the same sentence; "others" and "of them" reach one sentence further back.
+        let from = if others { self.block_claims } else { first };
+        let claim = self.claims.get(from..)?.iter().rev().find(|claim| claim.affected.is_some())?;
+        let group = claim.affected.clone()?;
+        why.push(Why::by("same-group-as-before", group.range));
+        Some(Group { inherited: true, ..group })
+    }
+}
+
+/// Who did it: the phrase after "by", or the subject of an active verb.
+fn perpetrator(sentence: &Sentence<'_, '_>, draft: &Draft) -> Option<Group> {
+    let scene = sentence.scene;
+    let party_at = |at: usize| {
+        sentence
+            .parties
+            .iter()
+            .find(|party| party.start <= at && at < party.end && party.noun.is_some())
+    };
+    let (_, end) = draft.trigger;
+    for at in end..end + 3 {
+        if let Some(by) = scene.find(at, |s| *s == Sense::By) {
+            let party = (by.end..by.end + 3).find_map(party_at)?;
+            return party.as_group(scene);
+        }
+    }
+    if draft.form != Form::Verb {
+        return None;
+    }
+    let (start, _) = draft.trigger;
+    let subject = sentence.parties.iter().rev().find(|party| {
+        party.end <= start
+            && start - party.end <= 4
+            && Some(party.start)
+                != draft.party.and_then(|i| sentence.parties.get(i)).map(|p| p.start)
+    })?;
+    let clear = !(subject.end..start).any(|at| scene.is_mark(at, &[',', ';']));
+    clear.then(|| subject.as_group(scene)).flatten()
+}
+
+pub(crate) fn push_entry(
+    scene: &Scene<'_>,
+    why: &mut Vec<Why>,
+    entry: u32,
+    start: usize,
+    end: usize,
+) {
+    if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
+        why.push(Why::by(lexeme.origin.clone(), Some(scene.range(start, end))));
+    }
+}

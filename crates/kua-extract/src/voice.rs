@@ -1,0 +1,116 @@
+//! Whose words: the chain of sources of a sentence, with what earlier sentences lend it.
+
+use kua_model::{Grade, SourceKind, SourceMention, TextRange};
+
+use crate::event::Draft;
+use crate::grammar::Sense;
+use crate::scene::Scene;
+use crate::source::{self, Mention};
+use crate::teller::{Sentence, Teller};
+
+impl Teller<'_> {
+    /// The chain of a sentence, and whether it names its own sources.
+    pub(crate) fn chain_of(
+        &mut self,
+        scene: &Scene<'_>,
+        mentions: &[Mention],
+    ) -> (Vec<SourceMention>, bool) {
+        let mut own = Vec::new();
+        let mut anaphor = false;
+        for mention in mentions {
+            if mention.anaphor {
+                anaphor = true;
+                continue;
+            }
+            let link = self.register.link(scene, mention);
+            if mention.relay && self.block < 8 && self.relay.is_empty() {
+                let kind =
+                    if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
+                self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
+            }
+            own.push(link);
+        }
+        let named = !own.is_empty();
+        let mut chain = source::order(own);
+        if !named {
+            chain = source::inherited(&self.chain);
+            if anaphor && chain.is_empty() {
+                chain = source::inherited(&self.relay);
+            }
+        } else if self.in_quote || anaphor || chain.iter().all(|link| link.inherited) {
+            // Still inside somebody's words: they stay outside.
+            let outer: Vec<_> = self
+                .chain
+                .iter()
+                .take_while(|old| !chain.iter().any(|link| link.words == old.words))
+                .filter(|old| {
+                    chain
+                        .first()
+                        .is_some_and(|link| source::rank(old.kind) < source::rank(link.kind))
+                })
+                .cloned()
+                .collect();
+            chain = source::inherited(&outer).into_iter().chain(chain).collect();
+        }
+        if let Some(relay) = self.relay.first()
+            && !chain.iter().any(|link| same_name(&link.words, &relay.words))
+        {
+            chain.insert(0, relay.clone());
+        }
+        (chain, named)
+    }
+
+    pub(crate) fn sources(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+    ) -> (Vec<SourceMention>, Grade) {
+        let scene = sentence.scene;
+        let contrast = |from: usize, to: usize| {
+            (from.min(to)..to.max(from)).any(|at| {
+                scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
+            })
+        };
+        // A source beyond a word of contrast speaks of something else.
+        let beyond: Vec<TextRange> = sentence
+            .mentions
+            .iter()
+            .filter(|mention| {
+                if mention.cue.0 >= draft.end {
+                    contrast(draft.end, mention.cue.0)
+                } else {
+                    mention.cue.1 <= draft.start && contrast(mention.cue.1, draft.start)
+                }
+            })
+            .map(|mention| scene.range(mention.start, mention.end))
+            .collect();
+        let chain: Vec<_> = sentence
+            .chain
+            .iter()
+            .filter(|link| !link.range.is_some_and(|range| beyond.contains(&range)))
+            .cloned()
+            .collect();
+        let base = if self.testimony && sentence.mentions.is_empty() {
+            Grade::Seen
+        } else {
+            Grade::Asserted
+        };
+        let grade = grade_of(&chain, base);
+        (chain, grade)
+    }
+}
+
+pub(crate) fn grade_of(chain: &[SourceMention], base: Grade) -> Grade {
+    match chain.last().map(|link| link.kind) {
+        None | Some(SourceKind::Account) => base,
+        Some(SourceKind::Authority) => Grade::Official,
+        Some(SourceKind::Outlet | SourceKind::Agency) => Grade::Media,
+        Some(SourceKind::Unnamed) => Grade::Heard,
+        Some(SourceKind::Person | SourceKind::Organisation) => Grade::Asserted,
+    }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    let (a, b) = (kua_lexicon::fold(a), kua_lexicon::fold(b));
+    a == b || a.contains(b.as_ref()) || b.contains(a.as_ref())
+}

@@ -88,7 +88,9 @@ impl Teller<'_> {
         let of_another = party.is_some_and(|party| party.partitive && party.attribute.is_none())
             && !draft.events.is_empty()
             && matches!(draft.link, Join::Part(None));
-        if matches!(draft.link, Join::Part(_)) && part_of.is_none() && !of_another {
+        // "including 3 children" of a whole that is not told: three is what is said.
+        let said_apart = party.is_some_and(|party| party.subset && !party.partitive);
+        if matches!(draft.link, Join::Part(_)) && part_of.is_none() && !of_another && !said_apart {
             // Part of a whole that is nowhere: at least so many.
             if let Some(quantity) = &mut quantity {
                 quantity.high = None;
@@ -99,10 +101,8 @@ impl Teller<'_> {
         if party.is_some_and(|party| party.others)
             && self
                 .claims
-                .iter()
-                .rev()
-                .take(24)
-                .any(|claim| claim.event == *event && claim.quantity.is_some())
+                .last()
+                .is_some_and(|claim| claim.event == *event && claim.quantity.is_some())
             && let Some(quantity) = &mut quantity
             && quantity.high.is_some()
         {

@@ -46,7 +46,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 Sense::Said | Sense::Reported => {
                     let by = scene.find(hit.end, |s| *s == Sense::By);
                     if let Some(by) = by {
-                        right(scene, dated, by.end, true)
+                        right(scene, dated, by.end, true).or_else(|| left(scene, dated, hit.start))
                     } else {
                         left(scene, dated, hit.start)
                             .or_else(|| right(scene, dated, hit.end, false))
@@ -126,7 +126,7 @@ fn right(
         start += 1;
     }
     let at = start;
-    while start < at + 3 && skippable(scene, start) {
+    while start < at + 3 && (skippable(scene, start) || scene.is_mark(start, &['('])) {
         start += 1;
     }
     let mut end = start;
@@ -253,7 +253,11 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
     if at == 0 || !scene.is_mark(at - 1, &[',']) {
         return None;
     }
-    let (inner, end, kind) = segment_before(scene, dated, at - 1)?;
+    let Some((inner, end, kind)) = segment_before(scene, dated, at - 1) else {
+        // "The ministry has, for its part, said": over the words between the commas.
+        let opened = (at.saturating_sub(8)..at - 1).rev().find(|&at| scene.is_mark(at, &[',']))?;
+        return left(scene, dated, opened);
+    };
     if inner > 0
         && scene.is_mark(inner - 1, &[','])
         && let Some((start, _, outer)) = segment_before(scene, dated, inner - 1)

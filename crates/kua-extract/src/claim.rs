@@ -83,7 +83,15 @@ impl Teller<'_> {
         let time = self.time(sentence, draft, &mut why);
         let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
         let role = self.role(&time, doubt.background, &mut why);
-        let part_of = whole.and_then(|index| self.claims.get(index)).map(|claim| claim.id);
+        // The same figure again is a repeat of the whole, not a part of it.
+        let equal = |claim: &&Claim| match (&claim.quantity, &quantity) {
+            (Some(a), Some(b)) => (a.low, a.high) == (b.low, b.high),
+            _ => false,
+        };
+        let part_of = whole
+            .and_then(|index| self.claims.get(index))
+            .filter(|claim| !equal(claim))
+            .map(|claim| claim.id);
         // "400 of them were hospitalised" is the whole of another event.
         let of_another = party.is_some_and(|party| party.partitive && party.attribute.is_none())
             && !draft.events.is_empty()

@@ -179,7 +179,12 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     let number = scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some();
     if let Some((end, month)) = month_at(scene, at).filter(|_| !number) {
         let next = skip_links(scene, end);
-        return Some(match year_at(scene, next) {
+        // "the December events of 1986": the year stands a word or two further on.
+        let far = (end + 1..=end + 2).find_map(|at| {
+            let year = year_at(scene, skip_links(scene, at)).filter(|_| link(scene, at))?;
+            (end..at).all(|at| scene.kind(at) == Some(TokenKind::Word)).then_some(year)
+        });
+        return Some(match year_at(scene, next).or(far) {
             Some((end, year)) => made(end, DateValue::Month { month, year: Some(year) }),
             // A word that is also a name or verb ("may", "march") is a month only with its year.
             None if capital_needed(scene, at) => return None,

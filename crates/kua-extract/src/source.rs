@@ -370,6 +370,10 @@ fn segment_before(
     if article && !sure {
         return Some((start, end, SourceKind::Organisation));
     }
+    // "his words KNN passes on": the name alone is the source.
+    while sure && start + 1 < end && scene.tokens.get(start).is_some_and(|token| !token.capital) {
+        start += 1;
+    }
     sure.then(|| (start, end, named_kind(scene, start, end)))
 }
 

@@ -81,6 +81,7 @@ impl Case {
         if built.stopped {
             return Ok(built);
         }
+        tracing::info!("loading what was read");
         let readings = match self.load_readings(&cache, &items)? {
             Some(readings) => readings,
             // Rows of another shape: they are worked out again, once.
@@ -151,6 +152,7 @@ impl Case {
         if due.is_empty() {
             return Ok(0);
         }
+        tracing::info!(items = due.len(), "reading");
         progress.begin(Step::Read, Some(due.len() as u64));
         let mut done = 0;
         for batch in due.chunks(BATCH) {
@@ -336,6 +338,7 @@ impl Case {
         let lineage = match kept {
             Some(lineage) => lineage,
             None => {
+                tracing::info!("tracing");
                 progress.begin(Step::Trace, None);
                 let lineage = kua_trace::trace(&documents, &self.lexicons, &self.config.trace);
                 cache.put(&[Kept {
@@ -351,6 +354,7 @@ impl Case {
         if stop.is_asked() {
             return Ok(());
         }
+        tracing::info!("reconciling");
         progress.begin(Step::Reconcile, None);
         let lineage = lineage.collect_into(&mut notices);
         let reconciled = kua_reconcile::reconcile(
@@ -369,6 +373,7 @@ impl Case {
         chronicle.notices.dedup();
         chronicle.judgements = judgements;
         self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
+        tracing::info!("keeping the chronicle");
         let value = pack(&KeptChronicle::of(&chronicle, &sources))?;
         cache.put(&[Kept {
             stage: CHRONICLE,
@@ -377,6 +382,7 @@ impl Case {
             value,
         }])?;
         progress.end();
+        tracing::info!("built");
         Ok(())
     }
 
@@ -398,6 +404,7 @@ impl Case {
         if due.is_empty() {
             return Ok(());
         }
+        tracing::info!(items = due.len(), "indexing");
         progress.begin(Step::Index, Some(due.len() as u64));
         for batch in due.chunks(BATCH) {
             if stop.is_asked() {

@@ -149,6 +149,39 @@ fn changed_from(scene: &Scene<'_>, at: usize) -> bool {
             .any(|before| scene.find(before, |s| *s == Sense::Change).is_some())
 }
 
+/// Whether the "to" at token `at` follows a word of change in the same clause: "rose to".
+fn changed_to(scene: &Scene<'_>, at: usize) -> bool {
+    scene.find(at, |s| *s == Sense::To).is_some()
+        && (at.saturating_sub(6)..at)
+            .rev()
+            .take_while(|&before| !scene.is_mark(before, &[';', ':', '.', '—']))
+            .any(|before| scene.find(before, |s| *s == Sense::Change).is_some())
+}
+
+/// "more than a hundred", "более сотни": a vague word that after a bound is a plain number.
+fn round_number(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
+    if taken.get(at).copied().unwrap_or(true) {
+        return None;
+    }
+    let (hit, value) = scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+        Sense::Round(value) => Some((hit, value)),
+        _ => None,
+    })?;
+    let mut used = vec![(hit.entry, hit.start, hit.end)];
+    if let Some((factor, times)) = multiplier(scene, hit.end) {
+        used.push((factor.entry, factor.start, factor.end));
+        return Some(Number::exact(factor.end, value.checked_mul(times)?, used));
+    }
+    let rest = words(scene, hit.end).filter(|rest| rest.low.is_some_and(|low| low < value));
+    Some(match rest {
+        Some(rest) => {
+            used.extend(rest.used);
+            Number::exact(rest.end, value.checked_add(rest.low?)?, used)
+        }
+        None => Number::exact(hit.end, value, used),
+    })
+}
+
 struct Number {
     end: usize,
     low: Option<u64>,
@@ -190,15 +223,22 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
             break;
         };
         used.push((hit.entry, hit.start, hit.end));
-        bounds.push(bound);
+        // "rose to nine" where "to" also means "up to": it is nine.
+        if !(bound == Bound::UpTo && changed_to(scene, next)) {
+            bounds.push(bound);
+        }
         next = hit.end;
     }
+    let bounded = next > at;
     if bounds.is_empty()
         && let Some(figure) = between(scene, taken, at)
     {
         return Some(figure);
     }
-    let first = quoted_number(scene, taken, next)?;
+    let first = match bounded.then(|| round_number(scene, taken, next)).flatten() {
+        Some(round) => round,
+        None => quoted_number(scene, taken, next)?,
+    };
     if !first.none && part_of_it(scene, at) {
         return None;
     }
@@ -288,11 +328,13 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         return None;
     }
     let first = number_at(scene, taken, hit.end)?;
-    let join = scene.tokens.get(first.end)?;
+    // "now eight, now eleven"
+    let comma = usize::from(scene.is_mark(first.end, &[',']));
+    let join = scene.tokens.get(first.end + comma)?;
     if !joins.iter().any(|word| *word == join.fold) {
         return None;
     }
-    let last = number_at(scene, taken, first.end + 1)?;
+    let last = number_at(scene, taken, first.end + comma + 1)?;
     if !(first.plain && last.plain) || last.high < first.low {
         return None;
     }

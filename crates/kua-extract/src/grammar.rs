@@ -21,6 +21,10 @@ pub(crate) enum Sense {
     One,
     Ordinal,
     Fraction,
+    /// A vague word that after a bound is a plain number: "over a hundred", "более сотни".
+    Round(u64),
+    /// A numeral in a case that no subject stands in: "двоих".
+    Oblique,
     Label,
     // bounds.txt
     Before(Bound),
@@ -167,6 +171,8 @@ impl Sense {
             Self::In => 113,
             Self::PlaceNoun => 114,
             Self::Unless(_) => 115,
+            Self::Round(_) => 121,
+            Self::Oblique => 122,
         }
     }
 }
@@ -478,6 +484,8 @@ impl Grammar {
             ("numbers.txt", "ordinals") => Sense::Ordinal,
             ("numbers.txt", "labels") => Sense::Label,
             ("numbers.txt", "fractions") => Sense::Fraction,
+            ("numbers.txt", "bounded") => Sense::Round(number(need()?)?),
+            ("numbers.txt", "oblique") => Sense::Oblique,
             ("bounds.txt", "before") => Sense::Before(bound(need()?)?),
             ("bounds.txt", "after") => Sense::After(bound(need()?)?),
             ("bounds.txt", "between") => Sense::Between(

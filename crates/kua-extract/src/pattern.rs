@@ -36,6 +36,8 @@ enum Kind {
     Trigger(Form),
     /// A noun phrase with a figure.
     Count,
+    /// A noun phrase with a figure whose numeral cannot stand in the subject.
+    Object,
     /// A noun phrase without a figure.
     Group,
     /// A figure with no noun.
@@ -100,6 +102,7 @@ impl Pattern {
                 ".." => Kind::ShortGap,
                 _ => match body.strip_prefix('{').and_then(|slot| slot.strip_suffix('}')) {
                     Some("count") => Kind::Count,
+                    Some("object") => Kind::Object,
                     Some("group") => Kind::Group,
                     Some("figure") => Kind::Bare,
                     Some("be") => Kind::Be,
@@ -107,7 +110,7 @@ impl Pattern {
                     Some("of") => Kind::Of,
                     Some("in") => Kind::In,
                     Some(slot) => Kind::Trigger(Form::named(slot).ok_or_else(|| {
-                        format!("slot {{{slot}}} is not known: use count, group, figure, be, by, of, in or a form of events.txt")
+                        format!("slot {{{slot}}} is not known: use count, object, group, figure, be, by, of, in or a form of events.txt")
                     })?),
                     None => {
                         let mut symbols = Vec::new();
@@ -258,7 +261,7 @@ impl Ground<'_, '_> {
                 let form = *form;
                 hit(&move |s| matches!(s, Sense::Trigger { form: f, .. } if *f == form))
             }
-            Kind::Count | Kind::Group | Kind::Bare => self
+            Kind::Count | Kind::Object | Kind::Group | Kind::Bare => self
                 .parties
                 .iter()
                 .enumerate()
@@ -267,6 +270,7 @@ impl Ground<'_, '_> {
                 .filter(|(index, party)| {
                     let fits = match kind {
                         Kind::Count => party.figure.is_some(),
+                        Kind::Object => party.figure.is_some() && self.oblique(party),
                         Kind::Bare => party.figure.is_some() && party.noun.is_none(),
                         _ => party.figure.is_none(),
                     };
@@ -281,6 +285,11 @@ impl Ground<'_, '_> {
                 .collect(),
             Kind::Gap | Kind::ShortGap => Vec::new(),
         }
+    }
+
+    /// Whether its numeral stands in an oblique case, without a bound that asks for one.
+    fn oblique(&self, party: &Party) -> bool {
+        self.scene.find(party.start, |s| *s == Sense::Oblique).is_some()
     }
 
     fn ends_at(&self, party: &Party, at: usize) -> bool {

@@ -47,7 +47,7 @@ pub use lexicons::{CheckedLexicons, LexiconSlip, check_lexicons};
 pub use lookup::{Found, find};
 pub use progress::{Progress, Silent, Step, Stop};
 pub use published::Published;
-pub use search::{Hit, Hits, excerpt};
+pub use search::{Hit, Hits, Passages, excerpt};
 pub use shown::shown;
 pub use single_file::verify_single_file;
 pub use verify::{Fault, Verified, verify_case};

@@ -5,6 +5,7 @@ use kua_model::{DateSpan, Modality, NameKind, Origin, Standing, Statement};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::marks;
+use crate::pages::search::MAX_QUERY;
 use crate::route::{ClaimFilter, OriginList, Route};
 use crate::site::View;
 use crate::{figure, words};
@@ -75,6 +76,24 @@ pub(crate) fn top(view: &View<'_>, here: Option<&Route>) -> Markup {
                     }
                 }
             }
+            // One file cannot search itself without a script; a browser finds words on a page.
+            @if !view.offline { (search_form(here)) }
+        }
+    }
+}
+
+/// The form that asks for words, with those that were asked for.
+fn search_form(here: Option<&Route>) -> Markup {
+    let asked = match here {
+        Some(Route::Search { query }) => plain(query),
+        _ => String::new(),
+    };
+    html! {
+        form.search role="search" method="get" action="/search" {
+            label.unseen for="q" { "Words to search for" }
+            input #q type="search" name="q" value=(asked) maxlength=(MAX_QUERY) dir="auto"
+                autocomplete="off" spellcheck="false" placeholder="Search the texts";
+            button type="submit" { "Search" }
         }
     }
 }
@@ -92,6 +111,7 @@ fn section(route: &Route) -> u8 {
         Route::Method => 7,
         Route::Notices { .. } => 8,
         Route::Verify | Route::Style => 9,
+        Route::Search { .. } => 10,
     }
 }
 

@@ -83,6 +83,21 @@ pub(crate) fn highlighted(document: &Document, range: TextRange, strong: &[TextR
     PreEscaped(out)
 }
 
+/// The words of `document` at `range`, with those at any of `found` marked.
+pub(crate) fn marked(document: &Document, range: TextRange, found: &[TextRange]) -> Markup {
+    let mut out = String::new();
+    segments(&document.text, range, found, |words, _, active| {
+        if active.is_empty() {
+            escape_into(&mut out, words);
+        } else {
+            out.push_str("<mark>");
+            escape_into(&mut out, words);
+            out.push_str("</mark>");
+        }
+    });
+    PreEscaped(out)
+}
+
 /// Calls `put` for every piece of `range` between two ends of `spans`, with the spans that begin
 /// there and all that cover it. Spans may overlap in any way; those that split a character or lie
 /// outside are passed over.

@@ -12,6 +12,7 @@ mod notices;
 mod origin;
 mod origins;
 mod overview;
+pub(crate) mod search;
 pub(crate) mod toll;
 mod tolls;
 pub(crate) mod verify;
@@ -66,6 +67,9 @@ pub(crate) fn sheet(view: &View<'_>, route: &Route) -> Option<Sheet> {
         Route::Names { kind, page } => names::sheet(view, *kind, *page),
         Route::Method => Some(method::sheet(view)),
         Route::Notices { page } => notices::sheet(view, *page),
+        // What was found has to come from outside.
+        Route::Search { query } if query.is_empty() => Some(search::sheet(view, None)),
+        Route::Search { .. } => None,
         Route::Verify => Some(verify::sheet(view)),
         Route::Style => None,
     }

@@ -127,6 +127,12 @@ pub enum Route {
         /// Page of the list.
         page: usize,
     },
+    /// Passages that hold some words; with no words, the form to ask with. What was found comes
+    /// from outside: [`Site::search_page`](crate::Site::search_page).
+    Search {
+        /// The words, as typed.
+        query: String,
+    },
     /// How to check all this.
     Verify,
     /// The style sheet.
@@ -177,6 +183,12 @@ impl Route {
             Self::Names { kind, page } => (format!("/names/{}", name_key(*kind)), *page),
             Self::Method => ("/method".to_owned(), 1),
             Self::Notices { page } => ("/notices".to_owned(), *page),
+            Self::Search { query: words } => {
+                if !words.is_empty() {
+                    query.put("q", words);
+                }
+                ("/search".to_owned(), 1)
+            }
             Self::Verify => ("/verify".to_owned(), 1),
             Self::Style => ("/style.css".to_owned(), 1),
         };
@@ -221,6 +233,7 @@ impl Route {
                 ["claim", id] => Self::Claim(id.parse().ok()?),
                 ["origin", id] => Self::Origin(id.parse().ok()?),
                 ["method"] => Self::Method,
+                ["search"] => Self::Search { query: query.take("q").unwrap_or_default() },
                 ["verify"] => Self::Verify,
                 ["style.css"] => Self::Style,
                 _ => return None,
@@ -386,6 +399,8 @@ mod tests {
                 page: 2,
             },
             Route::Toll { event: "a/b".into(), affected: "..".into(), place: None, page: 1 },
+            Route::Search { query: String::new() },
+            Route::Search { query: "\"Нижний мост\" <b>&amp;+100%".into() },
             Route::claims(ClaimFilter::default()),
             Route::Claim(claim),
             Route::Origin(origin),
@@ -450,6 +465,11 @@ mod tests {
         assert_eq!(
             Route::parse("/claims?event=&role=&counted="),
             Some(Route::claims(ClaimFilter::default()))
+        );
+        assert_eq!(Route::parse("/search?q="), Some(Route::Search { query: String::new() }));
+        assert_eq!(
+            Route::parse("/search?q=lower+bridge"),
+            Some(Route::Search { query: "lower bridge".into() })
         );
     }
 }

@@ -7,6 +7,7 @@ use kua_model::{Chronicle, Document, DocumentId, NameKind, Origin, OriginId, Sta
 use maud::Markup;
 
 use crate::index::Index;
+use crate::pages::search::Found;
 use crate::route::{ClaimFilter, OriginList, Route};
 use crate::withhold::Shown;
 use crate::{layout, pages, single, style};
@@ -79,6 +80,21 @@ impl<'a> Site<'a> {
         Some(Page { title, content_type: "text/html; charset=utf-8", html })
     }
 
+    /// What may be shown, with the way from preserved to shown offsets.
+    pub fn shown(&self) -> &Shown<'a> {
+        &self.shown
+    }
+
+    /// The page of what a search found.
+    pub fn search_page(&self, found: &Found<'_>) -> Page {
+        let view = View { site: self, offline: false };
+        let sheet = pages::search::sheet(&view, Some(found));
+        let title = sheet.title.clone();
+        let route = Route::Search { query: found.query.to_owned() };
+        let html = layout::page(&view, &route, sheet).into_string();
+        Page { title, content_type: "text/html; charset=utf-8", html }
+    }
+
     /// A page that says there is nothing here, to send with status 404.
     pub fn not_found(&self) -> Page {
         let view = View { site: self, offline: false };
@@ -138,7 +154,7 @@ impl<'a> Site<'a> {
         out.extend(
             upto(chronicle.notices.len(), sizes.notices).map(|page| Route::Notices { page }),
         );
-        out.extend([Route::Verify, Route::Style]);
+        out.extend([Route::Search { query: String::new() }, Route::Verify, Route::Style]);
         out
     }
 
@@ -223,9 +239,12 @@ impl View<'_> {
             Route::Beside { a, b, .. } => Route::Beside { a: *a, b: *b, page: 1 },
             Route::Names { kind, .. } => Route::Names { kind: *kind, page: 1 },
             Route::Notices { .. } => Route::Notices { page: 1 },
-            Route::Claim(_) | Route::Origin(_) | Route::Method | Route::Verify | Route::Style => {
-                route.clone()
-            }
+            Route::Claim(_)
+            | Route::Origin(_)
+            | Route::Method
+            | Route::Search { .. }
+            | Route::Verify
+            | Route::Style => route.clone(),
         };
         whole.path().trim_start_matches('/').to_owned()
     }

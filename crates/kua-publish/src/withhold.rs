@@ -61,6 +61,11 @@ impl<'a> Shown<'a> {
         self.maps.get(&document).map_or(range, |map| map.original(range))
     }
 
+    /// The range in the shown text that a range of the preserved text stands for.
+    pub fn shown(&self, document: DocumentId, range: TextRange) -> TextRange {
+        self.maps.get(&document).map_or(range, |map| map.shown(range))
+    }
+
     /// Whether words of this document are masked.
     pub fn is_masked(&self, document: DocumentId) -> bool {
         self.maps.contains_key(&document)

@@ -38,7 +38,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Notices(args) => answers::notices(&args, &place.built(console)?, console),
         Command::Why(args) => why::why(&args, &place.built(console)?, console),
         Command::Search(args) => search::search(&args, &place.open()?, console),
-        Command::Serve(args) => serve::run(&args, &place.open()?, console),
+        Command::Serve(args) => serve::run(&args, place.open()?, console),
         Command::Publish(args) => collect::publish(&args, &place.open()?, console),
         Command::Verify(args) => verify::verify(&args, &place, console),
         Command::Judge(args) => judge::judge(&args, &place.open()?, console),

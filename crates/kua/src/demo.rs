@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Demo, console: &mut Console) -> Result<(), Failure> {
     if args.no_serve {
         return Ok(());
     }
-    serve::run(&Serve { port: args.port }, &case, console)
+    serve::run(&Serve { port: args.port }, case, console)
 }
 
 /// The worked case in `dir`: a new one, or the one that stands there. Nothing is ever removed.

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use kua_case::Case;
-use kua_case::publish::{HEADERS, Route, Site};
+use kua_case::publish::{Found, HEADERS, Page, Route, Site};
 use tokio::net::TcpListener;
 
 use crate::args::Serve;
@@ -18,12 +18,13 @@ use crate::console::Console;
 use crate::failure::Failure;
 
 /// Serves the pages of `case` until Ctrl-C.
-pub(crate) fn run(args: &Serve, case: &Case, console: &mut Console) -> Result<(), Failure> {
+pub(crate) fn run(args: &Serve, case: Case, console: &mut Console) -> Result<(), Failure> {
     let loaded = case.chronicle_with_proofs()?;
     if loaded.is_stale {
         console.remark(STALE);
     }
-    let room = ReadingRoom { site: Site::owning(loaded.chronicle), port: 0 };
+    let room =
+        ReadingRoom { site: Site::owning(loaded.chronicle), case, port: 0 };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::unfinished(format!("the server could not be started: {error}"))
@@ -31,8 +32,14 @@ pub(crate) fn run(args: &Serve, case: &Case, console: &mut Console) -> Result<()
     runtime.block_on(serve(room, args.port, console))
 }
 
+/// Passages a search lists at most.
+const PASSAGES: usize = 50;
+/// Characters of a query that are read.
+const QUERY: usize = 400;
+
 struct ReadingRoom {
     site: Site<'static>,
+    case: Case,
     port: u16,
 }
 
@@ -59,8 +66,7 @@ async fn stopped() {
 }
 
 async fn answer(State(room): State<Arc<ReadingRoom>>, request: Request) -> Response<Body> {
-    let is_head = request.method() == Method::HEAD;
-    if !is_head && request.method() != Method::GET {
+    if request.method() != Method::HEAD && request.method() != Method::GET {
         let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Pages can only be read.\n");
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
@@ -71,16 +77,57 @@ async fn answer(State(room): State<Arc<ReadingRoom>>, request: Request) -> Respo
     }
     let address = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
     // Pages are computed, not awaited: they must not hold up the others.
-    let page = tokio::task::spawn_blocking(move || {
-        Route::parse(&address).and_then(|route| room.site.page(&route))
+    let found = tokio::task::spawn_blocking(move || room.page(&address)).await;
+    let (status, page) = found.unwrap_or_else(|_| {
+        let page = Page {
+            title: String::new(),
+            content_type: "text/plain; charset=utf-8",
+            html: "kua failed on this page.\n".to_owned(),
+        };
+        (StatusCode::INTERNAL_SERVER_ERROR, page)
     });
-    match page.await {
-        Ok(Some(page)) => {
-            let body = if is_head { Body::empty() } else { Body::from(page.html) };
-            with_headers(StatusCode::OK, page.content_type, body)
+    // A HEAD answer goes through the same body: hyper sends its length and not its bytes.
+    with_headers(status, page.content_type, Body::from(page.html))
+}
+
+impl ReadingRoom {
+    /// The page at an address, or the one that says there is none.
+    fn page(&self, address: &str) -> (StatusCode, Page) {
+        let found = match Route::parse(address) {
+            Some(Route::Search { query }) if !query.trim().is_empty() => return self.found(&query),
+            Some(Route::Search { .. }) => self.site.page(&Route::Search { query: String::new() }),
+            Some(route) => self.site.page(&route),
+            None => None,
+        };
+        match found {
+            Some(page) => (StatusCode::OK, page),
+            None => (StatusCode::NOT_FOUND, self.site.not_found()),
         }
-        Ok(None) => plain(StatusCode::NOT_FOUND, "There is no such page.\n"),
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "kua failed on this page.\n"),
+    }
+
+    fn found(&self, query: &str) -> (StatusCode, Page) {
+        // The form takes no more; what is longer was not typed.
+        let end = query.char_indices().nth(QUERY).map_or(query.len(), |(end, _)| end);
+        let query = query.get(..end).unwrap_or_default();
+        match self.case.passages(self.site.shown(), query, PASSAGES) {
+            Ok(found) => {
+                let found = Found {
+                    query,
+                    passages: &found.passages,
+                    loosened: found.loosened,
+                    limit: PASSAGES,
+                };
+                (StatusCode::OK, self.site.search_page(&found))
+            }
+            Err(_) => {
+                let page = Page {
+                    title: String::new(),
+                    content_type: "text/plain; charset=utf-8",
+                    html: "The search index cannot be read. Run:  kua build\n".to_owned(),
+                };
+                (StatusCode::INTERNAL_SERVER_ERROR, page)
+            }
+        }
     }
 }
 

@@ -150,6 +150,11 @@ fn touching<'s>(
         .collect()
 }
 
+/// Name of the place on a page of a document where the words at byte `at` begin.
+pub(super) fn place(at: usize) -> String {
+    format!("b-{at}")
+}
+
 fn row(
     view: &View<'_>,
     document: &Document,
@@ -170,7 +175,7 @@ fn row(
     let blank = shown.of(&document.text).is_none_or(|text| text.trim().is_empty());
     let says = !block.role.is_body() || block.role == Role::Entry;
     html! {
-        div class=(class) hidden[blank] {
+        div class=(class) hidden[blank] id=[(!view.offline).then(|| place(shown.start))] {
             @if says && !blank { p.role { (words::block(block.role)) } }
             div.text dir="auto" lang=[block.language.or(document.language)] data-text=(document.id) {
                 (marks::linked(view, document, shown, here, true))

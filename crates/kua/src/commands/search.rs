@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kua_case::publish::{self, Shown};
+use kua_case::publish::Shown;
 use kua_case::{Case, excerpt, shown};
 use serde_json::json;
 
@@ -17,30 +17,27 @@ pub(super) fn search(args: &Search, case: &Case, console: &mut Console) -> Resul
     if loaded.is_stale {
         console.remark(super::STALE);
     }
-    let found = case.search(&query, args.limit)?;
-    let documents: BTreeMap<_, _> =
-        loaded.chronicle.documents.iter().map(|document| (document.id, document)).collect();
-    // An excerpt cannot be masked by itself: the withheld name could begin outside it.
     let masked = Shown::inside(&loaded.chronicle);
+    let found = case.passages(&masked, &query, args.limit)?;
+    let documents: BTreeMap<_, _> =
+        masked.chronicle.documents.iter().map(|document| (document.id, document)).collect();
     let mut table = Table::new(&["item", "bytes", "words"]);
-    for hit in &found.hits {
-        let Some(document) = documents.get(&hit.document) else { continue };
-        let words = if masked.is_masked(hit.document) {
-            publish::words::WITHHELD_NOTE.to_owned()
-        } else {
-            excerpt(document, hit.range, &query, 160)
-        };
+    for passage in &found.passages {
+        let Some(document) = documents.get(&passage.document) else { continue };
+        let words = excerpt(document, passage.range, &query, 160);
+        // Bytes of the preserved text, whatever is masked.
+        let range = masked.original(passage.document, passage.range);
         if args.json {
             let record = json!({
-                "item": document.path, "document": document.id, "start": hit.range.start,
-                "end": hit.range.end, "excerpt": words,
+                "item": document.path, "document": document.id, "start": range.start,
+                "end": range.end, "excerpt": words,
             });
             console.line(&record.to_string())?;
         } else {
-            table.row(vec![shown(&document.path), hit.range.to_string(), words]);
+            table.row(vec![shown(&document.path), range.to_string(), words]);
         }
     }
-    if found.hits.is_empty() {
+    if found.passages.is_empty() {
         console.remark("kua: nothing found");
         return Err(Failure::no());
     }

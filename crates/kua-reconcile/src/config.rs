@@ -33,8 +33,9 @@ pub struct ReconcileConfig {
     pub same_time_days: i32,
     /// "About N" agrees with figures up to this many percent away from N.
     pub approx_percent: u64,
-    /// The same figure of one source for groups under different names is noticed from here on;
-    /// small figures are equal by chance.
+    /// The same figure of one source for groups under different names is noticed from here on: small
+    /// figures are equal by chance. A smaller one that an account gives by itself tells of single
+    /// happenings, and does not contradict a higher count.
     pub label_from: u64,
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kua_model::{
-    EventType, Grade, Modality, Notice, NoticePlace, Severity, Span, Standing, Statement, Uncounted,
+    ClaimId, EventType, Grade, Modality, Notice, NoticePlace, Severity, Span, Standing, Statement,
+    Uncounted,
 };
 
 use crate::config::ReconcileConfig;
@@ -87,7 +88,53 @@ pub(crate) fn apply(
             }
         }
     }
+    take_back_parts(counts, statements);
     contested
+}
+
+/// What its source said was part of a figure goes with that figure.
+fn take_back_parts(counts: &mut Counts, statements: &[Statement]) {
+    let mut parts: BTreeMap<ClaimId, Vec<(CountKey, usize)>> = BTreeMap::new();
+    let mut open: Vec<(CountKey, usize)> = Vec::new();
+    for (key, figures) in counts.iter() {
+        for (at, figure) in figures.iter().enumerate() {
+            let wholes =
+                figure.members.iter().filter_map(|&member| statements[member].claim.part_of);
+            for whole in wholes {
+                parts.entry(whole).or_default().push((key.clone(), at));
+            }
+            if figure.standing == Standing::Retracted {
+                open.push((key.clone(), at));
+            }
+        }
+    }
+    if parts.is_empty() || open.is_empty() {
+        return;
+    }
+    let mut told: BTreeMap<ClaimId, Vec<ClaimId>> = BTreeMap::new();
+    for statement in statements {
+        if let Some(same) = statement.same_as {
+            told.entry(same).or_default().push(statement.claim.id);
+        }
+    }
+    while let Some((key, at)) = open.pop() {
+        let Some(whole) = counts.get(&key).and_then(|figures| figures.get(at)) else { continue };
+        let (origin, shown) = (whole.origin, whole.shown());
+        let own = whole.members.iter().map(|&member| statements[member].claim.id);
+        let ids: Vec<ClaimId> =
+            own.flat_map(|id| told.get(&id).into_iter().flatten().copied().chain([id])).collect();
+        for (key, at) in ids.iter().filter_map(|id| parts.get(id)).flatten() {
+            let figure = counts.get_mut(key).and_then(|figures| figures.get_mut(*at));
+            let Some(figure) =
+                figure.filter(|f| f.origin == origin && f.standing != Standing::Retracted)
+            else {
+                continue;
+            };
+            figure.standing = Standing::Retracted;
+            figure.why.push(format!("Part of {shown}, which its own source took back"));
+            open.push((key.clone(), *at));
+        }
+    }
 }
 
 /// "Nobody was killed", put as a fact.

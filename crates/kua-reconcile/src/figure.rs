@@ -26,6 +26,8 @@ pub(crate) struct Figure {
     pub(crate) scope: Option<String>,
     /// Numbers of the statements it rests on, in order.
     pub(crate) members: Vec<usize>,
+    /// Statements of the same source that give the same figure under another label of the group.
+    pub(crate) shared: Vec<usize>,
     pub(crate) documents: BTreeSet<DocumentId>,
     /// Documents that call it an earlier figure.
     pub(crate) earlier_in: BTreeSet<DocumentId>,
@@ -85,8 +87,9 @@ impl Figure {
             grade: first.claim.grade,
             modality: all().map(|(s, _)| s.claim.modality).min().unwrap_or(first.claim.modality),
             standing: Standing::Agreed,
-            why: Vec::new(),
+            why: doubted(&members, statements).into_iter().collect(),
             members,
+            shared: Vec::new(),
         })
     }
 
@@ -117,14 +120,35 @@ impl Figure {
         }
     }
 
-    /// Whether no number fits both. Counts of different parts of a group exclude nothing.
-    pub(crate) fn excludes(&self, other: &Self, config: &ReconcileConfig) -> bool {
-        if self.scope != other.scope {
-            return false;
-        }
+    /// Whether some number fits both.
+    pub(crate) fn fits(&self, other: &Self, config: &ReconcileConfig) -> bool {
         let (a, b) = (self.reach(config), other.reach(config));
         let above = |low: Option<u64>, high: Option<u64>| matches!((low, high), (Some(l), Some(h)) if l > h);
-        above(a.0, b.1) || above(b.0, a.1)
+        !above(a.0, b.1) && !above(b.0, a.1)
+    }
+
+    /// Whether the two contradict each other: no number fits both, and they speak of the same
+    /// people. A teller who knows of none, or of some, does not say that there were no more.
+    pub(crate) fn excludes(&self, other: &Self, config: &ReconcileConfig) -> bool {
+        let silent = |few: &Self, many: &Self| {
+            few.knows_of_none()
+                || few.tells_of_some(config) && few.origin != many.origin && few.high < many.low
+        };
+        self.scope == other.scope
+            && !self.fits(other, config)
+            && !silent(self, other)
+            && !silent(other, self)
+    }
+
+    /// What a teller saw or heard, or a number as small as single happenings have: no running count.
+    fn tells_of_some(&self, config: &ReconcileConfig) -> bool {
+        let small = self.high.is_some_and(|high| high < config.label_from);
+        self.own_telling && self.high.is_some() && (small || self.is_testimony())
+    }
+
+    /// Nobody, so far as the teller knows: that others know of some is no contradiction.
+    fn knows_of_none(&self) -> bool {
+        self.own_telling && self.high == Some(0)
     }
 
     fn reach(&self, config: &ReconcileConfig) -> (Option<u64>, Option<u64>) {
@@ -204,6 +228,15 @@ impl Figure {
         let last = self.as_of.and_then(DateSpan::last);
         (last.is_none(), last, self.as_of.and_then(DateSpan::first), self.low, self.high)
     }
+}
+
+/// That a source also puts its figure with doubt, where it is shown as put without.
+fn doubted(members: &[usize], statements: &[Statement]) -> Option<String> {
+    let all = || members.iter().map(|&at| &statements[at].claim);
+    let hedged = all().filter(|claim| claim.modality == Modality::Hedged).count();
+    (hedged > 0 && hedged < members.len()).then(|| {
+        format!("{hedged} of {} statements put it with doubt; the others do not", members.len())
+    })
 }
 
 /// Days from `a` to `b`: 0 if they may meet, negative if `b` is before `a`; `None` if both are open.

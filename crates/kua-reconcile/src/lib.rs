@@ -15,12 +15,14 @@ mod count;
 mod denial;
 mod figure;
 mod incident;
+mod mention;
 mod names;
 mod origins;
 mod place;
 mod romanise;
 mod rulings;
 mod sameness;
+mod settle;
 mod sources;
 mod standing;
 mod statement;
@@ -33,8 +35,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_lexicon::Lexicons;
 use kua_model::{
-    CaseInfo, Chronicle, Claim, Custody, Document, DocumentId, Item, Judgement, Lineage, Noted,
-    OriginId,
+    CaseInfo, Chronicle, Claim, Custody, Document, DocumentId, Item, Judgement, Lineage, Memo,
+    NoMemo, Noted, OriginId,
 };
 
 pub use config::{Policy, ReconcileConfig};
@@ -42,7 +44,7 @@ pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
 pub use romanise::Romaniser;
 
 /// Raised whenever the same input may give another chronicle.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Everything that pages and exports show, but for custody, which the vault knows.
 ///
@@ -52,12 +54,28 @@ pub const VERSION: u32 = 1;
 pub fn reconcile(
     case: &CaseInfo,
     items: &[Item],
+    documents: Vec<Document>,
+    claims: Vec<Claim>,
+    lineage: Lineage,
+    judgements: &[Judgement],
+    lexicons: &Lexicons,
+    config: &ReconcileConfig,
+) -> Noted<Chronicle> {
+    reconcile_with(case, items, documents, claims, lineage, judgements, lexicons, config, &NoMemo)
+}
+
+/// The same, with the names of documents remembered in `memo`.
+#[expect(clippy::too_many_arguments, reason = "the signature agreed between the stages")]
+pub fn reconcile_with(
+    case: &CaseInfo,
+    items: &[Item],
     mut documents: Vec<Document>,
     claims: Vec<Claim>,
     lineage: Lineage,
     judgements: &[Judgement],
     lexicons: &Lexicons,
     config: &ReconcileConfig,
+    memo: &dyn Memo,
 ) -> Noted<Chronicle> {
     let mut notices = Vec::new();
     let mut items = items.to_vec();
@@ -71,40 +89,48 @@ pub fn reconcile(
     let vocabulary = vocabulary::Vocabulary::new(lexicons);
     let romaniser = Romaniser::new(lexicons);
     let (claims, quotes) = statement::quoted(claims, &documents, &mut notices);
-    let found = names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons);
+    let found =
+        names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons, memo);
 
-    let country = case.place.as_deref().map(|words| place::country(words, &vocabulary));
-    let heard = sources::heard(
-        &claims,
-        &by_id,
-        country.as_deref(),
-        &found.identities,
-        &vocabulary,
-        &romaniser,
-    );
+    let whole = place::whole(case, &claims, &found.names, &vocabulary, &mut notices);
+    let country = whole.as_deref().map(|words| place::country(words, &vocabulary));
+    let reader = mention::Reader { vocabulary: &vocabulary, romaniser: &romaniser, names: &found };
+    let heard = sources::heard(&claims, &by_id, country.as_deref(), &reader);
     let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
-    let places = place::Places::new(case.place.as_deref(), &vocabulary, &romaniser);
+    let places = place::Places::new(whole.as_deref(), &vocabulary, &romaniser, &found.places);
     let taxonomy = taxonomy::Taxonomy::new(lexicons);
+    let reported = count::reported(case, &claims, &documents, &mut notices);
     let told = statement::statements(
         claims,
         quotes,
         heard,
         &by_id,
+        &reported,
         &accounts,
         &rulings,
         &places,
         &taxonomy,
         &mut notices,
     );
-    let (mut statements, countings) = (told.statements, told.countings);
-    sameness::merge(&mut statements, &countings, &accounts, &lineage, &taxonomy, &mut notices);
+    let (mut statements, mut countings) = (told.statements, told.countings);
+    sameness::merge(
+        &mut statements,
+        &countings,
+        &accounts,
+        &lineage,
+        &taxonomy,
+        config,
+        &mut notices,
+    );
 
+    settle::places(&mut statements, &mut countings, config);
     let origins = origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
     let shown: BTreeMap<OriginId, String> =
         origins.iter().map(|o| (o.id, o.name.clone())).collect();
     let rank: BTreeMap<OriginId, usize> =
         origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
-    let tolls = toll::tolls(&mut statements, &countings, &shown, &rank, config, &mut notices);
+    let tolls =
+        toll::tolls(&mut statements, &countings, &shown, &rank, &taxonomy, config, &mut notices);
     statement::inherit_standing(&mut statements);
     let incidents = incident::incidents(&mut statements, &countings);
 

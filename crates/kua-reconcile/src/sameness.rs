@@ -9,6 +9,7 @@ use kua_model::{
 };
 
 use crate::accounts::Accounts;
+use crate::config::ReconcileConfig;
 use crate::count::Counting;
 use crate::taxonomy::Taxonomy;
 use crate::union::Sets;
@@ -21,10 +22,12 @@ pub(crate) fn merge(
     accounts: &Accounts,
     lineage: &Lineage,
     taxonomy: &Taxonomy,
+    config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) {
     let mut sets = Sets::new(statements.len());
     join_same_figures(statements, countings, &mut sets);
+    join_shorter(statements, countings, config, &mut sets);
     join_headlines(statements, countings, &mut sets);
     join_aligned(statements, accounts, lineage, taxonomy, &mut sets, notices);
 
@@ -46,7 +49,10 @@ pub(crate) fn merge(
             let date = countings[at].reported.map(kua_model::PartialDate::first);
             // A statement that is kept out by itself cannot stand for one that counts.
             let unnamed = statements[at].origin == statements[at].account;
-            (statements[at].uncounted.is_some(), derived(at), date.is_none(), date, unnamed, at)
+            // Of a headline and the sentence below it, the one that says where and who counts.
+            let vague = (countings[at].key.place.is_none(), countings[at].of_people());
+            let kept_out = statements[at].uncounted.is_some();
+            (kept_out, derived(at), date.is_none(), date, vague, unnamed, at)
         });
         let Some(nearest) = nearest else { continue };
         stand_for(statements, members, nearest);
@@ -110,6 +116,54 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
     }
 }
 
+/// Within one document, a figure of one origin that names no place or no group is the same figure
+/// that names one elsewhere, if there is only one it can be: a headline, a summary, a later mention.
+fn join_shorter(
+    statements: &[Statement],
+    countings: &[Counting],
+    config: &ReconcileConfig,
+    sets: &mut Sets,
+) {
+    let mut told: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
+        let claim = &statement.claim;
+        let plain = claim.quantity.as_ref().filter(|q| q.range.is_some() && q.low >= Some(2));
+        let Some(quantity) =
+            plain.filter(|_| claim.grade != Grade::Seen && claim.part_of.is_none())
+        else {
+            continue;
+        };
+        let put = (claim.modality, claim.role, claim.retracts, claim.earlier_figure);
+        let about = (claim.document, statement.origin, &claim.event, figure(quantity), put);
+        told.entry((about, &counting.scope)).or_default().push(at);
+    }
+    for members in told.into_values().filter(|members| members.len() > 1) {
+        let places: BTreeSet<_> =
+            members.iter().filter_map(|&at| countings[at].key.place.as_ref()).collect();
+        let groups: BTreeSet<_> = members
+            .iter()
+            .filter(|&&at| !countings[at].of_people())
+            .map(|&at| &countings[at].key.affected)
+            .collect();
+        // Small figures of a group and of people at large are equal by chance.
+        let low = statements[members[0]].claim.quantity.as_ref().and_then(|quantity| quantity.low);
+        let mixed = groups.len() == 1 && members.iter().any(|&at| countings[at].of_people());
+        if places.len() > 1 || groups.len() > 1 || mixed && low < Some(config.label_from) {
+            continue;
+        }
+        // "In the country" beside "in the city" is another count.
+        let same = |at: &usize| {
+            places.is_empty() || countings[*at].key.place.is_some() || !countings[*at].place_stated
+        };
+        let mut same = members.iter().copied().filter(same);
+        if let Some(first) = same.next() {
+            same.for_each(|at| {
+                sets.join(first, at);
+            });
+        }
+    }
+}
+
 /// Figures told without a source in a document that gives the same figure from exactly one named
 /// source: a headline or summary of it.
 fn join_headlines(statements: &[Statement], countings: &[Counting], sets: &mut Sets) {
@@ -132,7 +186,7 @@ fn join_headlines(statements: &[Statement], countings: &[Counting], sets: &mut S
         if let (Some(source), None) = (named.next(), named.next()) {
             for at in own {
                 let (a, b) = (&countings[at].key.place, &countings[source].key.place);
-                if a == b || a.is_none() {
+                if a == b || a.is_none() || b.is_none() {
                     sets.join(source, at);
                 }
             }

@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_lexicon::{Token, TokenKind};
-use kua_model::{Claim, Document, SourceKind, SourceMention, TextRange};
+use kua_model::{Claim, Document, DocumentId, SourceKind, SourceMention, TextRange};
 
-use crate::romanise::Romaniser;
-use crate::vocabulary::{Found, Section, Vocabulary, Words};
+use crate::mention::{Reader, Reading};
+use crate::vocabulary::{Vocabulary, Words};
 
 /// A named source, so far as its words tell: equal keys are one source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SourceKey {
-    /// A body every country has: concept and country (empty if unknown).
+    /// A body every country, or every town, has: concept, and which one (empty if unknown).
     Body(String, String),
     /// A body or agency there is one of.
     Agency(String),
@@ -29,6 +28,26 @@ impl SourceKey {
             Self::Name(name) => format!("source\nname\n{name}"),
         }
     }
+
+    /// What "the ministry" may take up, for a body called `interior_ministry`: each of its last
+    /// words, and the empty word for whoever speaks for a body.
+    fn kinds(&self) -> Vec<String> {
+        match self {
+            Self::Body(concept, _) => {
+                let mut out = vec![String::new(), concept.clone()];
+                out.extend(concept.match_indices('_').map(|(at, _)| concept[at + 1..].to_owned()));
+                out
+            }
+            Self::Agency(_) => vec!["agency".to_owned()],
+            Self::Name(_) => Vec::new(),
+        }
+    }
+
+    fn concept(&self) -> String {
+        match self {
+            Self::Body(name, _) | Self::Agency(name) | Self::Name(name) => name.replace('_', " "),
+        }
+    }
 }
 
 /// Who a claim goes back to.
@@ -38,32 +57,24 @@ pub(crate) struct Heard {
     pub(crate) key: Option<SourceKey>,
     /// Its words, as they stand.
     pub(crate) words: String,
+    /// Those of its words that name the source itself.
+    pub(crate) shown: String,
+    /// The shown words say of which country or place it is.
+    pub(crate) full: bool,
+    /// The words name a person in office.
+    pub(crate) in_office: bool,
     /// Why, each a plain sentence.
     pub(crate) why: Vec<String>,
-}
-
-/// What the words of one mention, and the words beside it, say.
-#[derive(Debug, Clone, Default)]
-struct Reading {
-    agency: Option<(String, String)>,
-    body: Option<(String, String)>,
-    generic: Option<String>,
-    country: Option<String>,
-    /// Sounds of the name that is left, empty if none.
-    name: String,
 }
 
 /// Sources of all claims, in the order of `claims`. Claims must stand in order of document and
 /// place, because "the ministry" means the last ministry named before it.
 pub(crate) fn heard(
     claims: &[Claim],
-    documents: &BTreeMap<kua_model::DocumentId, &Document>,
+    documents: &BTreeMap<DocumentId, &Document>,
     country: Option<&str>,
-    identities: &BTreeMap<String, String>,
-    vocabulary: &Vocabulary,
-    romaniser: &Romaniser,
+    reader: &Reader<'_>,
 ) -> Vec<Heard> {
-    let reader = Reader { vocabulary, romaniser, identities };
     let readings: Vec<Option<(usize, Reading)>> = claims
         .iter()
         .map(|claim| {
@@ -72,10 +83,10 @@ pub(crate) fn heard(
             Some((at, reader.read(&claim.sources[at], document)))
         })
         .collect();
-    let default = default_countries(&readings, country);
-    let voices = voices(claims, &readings, &default, &reader);
-    let mut last_body: BTreeMap<(kua_model::DocumentId, String), (String, String)> =
-        BTreeMap::new();
+    let known = Known::new(claims, &readings, documents, country, reader);
+    // Who spoke last in a document, by kind: what "the ministry" or "its spokesman" may take up.
+    let mut last: BTreeMap<(DocumentId, String), SourceKey> = BTreeMap::new();
+    let mut texts: BTreeMap<DocumentId, Vec<(usize, SourceKey)>> = BTreeMap::new();
     claims
         .iter()
         .zip(&readings)
@@ -83,59 +94,16 @@ pub(crate) fn heard(
             let Some((at, reading)) = reading else { return untold(claim) };
             let mention = &claim.sources[*at];
             let mut why = Vec::new();
-            let key = if let Some((agency, line)) = &reading.agency {
-                why.push(format!(
-                    "“{}” is one and the same source wherever it is named ({line})",
-                    mention.words
-                ));
-                SourceKey::Agency(agency.clone())
-            } else if let Some((concept, line)) = &reading.body {
-                let of = of_country(concept, reading.country.as_ref(), &default);
-                why.push(format!(
-                    "“{}” is the {} {} ({line}){}",
-                    mention.words,
-                    concept.replace('_', " "),
-                    of.1,
-                    voice(reading)
-                ));
-                for kind in kinds(concept) {
-                    last_body.insert((claim.document, kind), (concept.clone(), of.0.clone()));
-                }
-                SourceKey::Body(concept.clone(), of.0)
-            } else if let Some(generic) = &reading.generic {
-                match last_body.get(&(claim.document, generic.clone())) {
-                    Some((concept, of)) => {
-                        why.push(format!(
-                            "“{}” takes up the {} named before it",
-                            mention.words,
-                            concept.replace('_', " ")
-                        ));
-                        SourceKey::Body(concept.clone(), of.clone())
-                    }
-                    None => {
-                        let of = of_country(generic, reading.country.as_ref(), &default);
-                        why.push(format!(
-                            "“{}” is not named more closely in this document",
-                            mention.words
-                        ));
-                        SourceKey::Body(generic.clone(), of.0)
-                    }
-                }
-            } else if let Some((concept, of)) =
-                voices.get(&reading.name).filter(|_| speaks(mention.kind))
-            {
-                why.push(format!(
-                    "“{}” speaks for the {} elsewhere in this case",
-                    mention.words,
-                    concept.replace('_', " ")
-                ));
-                SourceKey::Body(concept.clone(), of.clone())
-            } else if reading.name.is_empty() {
-                return untold(claim);
-            } else {
-                why.push(format!("“{}” is the last named source of its chain", mention.words));
-                SourceKey::Name(reading.name.clone())
-            };
+            let key = named(claim, mention, reading, &known, &mut why).or_else(|| {
+                let document = documents.get(&claim.document).copied();
+                taken_up(
+                    claim, mention, reading, &known, &last, &mut texts, document, reader, &mut why,
+                )
+            });
+            let Some(key) = key else { return untold(claim) };
+            for kind in key.kinds() {
+                last.insert((claim.document, kind), key.clone());
+            }
             if at + 1 < claim.sources.len() {
                 why.push("It heard it from others it does not name".to_owned());
             }
@@ -146,9 +114,157 @@ pub(crate) fn heard(
                     .collect();
                 why.push(format!("Reported through {}", through.join(", then ")));
             }
-            Heard { key: Some(key), words: mention.words.clone(), why }
+            let own = reading.body.is_some()
+                || reading.agency.is_some()
+                || matches!(key, SourceKey::Name(_));
+            Heard {
+                key: Some(key),
+                words: mention.words.clone(),
+                shown: if own { reading.shown.clone() } else { String::new() },
+                full: reading.full,
+                in_office: reading.in_office,
+                why,
+            }
         })
         .collect()
+}
+
+/// The source that the words name by themselves.
+fn named(
+    claim: &Claim,
+    mention: &SourceMention,
+    reading: &Reading,
+    known: &Known,
+    why: &mut Vec<String>,
+) -> Option<SourceKey> {
+    let words = &mention.words;
+    if let Some((agency, line)) = &reading.agency {
+        why.push(format!("“{words}” is one and the same source wherever it is named ({line})"));
+        return Some(SourceKey::Agency(agency.clone()));
+    }
+    if let Some(body) = &reading.body {
+        let (which, said) = known.which(claim.document, reading)?;
+        // Without its place, a mayor is whoever the words name.
+        let person =
+            body.local && which.is_empty() && reading.in_office && !reading.name.is_empty();
+        if !person {
+            let voice = if reading.name.is_empty() || !reading.in_office {
+                ""
+            } else {
+                "; the person named speaks for it"
+            };
+            why.push(format!(
+                "“{words}” is the {} {said} ({}){voice}",
+                body.concept.replace('_', " "),
+                body.line
+            ));
+            return Some(SourceKey::Body(body.concept.clone(), which));
+        }
+    }
+    if reading.name.is_empty() {
+        return None;
+    }
+    if let Some((concept, of)) = known.voices.get(&reading.name).filter(|_| speaks(mention.kind)) {
+        why.push(format!(
+            "“{words}” speaks for the {} elsewhere in this case",
+            concept.replace('_', " ")
+        ));
+        return Some(SourceKey::Body(concept.clone(), of.clone()));
+    }
+    if reading.generic.is_some() {
+        return None;
+    }
+    why.push(format!("“{words}” is the last named source of its chain"));
+    Some(SourceKey::Name(reading.name.clone()))
+}
+
+/// The source that words without a name take up: "the ministry", "the same press service".
+#[expect(clippy::too_many_arguments, reason = "what was said before, in claims and in the text")]
+fn taken_up(
+    claim: &Claim,
+    mention: &SourceMention,
+    reading: &Reading,
+    known: &Known,
+    last: &BTreeMap<(DocumentId, String), SourceKey>,
+    texts: &mut BTreeMap<DocumentId, Vec<(usize, SourceKey)>>,
+    document: Option<&Document>,
+    reader: &Reader<'_>,
+    why: &mut Vec<String>,
+) -> Option<SourceKey> {
+    let words = &mention.words;
+    let Some(generic) = &reading.generic else {
+        let official = mention.kind != SourceKind::Outlet && reading.role;
+        let key = last.get(&(claim.document, String::new())).filter(|_| official)?;
+        why.push(format!("“{words}” speaks for the {} named before it", key.concept()));
+        return Some(key.clone());
+    };
+    let is = |key: &&SourceKey| key.kinds().contains(generic);
+    let at = mention.range.map_or(claim.range.start, |range| range.start);
+    let told = texts.entry(claim.document).or_insert_with(|| {
+        document.map(|document| bodies_in(document, known, reader)).unwrap_or_default()
+    });
+    let before = told.iter().rev().filter(|(start, _)| *start < at).map(|(_, key)| key).find(is);
+    if let Some(key) = before.or_else(|| last.get(&(claim.document, generic.clone()))) {
+        why.push(format!("“{words}” takes up the {} named before it", key.concept()));
+        return Some(key.clone());
+    }
+    let only = |keys: BTreeSet<SourceKey>| {
+        let mut keys = keys.into_iter();
+        keys.next().filter(|_| keys.next().is_none())
+    };
+    if let Some(key) = only(told.iter().map(|(_, key)| key).filter(is).cloned().collect()) {
+        why.push(format!(
+            "“{words}” is the {} named after it, the only such body here",
+            key.concept()
+        ));
+        return Some(key);
+    }
+    let country = reading.country.as_ref().or(known.case.as_ref());
+    let of_here = |key: &&SourceKey| match key {
+        SourceKey::Body(_, of) => Some(of) == country || of.is_empty(),
+        _ => true,
+    };
+    if let Some(key) = only(known.all.iter().filter(is).filter(of_here).cloned().collect()) {
+        why.push(format!(
+            "“{words}” is taken for the {}, the only such body this case names",
+            key.concept()
+        ));
+        return Some(key);
+    }
+    why.push(format!("“{words}” is not named more closely in this document"));
+    Some(SourceKey::Body(generic.clone(), country.cloned().unwrap_or_default()))
+}
+
+/// Bodies that the text of a document names: byte and source, in order.
+fn bodies_in(document: &Document, known: &Known, reader: &Reader<'_>) -> Vec<(usize, SourceKey)> {
+    let words = Words::new(&document.text);
+    let v: &Vocabulary = reader.vocabulary;
+    let mut out = Vec::new();
+    for (section, kind) in [(&v.bodies, SourceKind::Authority), (&v.agencies, SourceKind::Agency)] {
+        for (at, found) in section.all(&words) {
+            let Some(first) = words.tokens.get(at) else { continue };
+            let spelled = words.spelled(at, found.tokens);
+            let range = TextRange::new(first.range.start, first.range.start + spelled.len());
+            let mention = SourceMention {
+                words: spelled.to_owned(),
+                kind,
+                range: Some(range),
+                inherited: false,
+            };
+            let reading = reader.read(&mention, Some(document));
+            let key = match (&reading.agency, &reading.body) {
+                (Some((agency, _)), _) => SourceKey::Agency(agency.clone()),
+                (None, Some(body)) => {
+                    let Some((which, _)) = known.which(document.id, &reading) else { continue };
+                    SourceKey::Body(body.concept.clone(), which)
+                }
+                (None, None) => continue,
+            };
+            out.push((range.start, key));
+        }
+    }
+    out.sort();
+    out
 }
 
 /// Place in the chain of the last named source; `None` if the account speaks for itself.
@@ -187,11 +303,7 @@ fn untold(claim: &Claim) -> Heard {
         ),
         None => "No source is named, so the account itself is the origin".to_owned(),
     };
-    Heard { key: None, words: String::new(), why: vec![why] }
-}
-
-fn voice(reading: &Reading) -> &'static str {
-    if reading.name.is_empty() { "" } else { "; the person named speaks for it" }
+    Heard { why: vec![why], ..Heard::default() }
 }
 
 /// Whether a source of this kind may speak for a body; an outlet only passes on.
@@ -199,236 +311,121 @@ fn speaks(kind: SourceKind) -> bool {
     matches!(kind, SourceKind::Person | SourceKind::Authority)
 }
 
-/// Country of a body, and how to say it.
-fn of_country(concept: &str, named: Option<&String>, default: &Defaults) -> (String, String) {
-    match (named, default.by_concept.get(concept), &default.case) {
-        (Some(country), ..) => (country.clone(), format!("of {country}")),
-        (None, _, Some(country)) => {
-            (country.clone(), format!("of {country}, the place of this case"))
-        }
-        (None, Some(country), None) => {
-            (country.clone(), format!("of {country}, the only one named here"))
-        }
-        (None, None, None) => (String::new(), "of a country that is not named".to_owned()),
-    }
-}
-
-/// Countries of bodies that are named without one.
-struct Defaults {
+/// What the case as a whole says about bodies.
+struct Known {
+    /// Country of the case.
     case: Option<String>,
     /// Without a place of the case: the one country that is ever named with this body.
     by_concept: BTreeMap<String, String>,
+    /// Which of the local bodies is ever named, by concept: in one document, and in all.
+    local: BTreeMap<(Option<DocumentId>, String), BTreeSet<String>>,
+    /// Persons who are named together with exactly one body: they speak for it where they stand
+    /// alone.
+    voices: BTreeMap<String, (String, String)>,
+    /// Every body and agency that a claim names.
+    all: BTreeSet<SourceKey>,
 }
 
-fn default_countries(readings: &[Option<(usize, Reading)>], case: Option<&str>) -> Defaults {
-    let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (_, reading) in readings.iter().flatten() {
-        if let (Some((concept, _)), Some(country)) = (&reading.body, &reading.country) {
-            named.entry(concept).or_default().insert(country);
-        }
-    }
-    let single = named.into_iter().filter_map(|(concept, countries)| {
-        let mut countries = countries.into_iter();
-        let first = countries.next()?;
-        countries.next().is_none().then(|| (concept.to_owned(), first.to_owned()))
-    });
-    Defaults { case: case.map(str::to_owned), by_concept: single.collect() }
-}
-
-/// Persons who are named together with exactly one body: they speak for it where they stand alone.
-fn voices(
-    claims: &[Claim],
-    readings: &[Option<(usize, Reading)>],
-    default: &Defaults,
-    reader: &Reader<'_>,
-) -> BTreeMap<String, (String, String)> {
-    let mut bodies: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
-    for (claim, reading) in claims.iter().zip(readings) {
-        let Some((at, reading)) = reading else { continue };
-        let Some((concept, _)) = &reading.body else { continue };
-        let body = (concept.clone(), of_country(concept, reading.country.as_ref(), default).0);
-        let beside = claim.sources.get(at + 1).filter(|next| next.kind == SourceKind::Person);
-        let names = [Some(reading.name.clone()), beside.map(|next| reader.name(&next.words))];
-        for name in names.into_iter().flatten().filter(|name| !name.is_empty()) {
-            bodies.entry(name).or_default().insert(body.clone());
-        }
-    }
-    let single = bodies.into_iter().filter_map(|(name, mut bodies)| {
-        let first = bodies.pop_first()?;
-        bodies.is_empty().then_some((name, first))
-    });
-    single.collect()
-}
-
-/// What "the ministry" may take up, for a body called `interior_ministry`: each of its last words.
-fn kinds(concept: &str) -> Vec<String> {
-    let mut out = vec![concept.to_owned()];
-    out.extend(concept.match_indices('_').map(|(at, _)| concept[at + 1..].to_owned()));
-    out
-}
-
-struct Reader<'r> {
-    vocabulary: &'r Vocabulary,
-    romaniser: &'r Romaniser,
-    /// Names stage's decision: folded spelling to name id.
-    identities: &'r BTreeMap<String, String>,
-}
-
-impl Reader<'_> {
-    fn read(&self, mention: &SourceMention, document: Option<&Document>) -> Reading {
-        let words = Words::new(&mention.words);
-        let line = |found: Found<'_>| Some((found.entry.value.clone()?, found.entry.origin()));
-        let bare = words.without(|at| self.vocabulary.country_at(&words, at).map(|f| f.tokens));
-        let first =
-            |section: &Section| section.all(&bare).first().and_then(|&(_, found)| line(found));
-        let mut reading = Reading {
-            agency: first(&self.vocabulary.agencies),
-            body: first(&self.vocabulary.bodies),
-            generic: first(&self.vocabulary.generic).map(|(value, _)| value),
-            country: self.vocabulary.country(&words).map(str::to_owned),
-            name: self.name(&mention.words),
+impl Known {
+    fn new(
+        claims: &[Claim],
+        readings: &[Option<(usize, Reading)>],
+        documents: &BTreeMap<DocumentId, &Document>,
+        case: Option<&str>,
+        reader: &Reader<'_>,
+    ) -> Self {
+        let mut known = Self {
+            case: case.map(str::to_owned),
+            by_concept: BTreeMap::new(),
+            local: BTreeMap::new(),
+            voices: BTreeMap::new(),
+            all: BTreeSet::new(),
         };
-        let person = mention.kind == SourceKind::Person;
-        if reading.body.is_some() || person {
-            let beside =
-                document.zip(mention.range).and_then(|(document, range)| sides(document, range));
-            if let Some((before, after)) = beside {
-                self.read_beside(&mut reading, &Words::new(before), &Words::new(after));
+        let mut countries: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (claim, (_, reading)) in
+            claims.iter().zip(readings).filter_map(|(c, r)| Some((c, r.as_ref()?)))
+        {
+            let Some(body) = &reading.body else { continue };
+            if body.local && !reading.which.is_empty() {
+                for scope in [Some(claim.document), None] {
+                    known
+                        .local
+                        .entry((scope, body.concept.clone()))
+                        .or_default()
+                        .insert(reading.which.clone());
+                }
+            } else if let Some(country) = reading.country.as_ref().filter(|_| !body.local) {
+                countries.entry(&body.concept).or_default().insert(country);
             }
         }
-        reading
-    }
-
-    /// Country or body that stands right beside the words: "ministry | of Ruritania", "the
-    /// interior ministry's spokesman | X", "X |, head of the police".
-    fn read_beside(&self, reading: &mut Reading, before: &Words<'_>, after: &Words<'_>) {
-        let v = self.vocabulary;
-        let skipped = |words: &Words<'_>, at: usize| {
-            v.roles.at(words, at).or_else(|| v.particles.at(words, at)).map(|found| found.tokens)
-        };
-        // After: particles, roles and one opening comma may stand between.
-        let mut at = 0;
-        let mut opened = false;
-        while at < after.len() {
-            if reading.body.is_none()
-                && (opened || at > 0)
-                && let Some(found) = v.bodies.at(after, at)
-            {
-                reading.body = found.entry.value.clone().map(|value| (value, found.entry.origin()));
-                at += found.tokens;
+        known.by_concept = countries
+            .into_iter()
+            .filter_map(|(concept, countries)| {
+                let mut countries = countries.into_iter();
+                let first = countries.next()?;
+                countries.next().is_none().then(|| (concept.to_owned(), first.to_owned()))
+            })
+            .collect();
+        let mut bodies: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+        for (claim, (at, reading)) in
+            claims.iter().zip(readings).filter_map(|(c, r)| Some((c, r.as_ref()?)))
+        {
+            if let Some((agency, _)) = &reading.agency {
+                known.all.insert(SourceKey::Agency(agency.clone()));
+            }
+            let Some(body) = &reading.body else { continue };
+            let Some((which, _)) = known.which(claim.document, reading) else { continue };
+            let beside = claim.sources.get(at + 1).filter(|next| next.kind == SourceKind::Person);
+            let document = documents.get(&claim.document).copied();
+            let names =
+                [Some(reading.name.clone()), beside.map(|next| reader.name(next, document))];
+            if body.local && which.is_empty() {
                 continue;
             }
-            if reading.body.is_some()
-                && let Some(found) = v.country_at(after, at)
-            {
-                reading.country = reading.country.take().or_else(|| found.entry.value.clone());
-                break;
-            }
-            match skipped(after, at) {
-                Some(taken) => at += taken,
-                None if !opened
-                    && reading.body.is_none()
-                    && matches!(after.tokens[at].fold.as_ref(), "," | "(") =>
-                {
-                    opened = true;
-                    at += 1;
-                }
-                None => break,
+            known.all.insert(SourceKey::Body(body.concept.clone(), which.clone()));
+            for name in names.into_iter().flatten().filter(|name| !name.is_empty()) {
+                bodies.entry(name).or_default().insert((body.concept.clone(), which.clone()));
             }
         }
-        // Before: a country right before a body; a body, perhaps with roles, right before a person.
-        for at in (before.len().saturating_sub(8)..before.len()).rev() {
-            if let Some(found) = v.country_at(before, at)
-                && at + found.tokens == before.len()
-                && reading.body.is_some()
-            {
-                reading.country = reading.country.take().or_else(|| found.entry.value.clone());
-            }
-            if reading.body.is_none()
-                && let Some(found) = v.bodies.at(before, at)
-            {
-                let mut next = at + found.tokens;
-                while next < before.len() {
-                    let country = v.country_at(before, next);
-                    if let Some(country) = country {
-                        reading.country =
-                            reading.country.take().or_else(|| country.entry.value.clone());
-                    }
-                    match country.map(|found| found.tokens).or_else(|| skipped(before, next)) {
-                        Some(taken) => next += taken,
-                        None => break,
-                    }
-                }
-                if next >= before.len() {
-                    reading.body =
-                        found.entry.value.clone().map(|value| (value, found.entry.origin()));
-                }
-            }
-        }
-    }
-
-    /// Key of the name in `words`: what is left without bodies, countries, roles, titles and small
-    /// words, sorted so that order does not matter. Empty if nothing is left.
-    fn name(&self, words: &str) -> String {
-        let v = self.vocabulary;
-        let whole = Words::new(words);
-        let all = whole.without(|at| v.country_at(&whole, at).map(|found| found.tokens));
-        let mut left: Vec<&Token<'_>> = Vec::new();
-        let mut at = 0;
-        while at < all.len() {
-            let known =
-                [&v.bodies, &v.agencies, &v.generic, &v.roles, &v.titles, &v.particles, &v.outlets];
-            match known
-                .iter()
-                .filter_map(|section| section.at(&all, at))
-                .map(|found| found.tokens)
-                .max()
-            {
-                Some(taken) => at += taken,
-                None => {
-                    left.push(&all.tokens[at]);
-                    at += 1;
-                }
-            }
-        }
-        // A name of which everything is a common word ("The Times") keeps all of its words.
-        let bare = left.iter().all(|token| token.kind == TokenKind::Mark);
-        let body = !v.bodies.all(&all).is_empty() || !v.generic.all(&all).is_empty();
-        let kept: Vec<&Token<'_>> =
-            if bare && !body { whole.tokens.iter().collect() } else { left };
-        // Of "the city's chief, Anton Marek" the name is what has capitals.
-        let capitals = kept.iter().any(|token| token.capital);
-        let kept: Vec<&Token<'_>> =
-            kept.into_iter().filter(|token| token.capital || !capitals && !body).collect();
-        let (first, last) = (kept.first(), kept.last());
-        if let (Some(first), Some(last)) = (first, last)
-            && let Some(spelled) = words.get(first.range.start..last.range.end)
-            && let Some(identity) = self.identities.get(kua_lexicon::fold(spelled).as_ref())
-        {
-            return identity.clone();
-        }
-        let mut sounds: Vec<String> = kept
-            .iter()
-            .filter(|token| token.kind != TokenKind::Mark)
-            .map(|token| self.romaniser.skeleton(&token.fold))
-            .filter(|sound| !sound.is_empty())
+        known.voices = bodies
+            .into_iter()
+            .filter_map(|(name, mut bodies)| {
+                let first = bodies.pop_first()?;
+                bodies.is_empty().then_some((name, first))
+            })
             .collect();
-        sounds.sort();
-        sounds.join(" ")
+        known
     }
-}
 
-/// The words of the same sentence before and after `range`, at most 96 bytes each.
-fn sides(document: &Document, range: TextRange) -> Option<(&str, &str)> {
-    let sentence = document.sentence_at(range.start)?.range;
-    let text = document.text.as_str();
-    let mut from = sentence.start.max(range.start.saturating_sub(96));
-    while !text.is_char_boundary(from) {
-        from += 1;
+    /// Which body of its concept is meant (a country, or what tells local bodies apart; empty if
+    /// unknown), and how to say it. `None` if the words name no body.
+    fn which(&self, document: DocumentId, reading: &Reading) -> Option<(String, String)> {
+        let body = reading.body.as_ref()?;
+        if body.local {
+            if !reading.which.is_empty() {
+                return Some((reading.which.clone(), "that its words name".to_owned()));
+            }
+            for (scope, said) in [
+                (Some(document), "of the one place named here"),
+                (None, "of the one place this case names"),
+            ] {
+                let named = self.local.get(&(scope, body.concept.clone()));
+                if let Some(one) = named.filter(|named| named.len() == 1).and_then(BTreeSet::first)
+                {
+                    return Some((one.clone(), said.to_owned()));
+                }
+            }
+            return Some((String::new(), "of a place that is not named".to_owned()));
+        }
+        Some(match (&reading.country, self.by_concept.get(&body.concept), &self.case) {
+            (Some(country), ..) => (country.clone(), format!("of {country}")),
+            (None, _, Some(country)) => {
+                (country.clone(), format!("of {country}, the place of this case"))
+            }
+            (None, Some(country), None) => {
+                (country.clone(), format!("of {country}, the only one named here"))
+            }
+            (None, None, None) => (String::new(), "of a country that is not named".to_owned()),
+        })
     }
-    let mut to = sentence.end.min(range.end.saturating_add(96)).max(range.end);
-    while to < text.len() && !text.is_char_boundary(to) {
-        to += 1;
-    }
-    Some((text.get(from.min(range.start)..range.start)?, text.get(range.end..to)?))
 }

@@ -57,6 +57,10 @@ fn replaces(later: &Figure, figure: &Figure, config: &ReconcileConfig) -> bool {
     if figure.is_testimony() || figure.came_before(later) != Some(Ordering::Less) {
         return false;
     }
+    // "No further deaths", said later of some place or hour, does not undo the dead.
+    if later.high == Some(0) && figure.high != Some(0) {
+        return false;
+    }
     // "Dozens" said later does not take back a number that it fits.
     let weaker = later.vague && !figure.vague || later.modality > figure.modality;
     figure.excludes(later, config) || !weaker
@@ -95,8 +99,7 @@ pub(crate) fn contest(
             seen[teller[i]] = i;
         }
         for group in &groups {
-            let excluded = figure.excludes(&figures[group[0]], config);
-            if !excluded {
+            if figure.fits(&figures[group[0]], config) {
                 // Figures of different parts of a group corroborate each other only if they are equal.
                 let other = &figures[group[0]];
                 let equal = (figure.low, figure.high) == (other.low, other.high);
@@ -112,6 +115,9 @@ pub(crate) fn contest(
             } else if figure.is_current() {
                 let against = group.iter().copied().find(|&j| {
                     let other = &figures[j];
+                    if !figure.excludes(other, config) {
+                        return false;
+                    }
                     if teller[i] == teller[j] {
                         let running = !figure.is_testimony() && !other.is_testimony();
                         return running && figure.came_before(other).is_none();
@@ -165,7 +171,7 @@ fn echoes(figures: &[Figure], config: &ReconcileConfig) -> Vec<bool> {
                 .iter()
                 .flat_map(|d| named.get(d))
                 .flatten()
-                .any(|&i| !figures[i].excludes(figure, config))
+                .any(|&i| figures[i].scope != figure.scope || figures[i].fits(figure, config))
     };
     figures.iter().map(echoes).collect()
 }

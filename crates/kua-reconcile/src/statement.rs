@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
-    Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, Quote,
-    Severity, Standing, Statement, Uncounted,
+    Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, PartialDate,
+    Quote, Severity, Standing, Statement, Uncounted,
 };
 
 use crate::accounts::Accounts;
@@ -75,6 +75,7 @@ pub(crate) fn statements(
     quotes: Vec<Quote>,
     heard: Vec<Heard>,
     documents: &BTreeMap<DocumentId, &Document>,
+    reported: &BTreeMap<DocumentId, PartialDate>,
     accounts: &Accounts,
     rulings: &Rulings,
     places: &Places<'_>,
@@ -104,7 +105,12 @@ pub(crate) fn statements(
                 claim.event
             ));
         }
-        countings.push(Counting::of(&claim, document, places, taxonomy));
+        countings.push(Counting::of(
+            &claim,
+            reported.get(&claim.document).copied(),
+            places,
+            taxonomy,
+        ));
         statements.push(Statement {
             quote,
             origin: merges.of(origin),
@@ -161,36 +167,49 @@ fn leave_out_parts(statements: &mut [Statement], countings: &[Counting]) {
     }
 }
 
-/// Sources that accounts name, in order of first appearance, under their commonest words.
+/// Sources that accounts name, in order of first appearance. A source is shown under the fullest
+/// of its names that is no person in office: with its country or place, then the commonest.
 fn named(heard: &[Heard]) -> Vec<Named> {
+    /// How often words were used for a source.
+    #[derive(Default)]
+    struct Called<'h> {
+        words: BTreeMap<&'h str, usize>,
+        /// Shown words, whether they are no person in office, whether they are full: how often.
+        shown: BTreeMap<(bool, bool, &'h str), usize>,
+    }
     let mut order: Vec<OriginId> = Vec::new();
-    let mut words: BTreeMap<OriginId, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut called: BTreeMap<OriginId, Called<'_>> = BTreeMap::new();
     for heard in heard {
         let Some(key) = &heard.key else { continue };
         let id = OriginId::of(&key.text());
-        let spellings = words.entry(id).or_insert_with(|| {
+        let called = called.entry(id).or_insert_with(|| {
             order.push(id);
-            BTreeMap::new()
+            Called::default()
         });
-        *spellings.entry(heard.words.trim()).or_default() += 1;
+        *called.words.entry(heard.words.trim()).or_default() += 1;
+        if !heard.shown.trim().is_empty() {
+            let shown = (!heard.in_office, heard.full, heard.shown.trim());
+            *called.shown.entry(shown).or_default() += 1;
+        }
     }
     order
         .into_iter()
-        .map(|id| {
-            let spellings = words.get(&id);
-            let commonest = spellings.into_iter().flatten().max_by_key(|(words, count)| {
+        .filter_map(|id| {
+            let called = called.get(&id)?;
+            let best = called.shown.iter().max_by_key(|((body, full, words), count)| {
+                (*body, *full, **count, std::cmp::Reverse(words.len()), std::cmp::Reverse(*words))
+            });
+            let commonest = called.words.iter().max_by_key(|(words, count)| {
                 (**count, std::cmp::Reverse(words.len()), std::cmp::Reverse(**words))
             });
-            let all: Vec<String> = spellings
-                .into_iter()
-                .flatten()
-                .map(|(words, count)| format!("“{words}” ({count})"))
-                .collect();
-            Named {
+            let name = best.map(|((_, _, words), _)| *words).or(commonest.map(|(words, _)| *words));
+            let all: Vec<String> =
+                called.words.iter().map(|(words, count)| format!("“{words}” ({count})")).collect();
+            Some(Named {
                 id,
-                name: commonest.map_or_else(String::new, |(words, _)| (*words).to_owned()),
+                name: name.unwrap_or_default().to_owned(),
                 why: vec![format!("Named as {}", all.join(", "))],
-            }
+            })
         })
         .collect()
 }

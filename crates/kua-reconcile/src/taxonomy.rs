@@ -11,6 +11,8 @@ pub(crate) struct Taxonomy {
     events: BTreeMap<String, bool>,
     /// Group to the group it belongs to.
     wider: BTreeMap<String, String>,
+    /// Groups that different speakers call the same people.
+    labels: BTreeSet<String>,
 }
 
 /// The word in `claims.txt` that makes an event's figures a toll.
@@ -26,7 +28,8 @@ impl Taxonomy {
         let wider = section("groups")
             .iter()
             .filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?)));
-        Self { events: events.collect(), wider: wider.collect() }
+        let labels = section("labels").iter().map(|entry| entry.key.clone());
+        Self { events: events.collect(), wider: wider.collect(), labels: labels.collect() }
     }
 
     /// Whether figures of this event are of people harmed. An event no lexicon knows may be.
@@ -37,6 +40,11 @@ impl Taxonomy {
     /// Whether one group is, or is part of, the other.
     pub(crate) fn related(&self, a: &str, b: &str) -> bool {
         self.wider(a).contains(b) || self.wider(b).contains(a)
+    }
+
+    /// Whether different speakers may call the same people by both names.
+    pub(crate) fn may_be_labels(&self, a: &str, b: &str) -> bool {
+        self.labels.contains(a) && self.labels.contains(b)
     }
 
     /// The group in whose row `group` is counted: the widest one it belongs to that is not everybody.

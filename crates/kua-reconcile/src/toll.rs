@@ -11,6 +11,7 @@ use crate::count::{CountKey, Counting};
 use crate::denial::{self, Counts};
 use crate::figure::Figure;
 use crate::standing::{contest, supersede};
+use crate::taxonomy::Taxonomy;
 use crate::union::Sets;
 
 /// All tolls, by event, affected and place; sets the standing of the statements they rest on.
@@ -20,6 +21,7 @@ pub(crate) fn tolls(
     countings: &[Counting],
     names: &BTreeMap<OriginId, String>,
     rank: &BTreeMap<OriginId, usize>,
+    taxonomy: &Taxonomy,
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) -> Vec<Toll> {
@@ -43,7 +45,7 @@ pub(crate) fn tolls(
             figure.why.push(why);
         }
     }
-    notice_labels(&mut counts, statements, config, notices);
+    notice_labels(&mut counts, statements, taxonomy, config, notices);
     let place_names = place_names(countings);
     counts
         .into_iter()
@@ -106,7 +108,10 @@ fn toll(
             statements[at].why.extend(figure.why.iter().cloned());
         }
         let Some(first) = figure.members.first().map(|&at| &statements[at]) else { continue };
-        let accounts = accounts(&figure.members, statements);
+        // Under another label the same words are told again, but not counted in this row.
+        let mut all = figure.members.clone();
+        all.extend(&figure.shared);
+        let accounts = accounts(&all, statements);
         figure.why.extend(merged(&figure.members, statements, accounts));
         positions.push(Position {
             origin: figure.origin,
@@ -121,7 +126,7 @@ fn toll(
             standing: figure.standing,
             accounts,
             origins: origins.get(i).copied().unwrap_or(1),
-            claims: figure.members.iter().map(|&at| statements[at].claim.id).collect(),
+            claims: all.iter().map(|&at| statements[at].claim.id).collect(),
             why: std::mem::take(&mut figure.why),
         });
     }
@@ -190,10 +195,12 @@ fn contradicts_itself(
 }
 
 /// The same figure of one source at one time, for groups under different names in different
-/// documents: probably the same people under two labels. Both rows stay; both say so.
+/// documents: probably the same people under two labels. Both rows stay and say so; where the groups
+/// are mere labels (`[labels]` of `claims.txt`), each row carries the statements of both.
 fn notice_labels(
     counts: &mut Counts,
     statements: &[Statement],
+    taxonomy: &Taxonomy,
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) {
@@ -211,34 +218,61 @@ fn notice_labels(
     }
     let mut labels: Vec<(CountKey, usize, CountKey, usize)> = Vec::new();
     for rows in same.into_values() {
-        for pair in rows.windows(2) {
-            let [(a, i), (b, j)] = pair else { continue };
-            let (Some(x), Some(y)) =
-                (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j)))
-            else {
-                continue;
-            };
-            // One document that gives both figures speaks of two groups.
-            let apart: BTreeSet<_> = x.documents.intersection(&y.documents).collect();
-            if apart.is_empty() && x.same_time(y, config) {
-                labels.push((a.clone(), *i, b.clone(), *j));
+        for (n, (a, i)) in rows.iter().enumerate() {
+            for (b, j) in &rows[n + 1..] {
+                let (Some(x), Some(y)) =
+                    (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j)))
+                else {
+                    continue;
+                };
+                // One document that gives both figures speaks of two groups.
+                if x.documents.is_disjoint(&y.documents) && x.same_time(y, config) {
+                    labels.push((a.clone(), *i, b.clone(), *j));
+                }
             }
         }
     }
     for (a, i, b, j) in labels {
-        let mut label = |key: &CountKey, at: usize, other: &CountKey| {
-            let figure = counts.get_mut(key).and_then(|figures| figures.get_mut(at))?;
-            figure.why.push(format!("The same source gives the same figure for “{}”: probably the same people under another label", other.affected));
-            figure.members.first().copied()
+        let of = |counts: &Counts, key: &CountKey, at: usize| {
+            let figure = counts.get(key).and_then(|figures| figures.get(at));
+            figure.map(|figure| figure.members.clone()).unwrap_or_default()
         };
-        label(&a, i, &b);
-        let place = label(&b, j, &a).map_or(NoticePlace::Case, |at| {
+        let (x, y) = (of(counts, &a, i), of(counts, &b, j));
+        let carried = taxonomy.may_be_labels(&a.affected, &b.affected);
+        let mut label = |key: &CountKey, at: usize, other: &CountKey, theirs: &[usize]| {
+            let Some(figure) = counts.get_mut(key).and_then(|figures| figures.get_mut(at)) else {
+                return;
+            };
+            let words = called(theirs, statements);
+            figure.why.push(format!("The same source gives the same figure for “{}”{words}: probably the same people under another label", other.affected));
+            if carried {
+                figure.shared.extend(theirs);
+                figure.shared.sort_unstable();
+                figure.shared.dedup();
+            }
+        };
+        label(&a, i, &b, &y);
+        label(&b, j, &a, &x);
+        let place = y.first().map_or(NoticePlace::Case, |&at| {
             NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
         });
+        let rows =
+            if carried { "Both rows show the statements of both" } else { "Both rows are kept" };
         let message = format!(
-            "One source's figure is told of “{}” here and of “{}” elsewhere: probably one count under two labels. Both rows are kept; they are one origin.",
-            b.affected, a.affected
+            "One source's figure is told of “{}”{} here and of “{}”{} elsewhere: probably one count under two labels. {rows}; they are one origin.",
+            b.affected,
+            called(&y, statements),
+            a.affected,
+            called(&x, statements),
         );
         notices.push(Notice::new(Severity::Caution, "label-differs", place, message));
     }
+}
+
+/// The words that the quotes use for the figure and its group.
+fn called(members: &[usize], statements: &[Statement]) -> String {
+    let words: BTreeSet<String> =
+        members.iter().map(|&at| format!("“{}”", statements[at].quote.exact().trim())).collect();
+    let words: Vec<String> = words.into_iter().take(3).collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }

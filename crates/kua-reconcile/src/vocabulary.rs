@@ -132,6 +132,8 @@ impl Section {
 pub(crate) struct Vocabulary {
     /// Ministries, police, president…: every country has its own.
     pub(crate) bodies: Section,
+    /// Mayors, governors, hospitals, fire brigades: every town has its own.
+    pub(crate) local_bodies: Section,
     /// News agencies and bodies of many countries: one in the world.
     pub(crate) agencies: Section,
     /// Countries by name.
@@ -169,6 +171,7 @@ impl Vocabulary {
         let section = |name| Section::new(lexicons, &["names.txt"], name);
         Self {
             bodies: section("bodies"),
+            local_bodies: section("local-bodies"),
             agencies: section("agencies"),
             countries: section("countries"),
             of_countries: section("of-countries"),

@@ -1,11 +1,12 @@
 //! Finds names in documents: runs of capitalised words, read with the words around them. Knows one
 //! document at a time, and which words the case also writes small.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use kua_lexicon::{Token, TokenKind};
 use kua_model::{Document, NameKind, Role, Span, TextRange};
-use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{Vocabulary, Words};
 
@@ -27,48 +28,72 @@ pub(crate) struct Mention {
     pub(crate) after_in: bool,
 }
 
-/// What the words of a whole case tell before names are sought in any one document.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct CaseWords {
-    /// Folded words that stand somewhere with a small letter.
-    small: BTreeSet<String>,
-    /// Folded words with which a body, country or place of the lexicons may begin.
-    known: BTreeSet<String>,
+/// What the words of one document tell before names are sought in it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct OwnWords {
+    /// Folded words that stand somewhere in it with a small letter, sorted.
+    pub(crate) small: Vec<String>,
+    /// Folded words that stand in it only with a capital, sorted: whether they are names depends
+    /// on the rest of the case.
+    pub(crate) open: Vec<String>,
+    /// Folded words with which a body, country or place of the lexicons may begin, sorted.
+    known: Vec<String>,
 }
 
-impl CaseWords {
-    pub(crate) fn new(documents: &[Document], vocabulary: &Vocabulary) -> Self {
+impl OwnWords {
+    pub(crate) fn of(document: &Document, vocabulary: &Vocabulary) -> Self {
         let v = vocabulary;
-        let each = |document: &Document| {
-            let mut words = Self::default();
-            let mut seen = BTreeSet::new();
-            for token in Words::new(&document.text).tokens {
+        let mut words: BTreeMap<Cow<'_, str>, (bool, bool)> = BTreeMap::new();
+        for text in document.blocks.iter().filter_map(|block| block.range.of(&document.text)) {
+            for token in Words::new(text).tokens {
                 if token.kind != TokenKind::Word {
                     continue;
                 }
-                if !token.capital && !words.small.contains(token.fold.as_ref()) {
-                    words.small.insert(token.fold.clone().into_owned());
-                }
-                if seen.insert(token.fold.clone())
-                    && [&v.agencies, &v.bodies, &v.places, &v.countries]
-                        .iter()
-                        .any(|s| s.may_start(&token))
-                {
-                    words.known.insert(token.fold.into_owned());
-                }
+                let sections = [&v.agencies, &v.bodies, &v.places, &v.countries];
+                let (small, _) = words.entry(token.fold.clone()).or_insert_with(|| {
+                    (false, sections.iter().any(|section| section.may_start(&token)))
+                });
+                *small |= !token.capital;
             }
-            words
-        };
-        documents.par_iter().map(each).reduce(Self::default, |mut a, mut b| {
-            a.small.append(&mut b.small);
-            a.known.append(&mut b.known);
-            a
-        })
+        }
+        let mut own = Self::default();
+        for (word, (small, known)) in words {
+            if known {
+                own.known.push(word.clone().into_owned());
+            }
+            let list = if small { &mut own.small } else { &mut own.open };
+            list.push(word.into_owned());
+        }
+        own
+    }
+}
+
+/// What the words of a whole case tell of one document.
+#[derive(Debug)]
+pub(crate) struct CaseWords<'w> {
+    /// Folded words of the document that stand somewhere in the case with a small letter.
+    small: HashSet<&'w str>,
+    /// Folded words of the document with which a name of the lexicons may begin.
+    known: HashSet<&'w str>,
+}
+
+impl<'w> CaseWords<'w> {
+    /// `small` are the small words of all documents.
+    pub(crate) fn new(own: &'w OwnWords, small: &HashSet<&str>) -> Self {
+        let elsewhere = own.open.iter().filter(|word| small.contains(word.as_str()));
+        Self {
+            small: own.small.iter().chain(elsewhere).map(String::as_str).collect(),
+            known: own.known.iter().map(String::as_str).collect(),
+        }
     }
 }
 
 /// Names in one document, in order.
-pub(crate) fn find(document: &Document, case: &CaseWords, vocabulary: &Vocabulary) -> Vec<Mention> {
+pub(crate) fn find(
+    document: &Document,
+    case: &CaseWords<'_>,
+    vocabulary: &Vocabulary,
+) -> Vec<Mention> {
     let mut out = Vec::new();
     for block in document.blocks.iter().filter(|block| may_name(block.role)) {
         let Some(text) = block.range.of(&document.text) else { continue };
@@ -96,7 +121,7 @@ struct Finder<'f> {
     document: &'f Document,
     offset: usize,
     titled: bool,
-    case: &'f CaseWords,
+    case: &'f CaseWords<'f>,
     vocabulary: &'f Vocabulary,
 }
 

@@ -4,15 +4,15 @@
 mod cluster;
 mod compare;
 mod find;
+mod memo;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_lexicon::{Lexicons, fold};
 use kua_model::{
-    Claim, Document, Name, NameKind, NameVariant, Sha256, SourceKind, Span, TextRange,
+    Claim, Document, Memo, Name, NameKind, NameVariant, Sha256, SourceKind, Span, TextRange,
 };
-use rayon::prelude::*;
 
 use crate::romanise::Romaniser;
 use crate::rulings::Rulings;
@@ -29,6 +29,10 @@ pub(crate) struct Found {
     pub(crate) names: Vec<Name>,
     /// Folded spelling to a key that all spellings of one name share.
     pub(crate) identities: BTreeMap<String, String>,
+    /// Folded spellings of places, and the name each is shown under.
+    pub(crate) places: BTreeMap<String, String>,
+    /// Folded spellings of persons.
+    pub(crate) persons: BTreeSet<String>,
 }
 
 /// All names of a case. `documents` stand in order.
@@ -39,13 +43,10 @@ pub(crate) fn names(
     vocabulary: &Vocabulary,
     romaniser: &Romaniser,
     lexicons: &Lexicons,
+    memo: &dyn Memo,
 ) -> Found {
     let grammar = NameGrammar::new(lexicons, romaniser);
-    let case = find::CaseWords::new(documents, vocabulary);
-    let mut mentions: Vec<Mention> = documents
-        .par_iter()
-        .flat_map_iter(|document| find::find(document, &case, vocabulary))
-        .collect();
+    let mut mentions = memo::mentions(documents, vocabulary, lexicons, memo);
     mentions.extend(seeds(documents, claims, vocabulary));
     settle_kinds(&mut mentions, &grammar, romaniser);
 
@@ -260,11 +261,19 @@ fn gather(
         let withheld =
             variants.iter().any(|variant| rulings.withheld.contains(fold(&variant.text).as_ref()));
         let id = id(*kind, &name);
-        if *kind != NameKind::Place {
-            for variant in &variants {
-                let spelling = fold(&variant.text).into_owned();
-                found.identities.entry(spelling).or_insert_with(|| id.clone());
+        for variant in &variants {
+            let spelling = fold(&variant.text).into_owned();
+            match kind {
+                NameKind::Place => {
+                    found.places.entry(spelling).or_insert_with(|| name.clone());
+                    continue;
+                }
+                NameKind::Person => {
+                    found.persons.insert(spelling.clone());
+                }
+                NameKind::Organisation => {}
             }
+            found.identities.entry(spelling).or_insert_with(|| id.clone());
         }
         found.names.push(Name {
             id,

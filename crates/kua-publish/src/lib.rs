@@ -28,6 +28,7 @@ pub mod words;
 
 pub use figure::{figure, interval, quantity};
 pub use route::{ClaimFilter, Counting, OriginList, Route};
+pub use pages::toll::source_name;
 pub use pages::search::{Found, Passage};
 pub use site::{HEADERS, Page, Site};
 pub use withhold::Shown;

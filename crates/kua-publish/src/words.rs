@@ -280,6 +280,18 @@ pub fn time_how(how: TimeHow) -> &'static str {
     }
 }
 
+/// Who speaks where nobody is named.
+pub const ACCOUNT_ITSELF: &str = "the account itself:";
+
+/// Notices about dates, which make any figure doubtful that is dated by them.
+pub const ABOUT_DATES: [&str; 5] = [
+    "weekday-disagrees",
+    "dates-disagree",
+    "ambiguous-date",
+    "date-after-acquisition",
+    "date-orders-nothing",
+];
+
 /// Part of a day.
 pub fn day_part(part: DayPart) -> &'static str {
     match part {

@@ -1,20 +1,23 @@
 //! `demo`: the worked case of `demo/`, which lies in the binary, from nothing to pages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use kua_case::publish::{self, words};
-use kua_case::{Case, Chronicle, ItemId, OriginKind, Standing, Stop, Toll, shown};
+use kua_case::publish::{self, Shown, words};
+use kua_case::{
+    Case, Chronicle, ItemId, Modality, OriginKind, Position, Standing, Stop, Toll, shown,
+};
 
 use crate::args::{Demo, Serve};
 use crate::commands::{build_case, summary_of_notices};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::serve;
-use crate::table::cut;
+use crate::table::{cut, on_one_line};
 
 static NOTES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/demo/notes");
 static CASE_TOML: &str = include_str!("../demo/case.toml");
@@ -73,9 +76,11 @@ fn write_notes(folder: &Path) -> io::Result<()> {
 /// Lines the summary may have.
 const LINES: usize = 20;
 /// Columns a source's name may take.
-const SOURCE: usize = 32;
-/// Positions shown of one toll.
-const POSITIONS: usize = 4;
+const SOURCE: usize = 40;
+/// Tolls in the summary.
+const TOLLS: usize = 4;
+/// Lines that are no figures: the title, what there is, and where to go on.
+const FRAME: usize = 6;
 
 fn summary(
     chronicle: &Chronicle,
@@ -83,37 +88,39 @@ fn summary(
     page: &Path,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let origins =
+    let shown_only = Shown::inside(chronicle);
+    let chronicle = &*shown_only.chronicle;
+    let sources =
         chronicle.origins.iter().filter(|origin| origin.kind == OriginKind::Source).count();
-    console.heading(&format!("{}: the worked case of kua", chronicle.case.title))?;
+    let accounts = chronicle.accounts().count();
+    console.heading(&format!("{}: the worked case of kua", shown(&chronicle.case.title)))?;
     console.line(&format!(
-        "{} items, {} documents, {} accounts (copies and translations merged), {} origins, {} claims",
+        "{} items, {} documents, {accounts} accounts (copies and translations count once), \
+         {} origins ({sources} of them named sources), {} claims",
         chronicle.items.len(),
         chronicle.documents.len(),
-        chronicle.accounts().count(),
-        chronicle.accounts().count() + origins,
+        accounts + sources,
         chronicle.statements.len(),
     ))?;
-    let mut left = LINES - 2 - 4;
-    let tolls = &chronicle.tolls;
-    for toll in chosen(tolls) {
-        if left < 2 {
-            break;
-        }
-        let lines = toll_lines(toll, console);
-        for line in lines.into_iter().take(left) {
+    let tolls = chosen(&chronicle.tolls);
+    let mut left = LINES - FRAME;
+    for (at, toll) in tolls.iter().enumerate() {
+        // Each gets its share of the lines that are left; what one spares, the next may use.
+        let lines = toll_lines(chronicle, toll, left / (tolls.len() - at), console);
+        left -= lines.len();
+        for line in lines {
+            let line = console.columns.map_or_else(|| line.clone(), |columns| cut(&line, columns));
             console.line(&line)?;
-            left -= 1;
         }
     }
+    let dir = shown(&dir.display().to_string());
     console.line(&format!(
-        "Figures are never added or averaged. All of them:  kua -C {} toll",
-        shown(&dir.display().to_string())
+        "No figure is added, averaged or chosen. All of them:  kua -C {dir} toll"
     ))?;
     if let Some(line) = summary_of_notices(chronicle) {
-        console.line(&line)?;
+        console.line(&line.replace("kua notices", &format!("kua -C {dir} notices")))?;
     }
-    console.line(&format!("The case:   {}", shown(&dir.display().to_string())))?;
+    console.line(&format!("The case:   {dir}"))?;
     console.line(&format!(
         "The pages:  {} (one file; kua verify checks it)",
         shown(&page.display().to_string())
@@ -121,40 +128,84 @@ fn summary(
     Ok(())
 }
 
-/// Tolls worth a line: contested ones first, those with most positions first.
+/// Tolls worth a line: of the whole crisis, those with most figures, kinds of event together.
 fn chosen(tolls: &[Toll]) -> Vec<&Toll> {
     let mut chosen: Vec<&Toll> = tolls.iter().collect();
-    let rank =
-        |toll: &Toll| (toll.standing != Standing::Contested, usize::MAX - toll.positions.len());
-    chosen.sort_by_key(|toll| rank(toll));
-    chosen
+    chosen.sort_by_key(|toll| (toll.place.is_some(), Reverse(toll.positions.len())));
+    chosen.truncate(TOLLS);
+    let first: Vec<_> = chosen.iter().map(|toll| &toll.event).collect();
+    let mut by_event = chosen.clone();
+    by_event.sort_by_key(|toll| first.iter().position(|event| **event == toll.event));
+    by_event
 }
 
-/// A toll on few lines: a heading, then the last position of each origin.
-fn toll_lines(toll: &Toll, console: &Console) -> Vec<String> {
+/// A toll on at most `most` lines: a heading, then a line for each source with all it said in
+/// order of time. If there are too many sources, those that bound what stands come first, then
+/// those whose figures were contested or withdrawn.
+fn toll_lines(
+    chronicle: &Chronicle,
+    toll: &Toll,
+    most: usize,
+    console: &Console,
+) -> Vec<String> {
+    let mut by_source: Vec<(usize, Vec<&Position>)> = Vec::new();
+    for position in &toll.positions {
+        match by_source.iter_mut().find(|(_, said)| said.iter().any(|p| p.origin == position.origin))
+        {
+            Some((_, said)) => said.push(position),
+            None => by_source.push((by_source.len(), vec![position])),
+        }
+    }
+    let stands = |position: &&&Position| {
+        matches!(position.standing, Standing::Agreed | Standing::Contested)
+            && position.modality == Modality::Certain
+    };
+    let current = || toll.positions.iter().filter(|position| stands(&position));
+    let lowest = current().filter_map(|p| Some((p.low.or(p.high)?, p.origin))).min();
+    let highest = current().filter_map(|p| Some((p.high.or(p.low)?, p.origin))).max();
+    let sources = by_source.len();
+    by_source.sort_by_key(|(at, said)| {
+        let bounds = [lowest, highest].into_iter().flatten().any(|(_, o)| said.iter().any(|p| p.origin == o));
+        let marked = said.iter().any(|p| p.standing != Standing::Agreed);
+        (!bounds, !marked, Reverse(said.len()), *at)
+    });
+    by_source.truncate(most.saturating_sub(1));
+    by_source.sort_by_key(|(_, said)| said.iter().filter_map(|p| p.as_of?.first()).min());
     let place = toll.place.as_deref().map(|place| format!(", {place}")).unwrap_or_default();
-    let mut lines = vec![console.bold(&format!(
-        "{}: {}{place} ({})",
+    let more = match sources - by_source.len() {
+        0 => String::new(),
+        more => format!(", {more} of them not shown here"),
+    };
+    let mut lines = vec![console.bold(&shown(&format!(
+        "{}: {}{place} ({}; {} by {}{more})",
         words::label(&toll.event.0),
         words::group(&toll.affected),
         words::standing(toll.standing),
-    ))];
-    let mut current: Vec<_> = toll
-        .positions
-        .iter()
-        .filter(|position| !matches!(position.standing, Standing::Superseded))
-        .collect();
-    current.dedup_by_key(|position| (position.origin, position.low, position.high));
-    let more = current.len().saturating_sub(POSITIONS);
-    let said = |position: &&kua_case::Position| {
-        let retracted = if position.standing == Standing::Retracted { ", taken back" } else { "" };
-        format!("{} {}{retracted}", cut(position.source.trim(), SOURCE), publish::figure(position))
-    };
-    let mut line =
-        format!("  {}", current.iter().take(POSITIONS).map(said).collect::<Vec<_>>().join(" · "));
-    if more > 0 {
-        line += &format!(" · and {more} more");
-    }
-    lines.push(line);
+        words::count(toll.positions.len(), "figure", "figures"),
+        words::count(sources, "source", "sources"),
+    )))];
+    lines.extend(by_source.iter().map(|(_, said)| source_line(chronicle, said)));
     lines
+}
+
+/// What one source said, as said, in order of time, each with what became of it.
+fn source_line(chronicle: &Chronicle, said: &[&Position]) -> String {
+    let figures: Vec<String> = said
+        .iter()
+        .map(|position| {
+            let (exact, number) = (position.words.trim(), publish::figure(position));
+            let figure = match exact {
+                "" => number,
+                exact if exact == number => format!("“{exact}”"),
+                exact => format!("“{exact}” ({number})"),
+            };
+            match position.standing {
+                Standing::Agreed => figure,
+                other => format!("{figure} {}", words::standing(other).to_lowercase()),
+            }
+        })
+        .collect();
+    let name = said.first().map(|position| publish::source_name(chronicle, position, SOURCE));
+    let line = format!("{}: {}", name.unwrap_or_default(), figures.join(", then "));
+    format!("  {}", on_one_line(&line))
 }

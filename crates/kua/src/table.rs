@@ -86,7 +86,8 @@ impl Table {
     }
 }
 
-fn on_one_line(cell: &str) -> String {
+/// Words of the material on one line, with nothing that moves the cursor or turns the line around.
+pub(crate) fn on_one_line(cell: &str) -> String {
     let joined = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     // Words of the material may carry marks that turn the line around.
     kua_case::shown(&joined).replace("\\\\", "\\")

@@ -1,6 +1,8 @@
 //! Two linked documents side by side, piece by piece: a translation beside its original, a copy
 //! beside what it was made from. Every piece of both stands here, with or without a counterpart.
 
+use std::collections::BTreeMap;
+
 use kua_model::{Document, DocumentId, Link, TextRange};
 use maud::{Markup, html};
 
@@ -139,21 +141,50 @@ fn rows<'s>(
     pairs.retain(|(a, b)| a.of(&left.text).is_some() && b.of(&right.text).is_some());
     pairs.sort_unstable();
     pairs.dedup();
-    let mut alone = gaps(right, pairs.iter().map(|(_, b)| *b).collect()).into_iter().peekable();
+    let (mut before, rest) = alone(right, &pairs);
     let mut out = Vec::new();
     let mut at = 0;
-    for (a, b) in pairs {
-        out.extend(pieces(left, at, a.start).into_iter().map(|a| Row { a: Some(a), b: None }));
-        while let Some(gap) = alone.next_if(|gap| gap.end <= b.start) {
-            out.push(Row { a: None, b: Some(gap) });
-        }
+    for (n, (a, b)) in pairs.into_iter().enumerate() {
+        by_turns(&mut out, pieces(left, at, a.start), before.remove(&n).unwrap_or_default());
         out.push(Row { a: Some(a), b: Some(b) });
         at = at.max(a.end);
     }
-    let rest = pieces(left, at, left.text.len());
-    out.extend(rest.into_iter().map(|a| Row { a: Some(a), b: None }));
-    out.extend(alone.map(|gap| Row { a: None, b: Some(gap) }));
+    by_turns(&mut out, pieces(left, at, left.text.len()), rest);
     Some((left, right, out))
+}
+
+/// Pieces of the right side without a counterpart: by the pair they stand before there, and those
+/// after all pairs.
+fn alone(
+    right: &Document,
+    pairs: &[(TextRange, TextRange)],
+) -> (BTreeMap<usize, Vec<TextRange>>, Vec<TextRange>) {
+    let mut starts: Vec<(usize, usize)> =
+        pairs.iter().enumerate().map(|(n, (_, b))| (b.start, n)).collect();
+    starts.sort_unstable();
+    let (mut before, mut rest) = (BTreeMap::<usize, Vec<TextRange>>::new(), Vec::new());
+    for gap in gaps(right, pairs.iter().map(|(_, b)| *b).collect()) {
+        let next = starts.partition_point(|(start, _)| *start < gap.end);
+        match starts.get(next) {
+            Some((_, n)) => before.entry(*n).or_default().push(gap),
+            None => rest.push(gap),
+        }
+    }
+    (before, rest)
+}
+
+/// Pieces of both sides that stand between the same pairs, one of each by turns, so that what
+/// answers without being aligned (a caption and a caption) stands close.
+fn by_turns(out: &mut Vec<Row>, left: Vec<TextRange>, right: Vec<TextRange>) {
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    loop {
+        let (a, b) = (left.next(), right.next());
+        out.extend(a.map(|a| Row { a: Some(a), b: None }));
+        out.extend(b.map(|b| Row { a: None, b: Some(b) }));
+        if a.is_none() && b.is_none() {
+            return;
+        }
+    }
 }
 
 /// What of `document` lies outside all of `covered`.

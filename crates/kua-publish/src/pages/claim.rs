@@ -30,7 +30,7 @@ pub(super) fn sheet(view: &View<'_>, id: kua_model::ClaimId) -> Option<Sheet> {
             }
             (in_context(view, statement, document))
             (chain(view, statement, document))
-            (reading(statement, document))
+            (reading(view, statement, document))
             (counting(view, statement))
             (siblings(view, statement))
             (why(statement, document))
@@ -126,7 +126,7 @@ fn chain(view: &View<'_>, statement: &Statement, document: &Document) -> Markup 
     }
 }
 
-fn reading(statement: &Statement, document: &Document) -> Markup {
+fn reading(view: &View<'_>, statement: &Statement, document: &Document) -> Markup {
     let claim = &statement.claim;
     let at = |range: Option<TextRange>| {
         let words = range.and_then(|range| range.of(&document.text));
@@ -172,14 +172,37 @@ fn reading(statement: &Statement, document: &Document) -> Markup {
                             td data-label="Read as" { (layout::date(time.value))
                                 @if let Some(part) = time.part { ", " (words::day_part(part)) }
                                 @if let Some((hour, minute)) = time.clock { ", " (format!("{hour:02}:{minute:02}")) }
-                                " " span.quiet { (words::time_how(time.how)) } }
-                            td data-label="Words" { (at(time.range)) } }
+                                " " span.quiet { (words::time_how(time.how)) }
+                                @for notice in super::toll::doubts(view, &[claim.id]) {
+                                    span.below.caution { strong { (words::severity(notice.severity)) ". " } (layout::name(&notice.message)) }
+                                } }
+                            td data-label="Words" { (when(time, claim, document)) } }
                     }
                     tr { th scope="row" { "Part of the account" } td data-label="Read as" { (words::part(claim.role)) } td data-label="Words" { span.quiet { "not in words" } } }
                     @if claim.earlier_figure { tr { th scope="row" { "Earlier figure" } td data-label="Read as" { "the words call it an earlier figure" } td {} } }
                     @if claim.retracts { tr { th scope="row" { "Takes back" } td data-label="Read as" { "the words take back an earlier statement" } td {} } }
                 }
             }
+        }
+    }
+}
+
+/// The words a date comes from: those of the clause, those further up, or the document's own date.
+fn when(time: &kua_model::TimeMention, claim: &Claim, document: &Document) -> Markup {
+    let words = time.range.and_then(|range| range.of(&document.text));
+    html! {
+        @match (words, &document.dates.published) {
+            (Some(words), _) => {
+                q dir="auto" lang=[claim.language] { (layout::plain(words)) }
+                @if time.range.is_some_and(|range| !range.overlaps(claim.range)) {
+                    " " span.quiet { "elsewhere in the text" }
+                }
+            }
+            (None, Some(published)) if time.how == kua_model::TimeHow::Document => {
+                span.quiet { "not in the clause; the document is dated " (layout::date(published.value.into()))
+                    " (" (words::tier(published.tier)) ")" }
+            }
+            _ => { span.quiet { "not in words" } }
         }
     }
 }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use kua_model::{DateSpan, Modality, OriginId, OriginKind, Position, Standing, Toll};
+use kua_model::{
+    Chronicle, ClaimId, DateSpan, Modality, Notice, NoticePlace, OriginId, OriginKind, Position, Standing, TimeHow, Toll,
+};
 use maud::{Markup, html};
 
 use super::SIZES;
@@ -89,7 +91,7 @@ pub(super) fn sheet(
         title: title.clone(),
         body: html! {
             (layout::heading(&title, standing(toll)))
-            p { (words::toll_standing_long(toll.standing)) " " (edges(toll)) }
+            p { (words::toll_standing_long(toll.standing)) " " (edges(view, toll)) }
             @if page == 1 && toll.positions.len() > 1 { (matrix(view, toll, 100, 16, true)) }
             h2 { "Every figure, with who gave it and how they know" }
             (table(view, toll, positions))
@@ -100,7 +102,7 @@ pub(super) fn sheet(
 }
 
 /// Lowest and highest figure that stand and are put as fact, each with its source.
-fn edges(toll: &Toll) -> Markup {
+fn edges(view: &View<'_>, toll: &Toll) -> Markup {
     let current = || {
         toll.positions.iter().filter(|position| {
             !layout::is_struck(position.standing) && position.modality == Modality::Certain
@@ -112,9 +114,9 @@ fn edges(toll: &Toll) -> Markup {
         @if let (Some((low, first)), Some((high, last))) = (lowest, highest) {
             @if low != high {
                 "Among the figures put as fact and not withdrawn, the lowest is "
-                strong { (figure::figure(first)) } " (" (layout::name(&layout::short(&first.source, 60)))
+                strong { (figure::figure(first)) } " (" (layout::name(&source_name(view.site.chronicle(), first, 80)))
                 "), the highest " strong { (figure::figure(last)) } " ("
-                (layout::name(&layout::short(&last.source, 60))) ")."
+                (layout::name(&source_name(view.site.chronicle(), last, 80))) ")."
             }
         }
     }
@@ -188,6 +190,18 @@ fn order(day: Option<DateSpan>) -> (bool, Option<String>, Option<DateSpan>) {
     (day.is_none(), day.and_then(|day| day.first().or(day.last())).map(|day| day.to_string()), day)
 }
 
+/// Whose position it is: the named source, or the account itself with the title it goes by,
+/// which alone would read as if the title spoke. At most `max` characters.
+pub fn source_name(chronicle: &Chronicle, position: &Position, max: usize) -> String {
+    let named = layout::short(&position.source, max);
+    match chronicle.origin(position.origin) {
+        Some(origin) if origin.kind == OriginKind::Account => {
+            format!("{} “{named}”", words::ACCOUNT_ITSELF)
+        }
+        _ => named,
+    }
+}
+
 fn source(view: &View<'_>, id: OriginId, position: Option<&Position>) -> Markup {
     html! {
         @match view.site.origin(id) {
@@ -229,6 +243,9 @@ fn row(view: &View<'_>, toll: &Toll, position: &Position, max: u64) -> Markup {
             }
             td data-label="As of" {
                 (position.as_of.map_or_else(|| html! { (words::UNKNOWN_DATE) }, layout::date))
+                @for notice in doubts(view, &position.claims) {
+                    span.below.caution { strong { (words::severity(notice.severity)) ". " } (layout::name(&notice.message)) }
+                }
             }
             td data-label="How they know" {
                 (words::grade(position.grade))
@@ -246,6 +263,38 @@ fn row(view: &View<'_>, toll: &Toll, position: &Position, max: u64) -> Markup {
             td data-label="Where it is said" { (said_in(view, toll, position)) }
         }
     }
+}
+
+/// What is odd about the dates that statements stand on: notices on the words that date them, or,
+/// where only the document does, on any date of the document. Each message once.
+pub(super) fn doubts<'s>(view: &View<'s>, claims: &[ClaimId]) -> Vec<&'s Notice> {
+    let site = view.site;
+    let mut out: Vec<&Notice> = Vec::new();
+    for statement in claims.iter().filter_map(|id| site.statement(*id)) {
+        let time = statement.claim.time.as_ref();
+        let dated = time.and_then(|time| time.range);
+        let undated = time.is_none_or(|time| time.how == TimeHow::Document);
+        let notices = site.index.notices.get(&statement.claim.document).into_iter().flatten();
+        for notice in notices.filter_map(|at| site.chronicle().notices.get(*at)) {
+            let NoticePlace::Span(span) = &notice.place else { continue };
+            let here = dated.map_or(undated, |range| range.overlaps(span.range));
+            if here
+                && words::ABOUT_DATES.contains(&notice.code.as_str())
+                && !out.iter().any(|other| other.message == notice.message)
+            {
+                out.push(notice);
+            }
+        }
+    }
+    // The fullest message about one place says what the others say.
+    out.sort_by_key(|notice| std::cmp::Reverse(notice.message.len()));
+    let mut places = Vec::new();
+    out.retain(|notice| {
+        let new = !places.contains(&&notice.place);
+        places.push(&notice.place);
+        new
+    });
+    out
 }
 
 fn said_in(view: &View<'_>, toll: &Toll, position: &Position) -> Markup {

@@ -122,7 +122,9 @@ fn links(
 
 pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
     let chronicle = &loaded.chronicle;
-    let paths = paths(chronicle);
+    let shown_only = Shown::inside(chronicle);
+    // By the paths as they are shown: a withheld name cannot be tried out.
+    let paths = paths(&shown_only.chronicle);
     let asked = |claim: &Claim| {
         args.event.as_ref().is_none_or(|event| *event == claim.event.0)
             && args.item.as_ref().is_none_or(|text| {
@@ -141,7 +143,6 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
         };
         return Ok(json::claims(&chosen, &mut console.out)?);
     }
-    let shown_only = Shown::inside(chronicle);
     let chronicle = &*shown_only.chronicle;
     let mut table = Table::new(&[
         "id",
@@ -259,7 +260,7 @@ pub(super) fn toll(args: &Toll, loaded: &Loaded, console: &mut Console) -> Resul
         ]);
         for position in &toll.positions {
             table.row(vec![
-                position.source.clone(),
+                publish::source_name(chronicle, position, 400),
                 position.as_of.map(|span| span.to_string()).unwrap_or_default(),
                 publish::figure(position),
                 position.words.clone(),

@@ -8,13 +8,13 @@ use crate::{OriginId, Span, TextRange};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkKind {
-    /// The same words, lightly edited or not.
+    /// The same words, lightly edited or not; sentences may be left out.
     Copy,
     /// The same account in another language.
     Translation,
     /// A passage of one inside quotation marks of the other.
     Quotation,
-    /// One condenses the other, keeping sentences.
+    /// One condenses the other within its sentences or tells them in another order.
     Digest,
     /// The same told in other words; never merges origins by itself.
     Paraphrase,

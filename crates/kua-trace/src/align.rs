@@ -1,14 +1,14 @@
 //! Aligns the sentences of two texts in order, from the best point to the best point (Gale and Church
 //! 1993 for lengths and moves, Smith and Waterman 1981 for the open ends), by likeness and length.
 
-use crate::features::{Sketched, Vector};
+use crate::features::{Sketch, Sketched};
 
 /// Sentences `a` answer sentences `b`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     pub(crate) a: std::ops::Range<usize>,
     pub(crate) b: std::ops::Range<usize>,
-    /// Cosine of the summed features, plus what learnt words add.
+    /// Cosine of the summed features.
     pub(crate) likeness: f32,
     /// What the step adds to the score of the alignment.
     pub(crate) score: f32,
@@ -43,32 +43,35 @@ pub(crate) struct Likeness {
 }
 
 impl Likeness {
-    pub(crate) fn of(a: &[Sketched], b: &[Sketched]) -> Self {
-        let half_band = if a.len().saturating_mul(b.len()) <= MOST_PAIRS {
+    pub(crate) fn of(a: &Sketch, b: &Sketch) -> Self {
+        let (rows, columns) = (a.sentences.len(), b.sentences.len());
+        let half_band = if rows.saturating_mul(columns) <= MOST_PAIRS {
             usize::MAX
         } else {
-            (MOST_PAIRS / a.len().max(1) / 2).max(2)
+            (MOST_PAIRS / rows.max(1) / 2).max(2)
         };
-        let mut dots = vec![
-            0.0;
-            if half_band == usize::MAX {
-                a.len() * b.len()
-            } else {
-                a.len() * (2 * half_band + 1)
-            }
-        ];
-        let width = if half_band == usize::MAX { b.len() } else { 2 * half_band + 1 };
-        let mut likeness =
-            Self { dots: Vec::new(), width, norms_a: norms(a), norms_b: norms(b), half_band };
+        let width = if half_band == usize::MAX { columns } else { 2 * half_band + 1 };
+        let (norms_a, norms_b) = (a.norms.clone(), b.norms.clone());
+        let mut likeness = Self { dots: Vec::new(), width, norms_a, norms_b, half_band };
+        likeness.dots = if half_band == usize::MAX {
+            all_dots(a, b)
+        } else {
+            likeness.band_dots(&a.sentences, &b.sentences)
+        };
+        likeness
+    }
+
+    /// Scalar products within the band.
+    fn band_dots(&self, a: &[Sketched], b: &[Sketched]) -> Vec<f32> {
+        let mut dots = vec![0.0; a.len() * self.width];
         for (i, x) in a.iter().enumerate() {
-            let (from, to) = likeness.columns(i, a.len(), b.len());
+            let (from, to) = self.columns(i, a.len(), b.len());
             for (j, y) in b.iter().enumerate().take(to).skip(from) {
-                dots[i * width + (j - from)] =
+                dots[i * self.width + (j - from)] =
                     x.vector.cosine(&y.vector) * x.vector.norm * y.vector.norm;
             }
         }
-        likeness.dots = dots;
-        likeness
+        dots
     }
 
     /// Sentences of b that are compared with sentence `i` of a.
@@ -106,36 +109,27 @@ impl Likeness {
     }
 }
 
-/// For each sentence the length of its vector summed with the zero to three before it.
-fn norms(sentences: &[Sketched]) -> Vec<[f32; 4]> {
-    (0..sentences.len())
-        .map(|i| {
-            let mut out = [0.0; 4];
-            let mut sum = Vector::default();
-            for (count, norm) in out.iter_mut().enumerate() {
-                if let Some(sentence) = i.checked_sub(count).and_then(|n| sentences.get(n)) {
-                    sum = if count == 0 {
-                        sentence.vector.clone()
-                    } else {
-                        sum.plus(&sentence.vector)
-                    };
-                }
-                *norm = sum.norm;
+/// Scalar products of all sentences with all, from one pass over the features they share.
+fn all_dots(a: &Sketch, b: &Sketch) -> Vec<f32> {
+    let (left, right) = (&a.list, &b.list);
+    let columns = b.sentences.len();
+    let mut dots = vec![0.0; a.sentences.len() * columns];
+    let mut from = 0;
+    for of_a in left.chunk_by(|x, y| x.0 == y.0) {
+        let feature = of_a[0].0;
+        from += right[from..].iter().take_while(|entry| entry.0 < feature).count();
+        for &(_, j, there) in right[from..].iter().take_while(|entry| entry.0 == feature) {
+            for &(_, i, here) in of_a {
+                dots[i as usize * columns + j as usize] += here * there;
             }
-            out
-        })
-        .collect()
+        }
+    }
+    dots
 }
 
-/// The best alignment, in order on both sides; sentences left out are in no step. `more(i, di, j, dj)`
-/// is added to the likeness of a step. `ratio` is the length of b that answers a letter of a.
-pub(crate) fn align(
-    a: &[Sketched],
-    b: &[Sketched],
-    likeness: &Likeness,
-    ratio: f32,
-    more: impl Fn(usize, usize, usize, usize) -> f32,
-) -> Vec<Step> {
+/// The best alignment, in order on both sides; sentences left out are in no step. `ratio` is the
+/// length of b that answers a letter of a.
+pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: f32) -> Vec<Step> {
     #[derive(Clone, Copy)]
     struct Cell {
         score: f32,
@@ -193,7 +187,6 @@ pub(crate) fn align(
                 let Some(alike) = likeness.at(i - 1, di, j - 1, dj, rows, columns) else {
                     continue;
                 };
-                let alike = alike + more(i - di, di, j - dj, dj);
                 let x = lengths_a[i] - lengths_a[i - di];
                 let y = lengths_b[j] - lengths_b[j - dj];
                 let gain = step_score(alike, x, y, ratio, prior, di + dj);

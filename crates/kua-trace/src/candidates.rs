@@ -31,45 +31,43 @@ struct Passage {
     features: Vec<(u32, f32)>,
 }
 
-/// Pairs of documents, lower number first, sorted. `lookup(n)` gives the features of each
-/// sentence of document `n`.
-pub(crate) fn candidates(
+/// Pairs of documents, lower number first, sorted. `lookup(n, memory)` gives the features of each
+/// sentence of document `n`; `memory` is what it may keep between documents, one for each thread.
+pub(crate) fn candidates<M: Default>(
     documents: usize,
     languages: &[Option<Lang>],
-    lookup: impl Fn(usize) -> Vec<Vec<(u32, f32)>> + Sync,
+    lookup: impl Fn(usize, &mut M) -> Vec<Vec<(u32, f32)>> + Sync,
     config: &TraceConfig,
 ) -> Vec<(usize, usize)> {
-    let passages: Vec<Passage> = (0..documents)
+    let of_documents: Vec<Vec<Passage>> = (0..documents)
         .into_par_iter()
-        .flat_map_iter(|n| {
+        .map_init(M::default, |memory, n| {
             let language = languages.get(n).copied().flatten();
             let document = u32::try_from(n).ok();
-            let sentences = if language.is_some() { lookup(n) } else { Vec::new() };
-            let found: Vec<Passage> = starts(sentences.len())
+            let sentences = if language.is_some() { lookup(n, memory) } else { Vec::new() };
+            starts(sentences.len())
                 .filter_map(|from| {
                     let to = (from + PASSAGE).min(sentences.len());
                     let features = telling(sentences.get(from..to)?);
                     Some(Passage { document: document?, language: language?, features })
                 })
-                .collect();
-            found
+                .collect()
         })
         .collect();
-    let mut list: Vec<(u32, u32, f32)> = passages
-        .iter()
-        .enumerate()
-        .flat_map(|(n, passage)| {
-            let n = u32::try_from(n).unwrap_or(u32::MAX);
-            passage.features.iter().map(move |&(feature, weight)| (feature, n, weight))
-        })
-        .collect();
-    list.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
+    let passages: Vec<Passage> = of_documents.into_iter().flatten().collect();
+    let hits = Hits::of(&passages);
+    let passages: Vec<(u32, Lang)> = passages.iter().map(|p| (p.document, p.language)).collect();
     // For each passage the best documents of each other language.
-    let best: Vec<Vec<u32>> =
-        passages.par_iter().map(|passage| best_for(passage, &passages, &list, config)).collect();
+    let best: Vec<Vec<u32>> = (0..passages.len())
+        .into_par_iter()
+        .map_init(
+            || (vec![0.0_f32; passages.len()], Vec::new()),
+            |(scores, touched), n| best_for(n, &passages, &hits, scores, touched, config),
+        )
+        .collect();
     let mut chosen: BTreeSet<(u32, u32)> = BTreeSet::new();
-    for (passage, best) in passages.iter().zip(&best) {
-        chosen.extend(best.iter().map(|&other| (passage.document, other)));
+    for (&(document, _), best) in passages.iter().zip(&best) {
+        chosen.extend(best.iter().map(|&other| (document, other)));
     }
     chosen
         .iter()
@@ -100,34 +98,70 @@ pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
     features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
 }
 
-fn best_for(
-    passage: &Passage,
-    passages: &[Passage],
-    list: &[(u32, u32, f32)],
-    config: &TraceConfig,
-) -> Vec<u32> {
-    let mut hits: Vec<(u32, f32)> = Vec::new();
-    for &(feature, weight) in &passage.features {
-        let from = list.partition_point(|entry| entry.0 < feature);
-        let held = &list[from..];
-        if held.get(MOST_PASSAGES).is_some_and(|entry| entry.0 == feature) {
-            continue;
+/// Which passages share each feature, as far as it tells anything: those of more than one language
+/// and not too many.
+struct Hits {
+    /// Feature by feature: passage and weight there.
+    list: Vec<(u32, f32)>,
+    /// For each passage its weight of a feature and where the feature's passages are in `list`.
+    runs: Vec<Vec<(f32, u32, u32)>>,
+}
+
+impl Hits {
+    fn of(passages: &[Passage]) -> Self {
+        let mut list: Vec<(u32, u32, f32)> =
+            Vec::with_capacity(passages.iter().map(|p| p.features.len()).sum());
+        for (n, passage) in passages.iter().enumerate() {
+            let n = u32::try_from(n).unwrap_or(u32::MAX);
+            list.extend(passage.features.iter().map(|&(feature, weight)| (feature, n, weight)));
         }
-        for &(_, other, there) in held.iter().take_while(|entry| entry.0 == feature) {
-            if passages[other as usize].language != passage.language {
-                hits.push((other, weight * there));
+        list.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
+        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); passages.len()] };
+        for run in list.chunk_by(|x, y| x.0 == y.0) {
+            let language = |entry: &(u32, u32, f32)| passages[entry.1 as usize].language;
+            let first = language(&run[0]);
+            if run.len() > MOST_PASSAGES || run.iter().all(|entry| language(entry) == first) {
+                continue;
+            }
+            let Ok(from) = u32::try_from(hits.list.len()) else { break };
+            hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
+            let Ok(to) = u32::try_from(hits.list.len()) else { break };
+            for &(_, passage, weight) in run {
+                hits.runs[passage as usize].push((weight, from, to));
             }
         }
+        hits
     }
-    // Stable: the parts of a sum stay in the order of the features.
-    hits.sort_by_key(|&(other, _)| other);
+}
+
+/// Documents of each other language whose best passage is most like passage `n`. `scores` is zero
+/// for every passage and is left so.
+fn best_for(
+    n: usize,
+    passages: &[(u32, Lang)],
+    hits: &Hits,
+    scores: &mut [f32],
+    touched: &mut Vec<u32>,
+    config: &TraceConfig,
+) -> Vec<u32> {
+    let own = passages[n].1;
+    touched.clear();
+    for &(weight, from, to) in &hits.runs[n] {
+        for &(other, there) in &hits.list[from as usize..to as usize] {
+            let score = &mut scores[other as usize];
+            if *score == 0.0 {
+                touched.push(other);
+            }
+            *score += weight * there;
+        }
+    }
     // The best passage of each document, then the best documents of each language.
     let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
-    for run in hits.chunk_by(|x, y| x.0 == y.0) {
-        let score: f32 = run.iter().map(|(_, part)| part).sum();
-        let other = &passages[run[0].0 as usize];
-        if score >= LEAST {
-            let best = by_document.entry((other.language, other.document)).or_default();
+    for &other in touched.iter() {
+        let score = std::mem::take(&mut scores[other as usize]);
+        let (document, language) = passages[other as usize];
+        if score >= LEAST && language != own {
+            let best = by_document.entry((language, document)).or_default();
             *best = best.max(score);
         }
     }

@@ -18,8 +18,10 @@ pub(crate) struct Witness<'s, 'd> {
 }
 
 /// Direction of a link and its reasons, strongest first, each with a stable name before a colon.
+/// `is_shorter`: one side is little but a part of the other.
 pub(crate) fn direction(
     kind: LinkKind,
+    is_shorter: bool,
     a: &Witness<'_, '_>,
     b: &Witness<'_, '_>,
 ) -> (Direction, Vec<String>) {
@@ -90,13 +92,13 @@ pub(crate) fn direction(
     if holds(b.share, a.share) {
         reasons
             .push(format!("contained: {} % of b stands in a, {} % of a in b.", b.share, a.share));
-        if kind == LinkKind::Digest {
+        if is_shorter {
             decide(Direction::AToB);
         }
     } else if holds(a.share, b.share) {
         reasons
             .push(format!("contained: {} % of a stands in b, {} % of b in a.", a.share, b.share));
-        if kind == LinkKind::Digest {
+        if is_shorter {
             decide(Direction::BToA);
         }
     }

@@ -1,6 +1,7 @@
 //! What of a sentence survives translation: letter groups of its skeleton, figures and names, each
 //! weighed by how rare it is.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
@@ -68,8 +69,13 @@ impl Vector {
     }
 
     fn new(entries: Vec<(u32, f32)>) -> Self {
-        let norm = entries.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
-        Self { entries, norm }
+        let mut vector = Self { entries, norm: 0.0 };
+        vector.measure();
+        vector
+    }
+
+    fn measure(&mut self) {
+        self.norm = self.entries.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
     }
 }
 
@@ -87,10 +93,74 @@ pub(crate) struct Sketched {
     /// Values of figures in words, sorted: they may answer a figure but none need answer them,
     /// because "one" is often no figure at all.
     pub(crate) spelled: Vec<String>,
-    /// First skeleton letters of names that do not open a sentence, sorted.
-    pub(crate) names: Vec<String>,
+    /// First four skeleton letters of names that do not open a sentence, sorted.
+    pub(crate) names: Vec<Stem>,
     /// First five skeleton letters of every word of three letters or more, in order.
-    pub(crate) stems: Vec<String>,
+    pub(crate) stems: Vec<Stem>,
+}
+
+/// A document as it is compared across languages.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sketch {
+    pub(crate) sentences: Vec<Sketched>,
+    /// Feature, sentence and weight there, sorted.
+    pub(crate) list: Vec<(u32, u32, f32)>,
+    /// For each sentence the length of its vector summed with the zero to three before it.
+    pub(crate) norms: Vec<[f32; 4]>,
+}
+
+impl Sketch {
+    /// The same with its sentences in backward order.
+    pub(crate) fn backwards(&self) -> Self {
+        let count = self.sentences.len();
+        let turned = |n: u32| u32::try_from(count).unwrap_or(u32::MAX) - 1 - n;
+        let mut list = Vec::with_capacity(self.list.len());
+        for run in self.list.chunk_by(|x, y| x.0 == y.0) {
+            list.extend(run.iter().rev().map(|&(feature, n, weight)| (feature, turned(n), weight)));
+        }
+        let norm =
+            |n: usize, more: usize| self.norms.get(n + more).map_or(0.0, |norms| norms[more]);
+        let norms = (0..count).rev().map(|n| [0, 1, 2, 3].map(|more| norm(n, more))).collect();
+        Self { sentences: self.sentences.iter().rev().cloned().collect(), list, norms }
+    }
+}
+
+/// Lengths of sums of neighbours, from the products of each sentence with the three before it.
+fn norms(list: &[(u32, u32, f32)], sentences: usize) -> Vec<[f32; 4]> {
+    let mut products = vec![[0.0_f32; 4]; sentences];
+    for run in list.chunk_by(|x, y| x.0 == y.0) {
+        for (at, &(_, n, weight)) in run.iter().enumerate() {
+            for &(_, before, other) in run[..=at].iter().rev().take(4) {
+                if let Some(product) = products[n as usize].get_mut((n - before) as usize) {
+                    *product += weight * other;
+                }
+            }
+        }
+    }
+    (0..sentences)
+        .map(|n| {
+            let mut square = 0.0;
+            [0, 1, 2, 3].map(|more| {
+                // A sum gains the square of the new sentence and twice its products with the rest.
+                if let Some(new) = n.checked_sub(more) {
+                    square += products[new][0];
+                    square += (1..=more).map(|gap| 2.0 * products[new + gap][gap]).sum::<f32>();
+                }
+                square.max(0.0).sqrt()
+            })
+        })
+        .collect()
+}
+
+/// First skeleton letters of a word, zeros after its end.
+pub(crate) type Stem = [u8; 5];
+
+fn stem(bones: &[u8]) -> Stem {
+    let mut out = Stem::default();
+    for (to, from) in out.iter_mut().zip(bones) {
+        *to = *from;
+    }
+    out
 }
 
 /// A range with a default.
@@ -104,6 +174,7 @@ impl Default for TextRange0 {
 }
 
 /// What a feature is, before it is weighed.
+#[derive(Debug, Clone, Copy)]
 struct Raw {
     hash: u32,
     /// Share of sentences of other texts that are expected to hold it.
@@ -114,6 +185,60 @@ struct Raw {
     anchor: bool,
     /// Whether passages are looked up by it: of figures, names and whole stems.
     looked_up: bool,
+}
+
+/// What is to be known of a word, whether it is a name or not.
+#[derive(Debug, Clone, Default)]
+struct Word {
+    /// Letters after romanisation.
+    letters: usize,
+    /// Skeletons of fewer letters have no features.
+    stem: Option<Stem>,
+    /// Hash and share of each group of letters.
+    grams: Vec<(u32, f32)>,
+    /// Hash and share of its first five letters, if it has four.
+    head: Option<(u32, f32)>,
+    /// Hash and share of its first four letters as those of a name.
+    name: (u32, f32),
+}
+
+impl Word {
+    fn of(text: &str) -> Self {
+        let plain = romanised(text);
+        let bones = skeleton_of_romanised(&plain);
+        let bones = bones.as_bytes();
+        let mut word = Self { letters: plain.len(), ..Self::default() };
+        if bones.len() < 3 {
+            return word;
+        }
+        let padded: Vec<u8> = std::iter::once(b'_')
+            .chain(bones.iter().copied())
+            .chain(std::iter::once(b'_'))
+            .collect();
+        let entry = |kind, gram: &[u8]| (hash(kind, gram), share_of_sentences(gram));
+        word.grams = padded.windows(4).map(|gram| entry(1, gram)).collect();
+        if bones.len() >= 4 {
+            word.head = Some(entry(2, &padded[..=bones.len().min(5)]));
+        }
+        word.name = entry(4, bones.get(..4).unwrap_or(bones));
+        word.stem = Some(stem(bones));
+        word
+    }
+}
+
+/// Words already looked at: a text has few words, many times. Emptied when it is full.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary<'d>(HashMap<&'d str, Word>);
+
+const MOST_WORDS: usize = 1 << 15;
+
+impl<'d> Vocabulary<'d> {
+    fn word(&mut self, text: &'d str) -> &Word {
+        if self.0.len() >= MOST_WORDS {
+            self.0.clear();
+        }
+        self.0.entry(text).or_insert_with(|| Word::of(text))
+    }
 }
 
 /// How often each feature stands in the sentences of the case, in a table of fixed size.
@@ -130,51 +255,90 @@ const EXPECTED: f32 = 400.0;
 impl Background {
     pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings]) -> Self {
         let counts: Vec<AtomicU32> = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
-        bodies.par_iter().zip(words).for_each(|(body, words)| {
-            for unit in &body.units {
-                let (raw, _) = raw_features(body, unit.range, words);
-                let mut slots: Vec<usize> = raw.iter().map(|r| r.hash as usize % SLOTS).collect();
-                slots.sort_unstable();
-                slots.dedup();
-                // Sums do not depend on the order they are made in.
-                for slot in slots {
-                    counts[slot].fetch_add(1, Ordering::Relaxed);
+        bodies.par_iter().zip(words).for_each_init(
+            || (Vocabulary::default(), Vec::new(), Vec::new()),
+            |(vocabulary, raw, slots), (body, words)| {
+                for unit in &body.units {
+                    raw_features(body, unit.range, words, vocabulary, raw);
+                    slots.clear();
+                    slots.extend(raw.iter().map(|r| r.hash as usize % SLOTS));
+                    slots.sort_unstable();
+                    slots.dedup();
+                    // Sums do not depend on the order they are made in.
+                    for &slot in slots.iter() {
+                        counts[slot].fetch_add(1, Ordering::Relaxed);
+                    }
                 }
-            }
-        });
+            },
+        );
         let counts = counts.into_iter().map(AtomicU32::into_inner).collect();
         let sentences: usize = bodies.iter().map(|body| body.units.len()).sum();
         Self { counts, sentences: to_f32(sentences) }
     }
 
-    /// The sentence at `range`, weighed.
-    pub(crate) fn sketch(&self, body: &Body<'_>, range: TextRange, words: &Wordings) -> Sketched {
-        let (raw, mut sketched) = raw_features(body, range, words);
-        sketched.vector = self.weighed(raw.iter());
-        sketched.content = self.weighed(raw.iter().filter(|feature| !feature.anchor));
-        sketched
+    /// All sentences of a document, weighed.
+    pub(crate) fn sketch<'d>(
+        &self,
+        body: &Body<'d>,
+        words: &Wordings,
+        vocabulary: &mut Vocabulary<'d>,
+    ) -> Sketch {
+        let mut raw = Vec::new();
+        let mut all: Vec<(u32, u32, Raw)> = Vec::new();
+        let mut sketch = Sketch::default();
+        for (n, unit) in (0_u32..).zip(&body.units) {
+            sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
+            all.extend(raw.iter().map(|feature| (feature.hash, n, *feature)));
+        }
+        all.sort_unstable_by(|x, y| {
+            (x.0, x.1)
+                .cmp(&(y.0, y.1))
+                .then_with(|| self.weight(&y.2).total_cmp(&self.weight(&x.2)))
+        });
+        for occurrences in all.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+            let (hash, n, first) = &occurrences[0];
+            let sentence = &mut sketch.sentences[*n as usize];
+            let times = |count: usize| 1.0 + to_f32(count).ln();
+            let weight = self.weight(first) * times(occurrences.len());
+            sketch.list.push((*hash, *n, weight));
+            sentence.vector.entries.push((*hash, weight));
+            let plain = || occurrences.iter().filter(|(_, _, feature)| !feature.anchor);
+            if let Some((_, _, first)) = plain().next() {
+                let weight = self.weight(first) * times(plain().count());
+                sentence.content.entries.push((*hash, weight));
+            }
+        }
+        for sentence in &mut sketch.sentences {
+            sentence.vector.measure();
+            sentence.content.measure();
+        }
+        sketch.norms = norms(&sketch.list, sketch.sentences.len());
+        sketch
     }
 
     /// The features by which the sentence at `range` is looked up, weighed and sorted.
-    pub(crate) fn lookup(
+    pub(crate) fn lookup<'d>(
         &self,
-        body: &Body<'_>,
+        body: &Body<'d>,
         range: TextRange,
         words: &Wordings,
+        vocabulary: &mut Vocabulary<'d>,
     ) -> Vec<(u32, f32)> {
-        let (raw, _) = raw_features(body, range, words);
+        let mut raw = Vec::new();
+        raw_features(body, range, words, vocabulary, &mut raw);
         self.weighed(raw.iter().filter(|feature| feature.looked_up)).entries
     }
 
+    /// How much one occurrence tells: the rarer, the more.
+    fn weight(&self, feature: &Raw) -> f32 {
+        let seen = to_f32(self.counts[feature.hash as usize % SLOTS] as usize);
+        let held = EXPECTED * feature.share + seen;
+        ((EXPECTED + self.sentences + 1.0) / (held + 0.5)).ln().max(0.1) * feature.kind
+    }
+
     fn weighed<'r>(&self, raw: impl Iterator<Item = &'r Raw>) -> Vector {
-        let mut entries: Vec<(u32, f32, f32)> = raw
-            .map(|feature| {
-                let seen = to_f32(self.counts[feature.hash as usize % SLOTS] as usize);
-                let held = EXPECTED * feature.share + seen;
-                let idf = ((EXPECTED + self.sentences + 1.0) / (held + 0.5)).ln().max(0.1);
-                (feature.hash, idf * feature.kind, 1.0)
-            })
-            .collect();
+        let mut entries: Vec<(u32, f32, f32)> =
+            raw.map(|feature| (feature.hash, self.weight(feature), 1.0)).collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         entries.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
@@ -193,12 +357,17 @@ pub(crate) fn to_f32(value: usize) -> f32 {
     value
 }
 
-/// Features of the words at `range`, and the rest of the sentence's sketch.
-fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw>, Sketched) {
-    let mut out = Vec::new();
+/// Features of the words at `range` into `out`, and the rest of the sentence's sketch.
+fn raw_features<'d>(
+    body: &Body<'d>,
+    range: TextRange,
+    words: &Wordings,
+    vocabulary: &mut Vocabulary<'d>,
+    out: &mut Vec<Raw>,
+) -> Sketched {
+    out.clear();
     let mut sketched = Sketched { range: TextRange0(range), ..Sketched::default() };
     let mut letters = 0;
-    let mut padded = Vec::new();
     for item in items(body, range, words) {
         let text = body.words(item.range);
         if item.kind == ItemKind::Figure {
@@ -210,70 +379,41 @@ fn raw_features(body: &Body<'_>, range: TextRange, words: &Wordings) -> (Vec<Raw
                 4 if item.key.starts_with("20") || item.key.starts_with("19") => 0.03,
                 _ => 0.004,
             };
-            out.push(Raw {
-                hash: hash(3, item.key.as_bytes()),
-                share,
-                kind: 1.4,
-                anchor: true,
-                looked_up: true,
-            });
+            let hash = hash(3, item.key.as_bytes());
+            out.push(Raw { hash, share, kind: 1.4, anchor: true, looked_up: true });
             if text.starts_with(|c: char| c.is_numeric()) {
-                sketched.figures.push(item.key);
+                sketched.figures.push(item.key.into_owned());
             } else {
-                sketched.spelled.push(item.key);
+                sketched.spelled.push(item.key.into_owned());
             }
             continue;
         }
         let anchor = item.kind == ItemKind::Name;
-        let plain = romanised(text);
-        letters += plain.len();
-        let bones = skeleton_of_romanised(&plain);
-        if bones.len() < 3 {
-            continue;
+        let word = vocabulary.word(text);
+        letters += word.letters;
+        let Some(stem) = word.stem else { continue };
+        out.extend(word.grams.iter().map(|&(hash, share)| Raw {
+            hash,
+            share,
+            kind: 1.0,
+            anchor,
+            looked_up: anchor,
+        }));
+        if let Some((hash, share)) = word.head {
+            out.push(Raw { hash, share, kind: 0.9, anchor, looked_up: true });
         }
-        padded.clear();
-        padded.push(b'_');
-        padded.extend_from_slice(bones.as_bytes());
-        padded.push(b'_');
-        for gram in padded.windows(4.min(padded.len())) {
-            out.push(Raw {
-                hash: hash(1, gram),
-                share: share_of_sentences(gram),
-                kind: 1.0,
-                anchor,
-                looked_up: anchor,
-            });
+        if anchor {
+            let (hash, share) = word.name;
+            out.push(Raw { hash, share: share * 0.3, kind: 0.9, anchor, looked_up: true });
+            sketched.names.push([stem[0], stem[1], stem[2], stem[3], 0]);
         }
-        let stem = bones.get(..5).unwrap_or(&bones);
-        if bones.len() >= 4 {
-            let mut head = vec![b'_'];
-            head.extend_from_slice(stem.as_bytes());
-            out.push(Raw {
-                hash: hash(2, &head),
-                share: share_of_sentences(&head),
-                kind: 0.9,
-                anchor,
-                looked_up: true,
-            });
-        }
-        if item.kind == ItemKind::Name {
-            let head = bones.get(..4).unwrap_or(&bones);
-            out.push(Raw {
-                hash: hash(4, head.as_bytes()),
-                share: share_of_sentences(head.as_bytes()) * 0.3,
-                kind: 0.9,
-                anchor,
-                looked_up: true,
-            });
-            sketched.names.push(head.to_owned());
-        }
-        sketched.stems.push(stem.to_owned());
+        sketched.stems.push(stem);
     }
     sketched.length = to_f32(letters.max(1));
     sketched.figures.sort_unstable();
     sketched.spelled.sort_unstable();
     sketched.names.sort_unstable();
-    (out, sketched)
+    sketched
 }
 
 fn hash(kind: u64, bytes: &[u8]) -> u32 {

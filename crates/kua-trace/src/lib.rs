@@ -23,6 +23,7 @@ mod features;
 mod fingerprint;
 mod fold;
 mod marks;
+mod numerals;
 mod origins;
 mod passage;
 mod rarity;
@@ -40,7 +41,7 @@ use rayon::prelude::*;
 pub use config::TraceConfig;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
 const LONGEST: usize = u32::MAX as usize;

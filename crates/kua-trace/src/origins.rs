@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
+use kua_model::{DateTier, Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
 
 use crate::body::Body;
 use crate::twins::find;
@@ -175,8 +175,13 @@ fn owners(
         .filter_map(|(group, members)| {
             let rank = |&n: &usize| {
                 let from = derived.range((n, 0)..(n + 1, 0)).any(|&(_, of)| members.contains(&of));
+                // A guess, or a year alone, would make a relay older than what it relays.
                 let published = bodies[n].document.dates.published.as_ref();
-                let day = published.map(|dated| dated.value.first());
+                let day = published
+                    .filter(|dated| dated.tier < DateTier::Guessed)
+                    .map(|dated| dated.value)
+                    .filter(|date| date.first() == date.last())
+                    .map(|date| date.first());
                 (from, day.is_none(), day, std::cmp::Reverse(bodies[n].len()), n)
             };
             members.iter().copied().min_by_key(rank).map(|owner| (group, owner))
@@ -277,7 +282,7 @@ fn absorb(
         let is_revised = apart.is_some_and(|list| list.iter().any(|r| range.overlaps(*r)));
         let is_new = items(body, *range, words)
             .iter()
-            .any(|item| item.kind == ItemKind::Figure && !there.contains(&item.key));
+            .any(|item| item.kind == ItemKind::Figure && !there.contains(item.key.as_ref()));
         if !is_revised && !is_new {
             *holder = owner;
         }
@@ -290,7 +295,7 @@ fn figures_of(body: &Body<'_>, wordings: &AllWordings) -> BTreeSet<String> {
         .iter()
         .flat_map(|unit| items(body, unit.range, words))
         .filter(|item| item.kind == ItemKind::Figure)
-        .map(|item| item.key)
+        .map(|item| item.key.into_owned())
         .collect()
 }
 

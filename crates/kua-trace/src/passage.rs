@@ -24,6 +24,8 @@ pub(crate) struct Piece {
     pub(crate) matched: usize,
     /// Letters of the longer side.
     pub(crate) letters: usize,
+    /// Hundredths of the sentences it stands in that are kept, on the side that keeps less.
+    pub(crate) kept: usize,
     pub(crate) conflicts: Vec<Conflict>,
 }
 
@@ -98,15 +100,42 @@ fn cut(
         // A figure just before or after the agreeing words counts too, if they are the better part
         // of both sentences.
         let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
-        let conflicts =
+        let mut conflicts =
             if range_a.len() * 5 >= wide_a.len() * 2 && range_b.len() * 5 >= wide_b.len() * 2 {
                 conflicts(&items(a.body, wide_a, a.words), &items(b.body, wide_b, b.words))
             } else {
                 conflicts(&items_a, &items_b)
             };
-        out.push(Piece { a: range_a, b: range_b, matched, letters, conflicts });
+        // Every outlet has its own dateline.
+        conflicts.retain(|conflict| {
+            !conflict.a.is_some_and(|at| in_dateline(a.body, at))
+                && !conflict.b.is_some_and(|at| in_dateline(b.body, at))
+        });
+        let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
+        let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
+        out.push(Piece { a: range_a, b: range_b, matched, letters, kept, conflicts });
     }
     out
+}
+
+/// Longest dateline in bytes.
+const DATELINE: usize = 160;
+
+/// Whether `at` is in the dateline of its sentence: a head set off by a dash that closes a bracket
+/// ("… (Agency) —") or opens with a town in capitals and a comma ("DORVALE, 3 May —").
+fn in_dateline(body: &Body<'_>, at: TextRange) -> bool {
+    let Some(unit) = body.units.get(body.unit_at(at.start)) else { return false };
+    let words = body.words(unit.range);
+    let is_dash = |word: &str| matches!(word, "—" | "–" | "-" | "--" | "―");
+    let Some(dash) = words.split_whitespace().find(|word| is_dash(word)) else { return false };
+    let Some((head, tail)) = words.split_once(dash) else { return false };
+    let first = head.split(',').next().unwrap_or_default();
+    let capitals = first.chars().filter(|c| c.is_uppercase()).count();
+    let is_town = capitals > 3 && head.contains(',') && !first.chars().any(char::is_lowercase);
+    head.len() <= DATELINE
+        && at.end <= unit.range.start + head.len()
+        && tail.chars().any(char::is_lowercase)
+        && (head.trim_end().ends_with(')') || is_town)
 }
 
 /// Ends of the chain moved outwards over sentences that are alike though no run was found in them.

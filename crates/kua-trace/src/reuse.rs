@@ -113,8 +113,9 @@ fn between(
     let share_b = covered(|p| p.b) * 100 / b.body.len().max(1);
     let kept: usize = groups.iter().filter(|g| !g.1).map(|g| g.0.len()).sum();
     // Most of one side is less than two thirds of the other, over several sentences.
-    let is_digest = kept >= 3
+    let is_shorter = kept >= 3
         && (share_a.max(share_b) >= 60 && share_a.min(share_b) * 3 < share_a.max(share_b) * 2);
+    let is_digest = is_shorter && condenses(&groups);
     for (group, in_conflict) in groups {
         let Some((span_a, span_b)) = cover(&group) else { continue };
         let quoted = (a.body.is_quoted(span_a), b.body.is_quoted(span_b));
@@ -129,13 +130,28 @@ fn between(
         };
         let witness_a = Witness { body: a.body, marks: marks_a, quoted: quoted.0, share: share_a };
         let witness_b = Witness { body: b.body, marks: marks_b, quoted: quoted.1, share: share_b };
-        let (direction, why) = direction(kind, &witness_a, &witness_b);
+        let (direction, why) = direction(kind, is_shorter, &witness_a, &witness_b);
         let mut link = link(kind, a.body, b.body, span_a, span_b, &group);
         link.direction = direction;
         link.reasons.extend(why);
         out.push(link);
     }
 }
+
+/// Whether a shorter text condenses: it shortens within the sentences it keeps or tells them in
+/// another order. One that drops sentences and keeps the rest as they were is a copy.
+fn condenses(groups: &[(Vec<Piece>, bool)]) -> bool {
+    let mut pieces: Vec<&Piece> =
+        groups.iter().filter(|group| !group.1).flat_map(|group| &group.0).collect();
+    pieces.sort_by_key(|piece| (piece.a, piece.b));
+    let letters: usize = pieces.iter().map(|piece| piece.letters).sum();
+    let kept: usize = pieces.iter().map(|piece| piece.kept * piece.letters).sum();
+    let in_order = pieces.windows(2).all(|pair| pair[0].b.start <= pair[1].b.start);
+    !in_order || kept < MOSTLY_KEPT * letters
+}
+
+/// Hundredths of its sentences that a copy keeps on average.
+const MOSTLY_KEPT: usize = 70;
 
 /// Links within one document, one for each pair of blocks.
 fn repeats(chains: &[Chain], side: Side<'_, '_>, out: &mut Vec<Link>) {

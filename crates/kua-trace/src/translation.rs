@@ -17,14 +17,14 @@ use crate::align::{Likeness, Step, align};
 use crate::body::Body;
 use crate::candidates::candidates;
 use crate::direction::{Witness, direction};
-use crate::features::{Background, Sketched, Vector, to_f32};
+use crate::features::{Background, Sketch, Sketched, Vector, Vocabulary, to_f32};
 use crate::marks::Marks;
 use crate::wording::{AllWordings, Wordings};
 
 /// All translation links between the bodies, sorted by sides; with each, links of kind revision for
 /// aligned sentences whose figures differ. `marks[n]` belongs to `bodies[n]`.
-pub(crate) fn translations(
-    bodies: &[Body<'_>],
+pub(crate) fn translations<'d>(
+    bodies: &[Body<'d>],
     marks: &[Marks],
     lexicons: &Lexicons,
     wordings: &AllWordings,
@@ -37,41 +37,41 @@ pub(crate) fn translations(
     }
     let words: Vec<&Wordings> = languages.iter().map(|&lang| wordings.get(lang)).collect();
     let background = Background::of(bodies, &words);
-    let sketch = |n: usize| -> Vec<Sketched> {
-        bodies[n]
-            .units
-            .iter()
-            .map(|unit| background.sketch(&bodies[n], unit.range, words[n]))
-            .collect()
+    let sketch = |n: usize, vocabulary: &mut Vocabulary<'d>| -> Sketch {
+        background.sketch(&bodies[n], words[n], vocabulary)
     };
-    let lookup = |n: usize| -> Vec<Vec<(u32, f32)>> {
+    let lookup = |n: usize, vocabulary: &mut Vocabulary<'d>| -> Vec<Vec<(u32, f32)>> {
         let units = bodies[n].units.iter();
-        units.map(|unit| background.lookup(&bodies[n], unit.range, words[n])).collect()
+        units.map(|unit| background.lookup(&bodies[n], unit.range, words[n], vocabulary)).collect()
     };
     let pairs = candidates(bodies.len(), &languages, lookup, config);
     let kin = Kin::of(lexicons);
-    pairs
-        .into_par_iter()
-        .flat_map_iter(|(a, b)| {
-            let (side_a, side_b) = (sketch(a), sketch(b));
-            let says_so =
-                calls_itself(&marks[a], languages[b]) || calls_itself(&marks[b], languages[a]);
-            let are_kin = kin.are(languages[a], languages[b]);
+    let found: Vec<Vec<Link>> = pairs
+        .par_chunk_by(|x, y| x.0 == y.0)
+        .map_init(Vocabulary::default, |vocabulary, pairs| {
             let mut out = Vec::new();
-            if let Some((steps, evidence, score)) =
-                accepted(&side_a, &side_b, are_kin, says_so, config)
-            {
-                let found = Found { steps, evidence, score };
-                links(
-                    (&bodies[a], &marks[a], &side_a),
-                    (&bodies[b], &marks[b], &side_b),
-                    &found,
-                    &mut out,
-                );
+            let side_a = pairs.first().map(|&(a, _)| sketch(a, vocabulary)).unwrap_or_default();
+            for &(a, b) in pairs {
+                let side_b = sketch(b, vocabulary);
+                let says_so =
+                    calls_itself(&marks[a], languages[b]) || calls_itself(&marks[b], languages[a]);
+                let are_kin = kin.are(languages[a], languages[b]);
+                if let Some((steps, evidence, score)) =
+                    accepted(&side_a, &side_b, are_kin, says_so, config)
+                {
+                    let found = Found { steps, evidence, score };
+                    links(
+                        (&bodies[a], &marks[a], &side_a.sentences),
+                        (&bodies[b], &marks[b], &side_b.sentences),
+                        &found,
+                        &mut out,
+                    );
+                }
             }
             out
         })
-        .collect()
+        .collect();
+    found.into_iter().flatten().collect()
 }
 
 /// Whether a document calls itself a translation that may be from `language`.
@@ -110,14 +110,18 @@ struct Found {
 
 /// The alignment, if it shows a translation.
 fn accepted(
-    a: &[Sketched],
-    b: &[Sketched],
+    sketch_a: &Sketch,
+    sketch_b: &Sketch,
     are_kin: bool,
     says_so: bool,
     config: &TraceConfig,
 ) -> Option<(Vec<Step>, Evidence, f32)> {
-    let likeness = Likeness::of(a, b);
-    let first = align(a, b, &likeness, 1.0, |_, _, _, _| 0.0);
+    let (a, b) = (&sketch_a.sentences, &sketch_b.sentences);
+    let likeness = Likeness::of(sketch_a, sketch_b);
+    let first = align(a, b, &likeness, 1.0);
+    if first.len() < 2 {
+        return None;
+    }
     // Lengths of one language against another, learnt from the first try.
     let length = |side: &[Sketched], range: &std::ops::Range<usize>| -> f32 {
         side.get(range.clone()).unwrap_or_default().iter().map(|s| s.length).sum()
@@ -126,7 +130,7 @@ fn accepted(
     let total_b: f32 = first.iter().map(|step| length(b, &step.b)).sum();
     let ratio =
         if first.len() >= 3 && total_a > 0.0 { (total_b / total_a).clamp(0.6, 1.7) } else { 1.0 };
-    let steps = align(a, b, &likeness, ratio, |_, _, _, _| 0.0);
+    let steps = align(a, b, &likeness, ratio);
     let evidence = evidence(a, b, &steps);
     let score = evidence.score(are_kin);
     // A text that calls itself a translation needs less; separate tellings do not.
@@ -134,14 +138,14 @@ fn accepted(
         - if says_so { SAYS_SO } else { 0.0 };
     let few = evidence.steps < 2.0 || (evidence.steps < 3.0 && !says_so);
     let holds = score >= least && !few && (says_so || evidence.is_complete());
-    (holds && order_matters(a, b, ratio, &steps)).then_some((steps, evidence, score))
+    (holds && order_matters(sketch_a, sketch_b, ratio, &steps)).then_some((steps, evidence, score))
 }
 
 /// Whether the sentences of b backwards answer those of a far worse: texts that share their words
 /// everywhere, and long texts in which something always fits, do not depend on order; translations do.
-fn order_matters(a: &[Sketched], b: &[Sketched], ratio: f32, steps: &[Step]) -> bool {
-    let backwards: Vec<Sketched> = b.iter().rev().cloned().collect();
-    let chance = align(a, &backwards, &Likeness::of(a, &backwards), ratio, |_, _, _, _| 0.0);
+fn order_matters(a: &Sketch, b: &Sketch, ratio: f32, steps: &[Step]) -> bool {
+    let backwards = b.backwards();
+    let chance = align(&a.sentences, &backwards.sentences, &Likeness::of(a, &backwards), ratio);
     let sum = |steps: &[Step]| steps.iter().map(|step| step.score).sum::<f32>();
     sum(&chance) <= MOST_BY_CHANCE * sum(steps)
 }
@@ -194,6 +198,7 @@ fn links(
     let witness = |body, marks, share| Witness { body, marks, quoted: false, share };
     let (direction, why) = direction(
         LinkKind::Translation,
+        false,
         &witness(a, marks_a, share_a),
         &witness(b, marks_b, share_b),
     );
@@ -380,9 +385,8 @@ pub(crate) fn evidence(a: &[Sketched], b: &[Sketched], steps: &[Step]) -> Eviden
                 }
                 for name in &sentence.names {
                     counts[3] += 1;
-                    let head = name.get(..3).unwrap_or(name);
                     counts[2] += u16::from(
-                        y.iter().any(|o| o.stems.iter().any(|stem| stem.starts_with(head))),
+                        y.iter().any(|o| o.stems.iter().any(|stem| stem[..3] == name[..3])),
                     );
                 }
             }

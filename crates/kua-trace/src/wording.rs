@@ -1,44 +1,39 @@
 //! Compares two wordings of one sentence: which words agree, and where figures, negations or names
 //! do not. What separates a repost from the next day's communiqué.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use kua_lexicon::{Lexicon, Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Conflict, Lang, TextRange};
 
 use crate::body::{Body, figures};
+use crate::numerals::Numerals;
 use crate::skeleton::skeleton;
 
 /// The words of one language that may turn a copy into another statement.
 #[derive(Debug, Default)]
 pub(crate) struct Wordings {
     negators: Phrases,
-    numbers: HashMap<String, String>,
+    numerals: Numerals,
+    /// Names of months and what stands for them in every language.
+    months: HashMap<String, String>,
 }
 
 impl Wordings {
     fn of(lexicon: &Lexicon) -> Self {
-        let mut numbers = HashMap::new();
-        // Number words and month names are other stages' files; what is missing is only not seen.
-        let months = ["months"].map(|name| ("calendar.txt", name));
-        let counts = ["units", "teens", "tens", "numbers", "cardinals", ""]
-            .map(|name| ("numbers.txt", name));
-        for (file, section) in months.into_iter().chain(counts) {
-            for entry in lexicon.section(file, section) {
-                let Some(value) = &entry.value else { continue };
-                for word in entry.key.split('|').map(str::trim) {
-                    if !word.is_empty() && !word.contains(|c: char| !c.is_alphabetic()) {
-                        let tag = if file == "calendar.txt" {
-                            format!("month {value}")
-                        } else {
-                            value.clone()
-                        };
-                        numbers.entry(kua_lexicon::fold(word).into_owned()).or_insert(tag);
-                    }
+        let mut months = HashMap::new();
+        for entry in lexicon.section("calendar.txt", "months") {
+            let Some(value) = &entry.value else { continue };
+            for word in entry.key.split('|').map(str::trim) {
+                if !word.is_empty() && !word.contains(|c: char| !c.is_alphabetic()) {
+                    let name = kua_lexicon::fold(word).into_owned();
+                    months.entry(name).or_insert_with(|| format!("month {value}"));
                 }
             }
         }
-        Self { negators: lexicon.phrases("translation.txt", "negators"), numbers }
+        let negators = lexicon.phrases("translation.txt", "negators");
+        Self { negators, numerals: Numerals::of(lexicon), months }
     }
 }
 
@@ -65,8 +60,8 @@ impl AllWordings {
 
 /// A word or figure of a sentence, as it is compared.
 #[derive(Debug, Clone)]
-pub(crate) struct Item {
-    pub(crate) key: String,
+pub(crate) struct Item<'d> {
+    pub(crate) key: Cow<'d, str>,
     pub(crate) range: TextRange,
     pub(crate) kind: ItemKind,
 }
@@ -81,19 +76,26 @@ pub(crate) enum ItemKind {
 }
 
 /// Words and figures at `range`, marks left out.
-pub(crate) fn items(body: &Body<'_>, range: TextRange, words: &Wordings) -> Vec<Item> {
-    let tokens: Vec<Token<'_>> = body.tokens(range);
+pub(crate) fn items<'d>(body: &Body<'d>, range: TextRange, words: &Wordings) -> Vec<Item<'d>> {
+    let mut tokens: Vec<Token<'d>> = body.tokens(range);
+    // Compound number words are listed with plain hyphens.
+    for token in tokens.iter_mut().filter(|token| token.kind == TokenKind::Mark) {
+        if matches!(token.fold.as_ref(), "\u{2010}" | "\u{2011}") {
+            token.fold = Cow::Borrowed("-");
+        }
+    }
     let mut figures = figures(body, &tokens).into_iter().peekable();
     let negated = words.negators.all(&tokens);
     let mut negated = negated.iter().peekable();
-    let mut out: Vec<Item> = Vec::with_capacity(tokens.len());
+    let mut out: Vec<Item<'d>> = Vec::with_capacity(tokens.len());
     // All capitals say nothing about names.
     let capitals = tokens.iter().filter(|t| t.kind == TokenKind::Word && t.capital).count();
     let letters = tokens.iter().filter(|t| t.kind == TokenKind::Word).count();
     let shouted = capitals * 2 > letters && letters > 4;
     let mut opens = true;
     let mut until = 0;
-    for (at, token) in tokens.iter().enumerate() {
+    for at in 0..tokens.len() {
+        let token = &tokens[at];
         if token.range.start < until {
             continue;
         }
@@ -104,12 +106,16 @@ pub(crate) fn items(body: &Body<'_>, range: TextRange, words: &Wordings) -> Vec<
                     figures.next();
                 }
                 if let Some(figure) = figures.next_if(|f| f.range.start == token.range.start) {
-                    until = figure.range.end;
-                    out.push(Item {
-                        key: figure.value,
-                        range: figure.range,
-                        kind: ItemKind::Figure,
-                    });
+                    let next =
+                        at + tokens[at..].partition_point(|t| t.range.start < figure.range.end);
+                    let mut range = figure.range;
+                    let mut value = figure.value;
+                    if let Some((scaled, taken)) = words.numerals.scaled(&value, &tokens, next) {
+                        value = scaled;
+                        range.end = tokens.get(next + taken - 1).map_or(range.end, |t| t.range.end);
+                    }
+                    until = range.end;
+                    out.push(Item { key: value.into(), range, kind: ItemKind::Figure });
                 }
             }
             TokenKind::Word => {
@@ -117,16 +123,24 @@ pub(crate) fn items(body: &Body<'_>, range: TextRange, words: &Wordings) -> Vec<
                     negated.next();
                 }
                 let is_negator = negated.peek().is_some_and(|(first, _)| *first <= at);
-                let (key, kind) = if is_negator {
-                    (token.fold.to_string(), ItemKind::Negator)
-                } else if let Some(value) = words.numbers.get(token.fold.as_ref()) {
-                    (value.clone(), ItemKind::Figure)
+                let mut range = token.range;
+                let kind = if is_negator {
+                    ItemKind::Negator
+                } else if let Some((value, taken)) = words.numerals.spelled(&tokens, at) {
+                    range.end = tokens.get(at + taken - 1).map_or(range.end, |t| t.range.end);
+                    until = range.end;
+                    out.push(Item { key: value.to_string().into(), range, kind: ItemKind::Figure });
+                    continue;
+                } else if let Some(month) = words.months.get(token.fold.as_ref()) {
+                    out.push(Item { key: month.clone().into(), range, kind: ItemKind::Figure });
+                    continue;
                 } else if token.capital && !starts && !shouted {
-                    (token.fold.to_string(), ItemKind::Name)
+                    ItemKind::Name
                 } else {
-                    (token.fold.to_string(), ItemKind::Word)
+                    ItemKind::Word
                 };
-                out.push(Item { key, range: token.range, kind });
+                let key = std::mem::take(&mut tokens[at].fold);
+                out.push(Item { key, range, kind });
             }
             TokenKind::Mark => {
                 opens = matches!(
@@ -144,15 +158,17 @@ const MOST_WORDS: usize = 400;
 
 /// Where two wordings of one passage disagree, in order. Only what stands against something counts:
 /// a figure left out is an omission, a figure in the place of another is a conflict.
-pub(crate) fn conflicts(a: &[Item], b: &[Item]) -> Vec<Conflict> {
+pub(crate) fn conflicts(a: &[Item<'_>], b: &[Item<'_>]) -> Vec<Conflict> {
     let mut out = Vec::new();
     for (from, to) in substitutions(a, b) {
         let (near_a, near_b) = (around(&from, a), around(&to, b));
         let (left, right) = (&a[from], &b[to]);
-        let figures_a: Vec<&Item> = left.iter().filter(|i| i.kind == ItemKind::Figure).collect();
-        let figures_b: Vec<&Item> = right.iter().filter(|i| i.kind == ItemKind::Figure).collect();
+        let figures_a: Vec<&Item<'_>> =
+            left.iter().filter(|i| i.kind == ItemKind::Figure).collect();
+        let figures_b: Vec<&Item<'_>> =
+            right.iter().filter(|i| i.kind == ItemKind::Figure).collect();
         if !figures_a.is_empty() && !figures_b.is_empty() {
-            let only = |x: &[&Item], y: &[&Item]| {
+            let only = |x: &[&Item<'_>], y: &[&Item<'_>]| {
                 x.iter().find(|i| !y.iter().any(|j| i.key == j.key)).map(|i| i.range)
             };
             let (a, b) = (only(&figures_a, &figures_b), only(&figures_b, &figures_a));
@@ -161,20 +177,18 @@ pub(crate) fn conflicts(a: &[Item], b: &[Item]) -> Vec<Conflict> {
                 out.push(Conflict { kind: "number".to_owned(), a: Some(a), b: Some(b) });
             }
         }
-        let negators = |items: &[Item]| -> Vec<TextRange> {
+        let negators = |items: &[Item<'_>]| -> Vec<TextRange> {
             items.iter().filter(|i| i.kind == ItemKind::Negator).map(|i| i.range).collect()
         };
         let (no_a, no_b) = (negators(left), negators(right));
         // A clause may be negated twice ("ne … pas"): what counts is whether it is negated at all.
-        let is_negated = |items: &[Item]| items.iter().any(|i| i.kind == ItemKind::Negator);
+        let is_negated = |items: &[Item<'_>]| items.iter().any(|i| i.kind == ItemKind::Negator);
         if no_a.is_empty() != no_b.is_empty() && is_negated(near_a) != is_negated(near_b) {
             let cover = |ranges: Vec<TextRange>| ranges.into_iter().reduce(TextRange::cover);
             out.push(Conflict { kind: "negation".to_owned(), a: cover(no_a), b: cover(no_b) });
         }
-        let names = |items: &[Item]| -> Vec<Item> {
-            items.iter().filter(|i| i.kind == ItemKind::Name).cloned().collect()
-        };
-        let (names_a, names_b) = (names(left), names(right));
+        let names_a: Vec<&Item<'_>> = left.iter().filter(|i| i.kind == ItemKind::Name).collect();
+        let names_b: Vec<&Item<'_>> = right.iter().filter(|i| i.kind == ItemKind::Name).collect();
         if let (Some(one), Some(other)) = (names_a.first(), names_b.first())
             && !names_a.iter().any(|x| names_b.iter().any(|y| same_name(&x.key, &y.key)))
         {
@@ -186,7 +200,7 @@ pub(crate) fn conflicts(a: &[Item], b: &[Item]) -> Vec<Conflict> {
 }
 
 /// The items at `span` with a few on each side.
-fn around<'i>(span: &Span, items: &'i [Item]) -> &'i [Item] {
+fn around<'i, 'd>(span: &Span, items: &'i [Item<'d>]) -> &'i [Item<'d>] {
     const NEAR: usize = 4;
     &items[span.start.saturating_sub(NEAR)..(span.end + NEAR).min(items.len())]
 }
@@ -200,8 +214,8 @@ fn same_name(a: &str, b: &str) -> bool {
 type Span = std::ops::Range<usize>;
 
 /// Stretches of both sides between words that agree (longest common subsequence), in order.
-pub(crate) fn substitutions(a: &[Item], b: &[Item]) -> Vec<(Span, Span)> {
-    let same = |x: &Item, y: &Item| x.key == y.key;
+pub(crate) fn substitutions(a: &[Item<'_>], b: &[Item<'_>]) -> Vec<(Span, Span)> {
+    let same = |x: &Item<'_>, y: &Item<'_>| x.key == y.key;
     let head = a.iter().zip(b).take_while(|(x, y)| same(x, y)).count();
     let tail =
         a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| same(x, y)).count();

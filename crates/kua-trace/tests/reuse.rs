@@ -131,9 +131,14 @@ fn a_statement_and_its_denial_are_two() {
 }
 
 #[test]
-fn sentences_kept_out_of_a_long_account_are_a_digest() {
+fn sentences_kept_as_they_were_are_a_copy_and_in_another_order_a_digest() {
     let long = format!("{FLOOD}{MARKET}");
-    let kept: Vec<&str> = long.lines().step_by(3).collect();
+    let mut kept: Vec<&str> = long.lines().step_by(2).collect();
+    let documents = [document("long", "en", &long), document("short", "en", &kept.join("\n"))];
+    let lineage = run(&documents);
+    assert!(kinds(&lineage).iter().all(|k| *k == LinkKind::Copy), "{}", show(&documents, &lineage));
+    assert_eq!(lineage.origins.len(), 1);
+    kept.reverse();
     let documents = [document("long", "en", &long), document("short", "en", &kept.join("\n"))];
     let lineage = run(&documents);
     assert!(
@@ -203,4 +208,29 @@ fn two_papers_quoted_by_a_third_stay_two() {
     assert!(same_account(&lineage, (&documents[0], "tannery"), (&documents[2], "tannery")));
     assert!(same_account(&lineage, (&documents[1], "Bakers"), (&documents[2], "Bakers")));
     assert_eq!(lineage.origins.len(), 2, "{}", show(&documents, &lineage));
+}
+
+#[test]
+fn a_relay_with_another_dateline_is_a_copy() {
+    let told = "At least 24 people died and some 150 were hurt when the dam above the town gave way on Tuesday, the fire service announced.\n";
+    let own = format!("PORT MELKOR, 17 Sept 2013 (Dorvale Agency) — {told}");
+    let relay = format!("The Lemnia Journal, with Dorvale Agency — {told}");
+    let documents = [document("a", "en", &own), document("b", "en", &relay)];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Copy], "{}", show(&documents, &lineage));
+    // A headline with a dash is no dateline.
+    let rose = told.replace("24", "42");
+    let documents = [document("a", "en", &own), document("b", "en", &rose)];
+    assert_eq!(kinds(&run(&documents)), [LinkKind::Revision]);
+}
+
+#[test]
+fn a_number_written_out_is_the_same_number() {
+    let digits = "The commander of the garrison said that 26 soldiers and 118 residents of the lower town were taken to the hospital.\n";
+    let words = digits.replace("26", "twenty-six").replace("118", "one hundred and eighteen");
+    let other = digits.replace("26", "twenty-seven");
+    let documents = [document("a", "en", digits), document("b", "en", &words)];
+    assert_eq!(kinds(&run(&documents)), [LinkKind::Copy]);
+    let documents = [document("a", "en", digits), document("b", "en", &other)];
+    assert_eq!(kinds(&run(&documents)), [LinkKind::Revision]);
 }

@@ -18,6 +18,7 @@ use crate::error::CaseError;
 use crate::fold;
 use crate::folder::Case;
 use crate::kept::KeptChronicle;
+use crate::memo::CacheMemo;
 use crate::progress::{Progress, Step, Stop};
 
 /// Items whose results are written in one transaction.
@@ -357,7 +358,7 @@ impl Case {
         tracing::info!("reconciling");
         progress.begin(Step::Reconcile, None);
         let lineage = lineage.collect_into(&mut notices);
-        let reconciled = kua_reconcile::reconcile(
+        let reconciled = kua_reconcile::reconcile_with(
             &self.config.info(),
             &items,
             documents,
@@ -366,6 +367,7 @@ impl Case {
             &judgements,
             &self.lexicons,
             &self.config.reconcile,
+            &CacheMemo::open(&self.derived())?,
         );
         let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
         chronicle.notices.append(&mut notices);

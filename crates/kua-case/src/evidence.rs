@@ -144,4 +144,11 @@ impl Evidence {
     pub(crate) fn custody(&self, items: &[Item]) -> Result<Custody, EvidenceError> {
         Ok(self.vault.custody(items)?)
     }
+
+    /// A signed note of `text`; `None` if this copy has no key that can be used, or `custody` is
+    /// of another log.
+    pub(crate) fn sign(&self, text: &str, custody: &Custody) -> Option<String> {
+        let is_ours = self.vault.vkey().to_string() == custody.vkey;
+        is_ours.then(|| self.vault.sign(text).ok())?.map(|note| note.to_text())
+    }
 }

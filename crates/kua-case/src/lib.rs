@@ -24,6 +24,7 @@ mod judge;
 mod kept;
 mod lexicons;
 mod lookup;
+mod memo;
 mod progress;
 mod published;
 mod search;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kua_model::Custody;
 use kua_publish::verify::{SingleFileEvidence, read_single_file};
-use kua_vault::{KeyError, Note, SignedCheckpoint, SignerKey, VerifierKey, verify_item_proof};
+use kua_vault::{KeyError, Note, SignedCheckpoint, VerifierKey, verify_item_proof};
 
 use crate::error::CaseError;
 use crate::folder::Case;
@@ -153,9 +153,6 @@ impl Case {
     /// A signed note of `text` by the key of the log; `None` if this copy of the case has no key,
     /// or another one than `custody` shows.
     pub(crate) fn sign(&self, text: &str, custody: &Custody) -> Option<String> {
-        let secret = fs::read_to_string(self.dir.join("vault/private/signer.key")).ok()?;
-        let key = SignerKey::from_secret_text(secret.trim_end()).ok()?;
-        let is_ours = key.verifier().to_string() == custody.vkey;
-        is_ours.then(|| Note::sign(text, &[&key]).to_text())
+        self.evidence.sign(text, custody)
     }
 }

@@ -1,5 +1,5 @@
 //! Opens the writer: takes the lock, finishes or sets aside what an interrupted one left, and
-//! refuses to sign where the log was set back or has two histories.
+//! refuses to sign where the log was set back or has two histories. Signs notes beside the log.
 
 use std::io;
 
@@ -9,6 +9,7 @@ use crate::create::read_signer_key;
 use crate::key::SignerKey;
 use crate::log::{Log, LogError, in_dir};
 use crate::manifest::{LAST_SIGNED, LOCK, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
+use crate::note::Note;
 use crate::preserve_error::PreserveError;
 use crate::storage::{Access, Storage, parent};
 use crate::tile::{TILE_WIDTH, Tile, TileKind, hashes_at};
@@ -47,6 +48,15 @@ impl Vault {
             self.storage.remove(&path).map_err(|e| writing(&path, e))?;
         }
         Ok(Writer::new(self.clone(), signer, appender, signed, lock))
+    }
+
+    /// A signed note (C2SP signed-note) of `text` by the key of the log.
+    ///
+    /// # Errors
+    /// [`PreserveError::NoSignerKey`] if this copy of the vault has none;
+    /// [`PreserveError::SignerKey`] and [`PreserveError::OtherSignerKey`] if it cannot be used.
+    pub fn sign(&self, text: &str) -> Result<Note, PreserveError> {
+        Ok(Note::sign(text, &[&self.signer_key()?]))
     }
 
     fn signer_key(&self) -> Result<SignerKey, PreserveError> {

@@ -1,0 +1,145 @@
+//! What stages remember between builds, in the cache: kept in sheets, one for each build that had
+//! something new, so that one article more writes one small row.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use kua_model::{Memo, Sha256};
+
+use crate::build::{pack, unpack};
+use crate::cache::{Cache, CacheError, Kept};
+
+/// Stage of the rows in the cache.
+const MEMO: &str = "memo";
+/// Sheets of one part, beyond which they are written anew as one.
+const MOST_SHEETS: usize = 24;
+
+/// A sheet as it is kept: key and value, one after the other.
+type Sheet = Vec<([u8; 32], Vec<u8>)>;
+
+/// The memo in `derived/case.sqlite`. Whatever fails in it costs time, never a result.
+pub(crate) struct CacheMemo(Mutex<Cache>);
+
+impl CacheMemo {
+    /// The memo of the cache in `folder`.
+    pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
+        Ok(Self(Mutex::new(Cache::open(folder)?)))
+    }
+}
+
+/// Sheets of a part in order: subject and bytes.
+fn sheets(cache: &Cache, part: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut out = Vec::new();
+    for number in 0..=MOST_SHEETS {
+        let subject = subject(part, number);
+        match cache.latest(MEMO, &subject) {
+            Ok(Some((key, value))) if key == Sha256::of(&value) => out.push((subject, value)),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn subject(part: &str, number: usize) -> Vec<u8> {
+    format!("{part}/{number}").into_bytes()
+}
+
+impl Memo for CacheMemo {
+    fn load(&self, part: &str) -> BTreeMap<Sha256, Vec<u8>> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries: Sheet = Vec::new();
+        for (_, bytes) in sheets(&cache, part) {
+            entries.extend(unpack::<Sheet>(&bytes).unwrap_or_default());
+        }
+        entries.into_iter().map(|(key, value)| (Sha256::from_bytes(key), value)).collect()
+    }
+
+    fn keep(&self, part: &str, used: &[Sha256], fresh: Vec<(Sha256, Vec<u8>)>) {
+        if fresh.is_empty() {
+            return;
+        }
+        let fresh: Sheet =
+            fresh.into_iter().map(|(key, value)| (*key.as_bytes(), value)).collect();
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let have = sheets(&cache, part);
+        let old: Vec<Sheet> =
+            have.iter().map(|(_, bytes)| unpack(bytes).unwrap_or_default()).collect();
+        let held: usize = old.iter().map(Vec::len).sum();
+        // Appended to, unless there are many sheets or most of what they hold is out of use.
+        let anew = have.len() >= MOST_SHEETS || held > 2 * used.len() + 64;
+        let mut rows = Vec::new();
+        let sheet = if anew {
+            let used: BTreeSet<&[u8; 32]> = used.iter().map(Sha256::as_bytes).collect();
+            let kept = old.into_iter().flatten().filter(|(key, _)| used.contains(key));
+            rows.extend(have.iter().map(|(subject, _)| row(subject.clone(), &Sheet::new())));
+            (subject(part, 0), kept.chain(fresh).collect())
+        } else {
+            let taken: BTreeSet<&Vec<u8>> = have.iter().map(|(subject, _)| subject).collect();
+            let free = (0..=MOST_SHEETS).map(|n| subject(part, n)).find(|s| !taken.contains(s));
+            (free.unwrap_or_else(|| subject(part, 0)), fresh)
+        };
+        rows.push(row(sheet.0, &sheet.1));
+        let rows: Vec<Kept> = rows.into_iter().flatten().collect();
+        if let Err(error) = cache.put(&rows) {
+            tracing::warn!(%error, part, "not remembered");
+        }
+    }
+}
+
+fn row(subject: Vec<u8>, sheet: &Sheet) -> Option<Kept> {
+    let value = pack(sheet).ok()?;
+    Some(Kept { stage: MEMO, subject, key: Sha256::of(&value), value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u32) -> Sha256 {
+        Sha256::of(&n.to_be_bytes())
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again_through_many_builds() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut used = Vec::new();
+        for n in 0..100 {
+            let memo = CacheMemo::open(folder.path()).unwrap();
+            let have = memo.load("part");
+            assert_eq!(have.len(), usize::try_from(n).unwrap());
+            memo.keep("part", &used, vec![(key(n), n.to_be_bytes().to_vec())]);
+            used.push(key(n));
+        }
+        let memo = CacheMemo::open(folder.path()).unwrap();
+        let have = memo.load("part");
+        assert!((0..100).all(|n| have[&key(n)] == n.to_be_bytes()));
+        assert!(memo.load("another").is_empty());
+    }
+
+    #[test]
+    fn what_is_out_of_use_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let memo = CacheMemo::open(folder.path()).unwrap();
+        memo.keep("part", &[], (0..1_000).map(|n| (key(n), vec![1])).collect());
+        memo.keep("part", &[key(7)], vec![(key(2_000), vec![2])]);
+        let have = memo.load("part");
+        assert_eq!(have.len(), 2);
+        assert_eq!(have[&key(2_000)], [2]);
+    }
+
+    #[test]
+    fn a_damaged_sheet_is_no_sheet() {
+        let folder = tempfile::tempdir().unwrap();
+        let memo = CacheMemo::open(folder.path()).unwrap();
+        memo.keep("part", &[], vec![(key(1), vec![1; 40])]);
+        let damaged = Kept {
+            stage: MEMO,
+            subject: subject("part", 0),
+            key: key(9),
+            value: vec![0xff; 50],
+        };
+        memo.0.lock().unwrap().put(&[damaged]).unwrap();
+        assert!(memo.load("part").is_empty());
+    }
+}

@@ -31,6 +31,8 @@ pub(crate) struct Counting {
     pub(crate) place_stated: bool,
     /// The time the words say.
     pub(crate) said: Option<DateSpan>,
+    /// Hour and minute of the time said.
+    pub(crate) clock: Option<(u8, u8)>,
     /// The time said is that of a heading or entry: when the account was kept.
     pub(crate) entry: bool,
     /// When the account was published.
@@ -65,6 +67,7 @@ impl Counting {
             place_name: place.map(|(_, name)| name),
             place_stated: claim.place.as_ref().is_some_and(|place| !place.inherited),
             said: said.map(|time| time.value),
+            clock: said.and_then(|time| time.clock),
             entry: said.is_some_and(|time| time.how == TimeHow::Heading),
             reported,
         }

@@ -33,6 +33,7 @@ pub(crate) struct Figure {
     pub(crate) earlier_in: BTreeSet<DocumentId>,
     pub(crate) as_of: Option<DateSpan>,
     said: Option<DateSpan>,
+    clock: Option<(u8, u8)>,
     entry: bool,
     reported: Option<PartialDate>,
     pub(crate) grade: Grade,
@@ -60,7 +61,7 @@ impl Figure {
             .filter(|(s, _)| !s.claim.earlier_figure)
             .min_by_key(|(_, c)| {
                 let day = c.as_of().and_then(DateSpan::first);
-                (day.is_none(), day, c.reported)
+                (day.is_none(), day, c.clock, c.reported)
             })
             .map(|(_, counting)| counting);
         let bound = all().filter_map(|(_, c)| c.reported).min();
@@ -82,6 +83,7 @@ impl Figure {
             earlier_in,
             as_of,
             said: dated.and_then(|counting| counting.said),
+            clock: dated.and_then(|counting| counting.clock),
             entry: dated.is_some_and(|counting| counting.entry),
             reported: dated.map_or(bound, |counting| counting.reported),
             grade: first.claim.grade,
@@ -174,6 +176,13 @@ impl Figure {
             (false, true) => return Some(Ordering::Greater),
             _ => {}
         }
+        // Entries of one day stand in the order of their hours.
+        if let (Some(a), Some(b)) = (self.hour(), other.hour())
+            && a.0 == b.0
+            && a.1 != b.1
+        {
+            return Some(a.1.cmp(&b.1));
+        }
         let said =
             self.said.zip(other.said).and_then(|(a, b)| days_apart(a, b)).map(|days| 0.cmp(&days));
         let said = said.filter(|order| order.is_ne());
@@ -206,6 +215,11 @@ impl Figure {
         }
     }
 
+    /// The day and hour that were said.
+    fn hour(&self) -> Option<(Date, (u8, u8))> {
+        self.said?.exact().zip(self.clock)
+    }
+
     /// Whether two figures of different origins speak of the same time, so that they contradict
     /// each other if no number fits both.
     pub(crate) fn same_time(&self, other: &Self, config: &ReconcileConfig) -> bool {
@@ -214,7 +228,12 @@ impl Figure {
         {
             return a.may_meet(b);
         }
-        let (Some(a), Some(b)) = (self.as_of, other.as_of) else { return true };
+        // A figure that is only recalled is of some day before: the last it may be of stands for it.
+        let day = |span: DateSpan| match span {
+            DateSpan { from: None, to: Some(to) } => DateSpan::at(to),
+            other => other,
+        };
+        let (Some(a), Some(b)) = (self.as_of.map(day), other.as_of.map(day)) else { return true };
         let Some(days) = days_apart(a, b) else { return true };
         if days.abs() <= config.same_time_days {
             return true;
@@ -224,9 +243,10 @@ impl Figure {
     }
 
     /// Sorts by time, undated last.
-    pub(crate) fn time_key(&self) -> (bool, Option<Date>, Option<Date>, Option<u64>, Option<u64>) {
+    pub(crate) fn time_key(&self) -> impl Ord + use<> {
         let last = self.as_of.and_then(DateSpan::last);
-        (last.is_none(), last, self.as_of.and_then(DateSpan::first), self.low, self.high)
+        let first = self.as_of.and_then(DateSpan::first);
+        (last.is_none(), last, first, self.clock, self.low, self.high)
     }
 }
 

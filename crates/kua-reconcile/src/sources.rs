@@ -8,6 +8,9 @@ use kua_model::{Claim, Document, DocumentId, SourceKind, SourceMention, TextRang
 use crate::mention::{Reader, Reading};
 use crate::vocabulary::{Vocabulary, Words};
 
+/// Concept of `[bodies]` for officials of whom nothing else is said.
+const AUTHORITIES: &str = "authorities";
+
 /// A named source, so far as its words tell: equal keys are one source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SourceKey {
@@ -144,9 +147,9 @@ fn named(
     }
     if let Some(body) = &reading.body {
         let (which, said) = known.which(claim.document, reading)?;
-        // Without its place, a mayor is whoever the words name.
-        let person =
-            body.local && which.is_empty() && reading.in_office && !reading.name.is_empty();
+        // Without its place a mayor is whoever the words name, and so is an official without a body.
+        let vague = body.local && which.is_empty() || body.concept == AUTHORITIES;
+        let person = vague && reading.in_office && !reading.name.is_empty();
         if !person {
             let voice = if reading.name.is_empty() || !reading.in_office {
                 ""
@@ -379,7 +382,7 @@ impl Known {
             let document = documents.get(&claim.document).copied();
             let names =
                 [Some(reading.name.clone()), beside.map(|next| reader.name(next, document))];
-            if body.local && which.is_empty() {
+            if body.local && which.is_empty() || body.concept == AUTHORITIES {
                 continue;
             }
             known.all.insert(SourceKey::Body(body.concept.clone(), which.clone()));

@@ -653,3 +653,22 @@ fn nobody_killed_is_a_figure_of_a_source_and_no_contradiction_of_a_witness() {
     assert!(tolls(&Case::read(&official).chronicle().value).contains("in Vesk: contested"));
     assert!(tolls(&Case::read(&teller).chronicle().value).contains("in Vesk: agreed"));
 }
+
+#[test]
+fn entries_of_one_day_stand_in_the_order_of_their_hours() {
+    let mut case = Case::read(
+        "
+        # live.txt 2030-05-09 en
+        Police say two are dead. Police say four are dead. Police correct: three are dead.
+        > killed ; two are dead ; n=2 ; heading=2030-05-09 ; from=authority:Police
+        > killed ; four are dead ; n=4 ; heading=2030-05-09 ; from=authority:Police
+        > killed ; three are dead ; n=3 ; heading=2030-05-09 ; from=authority:Police
+    ",
+    );
+    for (claim, hour) in case.claims.iter_mut().zip([9, 10, 14]) {
+        claim.time.as_mut().unwrap().clock = Some((hour, 15));
+    }
+    let shown = tolls(&case.chronicle().value);
+    assert_eq!(shown.matches("superseded").count(), 2, "{shown}");
+    assert!(shown.contains("| 3 | 2030-05-09 | agreed"), "{shown}");
+}

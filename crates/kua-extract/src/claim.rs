@@ -24,7 +24,13 @@ impl Teller<'_> {
             .map(|(rule, start, end)| Why::by(rule.clone(), Some(scene.range(*start, *end))))
             .collect();
         let party = draft.party.and_then(|index| sentence.parties.get(index));
-        let whole = self.whole(draft, made);
+        let mut whole = self.whole(draft, made);
+        if whole.is_none()
+            && let Some(index) = self.bare_part(sentence, draft, party, first)
+        {
+            why.push(Why::by("bare-number-after-a-larger-figure", None));
+            whole = Some(index);
+        }
         let mut events = draft.events.clone();
         if events.is_empty() {
             // A part without a verb of its own: the event of the whole in an earlier sentence.
@@ -105,16 +111,22 @@ impl Teller<'_> {
                 why.push(Why::by("part-of-unknown-whole", Some(range)));
             }
         }
-        // "two more died": on top of a figure given before, so at least so many.
+        // "two more died": on top of a figure given before. It is less than the whole, so it goes
+        // with that figure; where the figure before is not larger, it is at least so many.
+        let mut part_of = part_of;
         if party.is_some_and(|party| party.others)
-            && self
-                .claims
-                .last()
-                .is_some_and(|claim| claim.event == *event && claim.quantity.is_some())
+            && part_of.is_none()
+            && let Some(before) = self.claims.last()
+            && before.event == *event
+            && let Some(total) = &before.quantity
             && let Some(quantity) = &mut quantity
             && quantity.high.is_some()
         {
-            quantity.high = None;
+            if total.low > quantity.high && before.part_of.is_none() {
+                part_of = Some(before.id);
+            } else {
+                quantity.high = None;
+            }
             why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
         }
         let event = event.clone();
@@ -159,6 +171,52 @@ impl Teller<'_> {
                 .get(index)
                 .as_ref()
                 .is_some_and(|claim| fits(claim) && claim.quantity.is_some())
+        })
+    }
+
+    /// "Plus de 600 personnes ont été arrêtées. 187 restent détenues.": a bare number, with no
+    /// day or place of its own, after a larger figure of the paragraph is a part of that one.
+    fn bare_part(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+        party: Option<&Party>,
+        first: usize,
+    ) -> Option<usize> {
+        // Only a severer kind ("in intensive care") is a part without "of them".
+        let severe = matches!(draft.link, Join::Part(None))
+            && party.is_some_and(|party| !party.partitive && party.attribute.is_none());
+        let party = party.filter(|party| party.noun.is_none() || (severe && !party.subset))?;
+        let figure = party.figure.and_then(|index| sentence.figures.get(index))?;
+        if !figure.plain || figure.none || figure.earlier {
+            return None;
+        }
+        let alone = draft.link == Join::Alone
+            && matches!(draft.form, Form::Participle | Form::Intransitive)
+            && sentence.dates.is_empty()
+            && sentence.places.iter().all(|mark| !mark.placed);
+        if !(severe || alone) {
+            return None;
+        }
+        let until = if severe { self.claims.len() } else { first };
+        (self.block_claims..until).rev().find(|&index| {
+            self.claims.get(index).is_some_and(|claim| {
+                let larger = claim
+                    .quantity
+                    .as_ref()
+                    .and_then(|quantity| quantity.low)
+                    .is_some_and(|low| figure.high.is_some_and(|high| low > high));
+                let kind = sentence.scene.grammar.events.get(&claim.event);
+                (severe || claim.part_of.is_none())
+                    && claim.modality == Modality::Certain
+                    && claim.or_events.is_empty()
+                    && larger
+                    && if severe {
+                        kind.is_some_and(|kind| kind.people)
+                    } else {
+                        draft.events.first() == Some(&claim.event)
+                    }
+            })
         })
     }
 

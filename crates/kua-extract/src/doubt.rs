@@ -8,7 +8,7 @@ use kua_model::{Modality, Why};
 
 use crate::event::Draft;
 use crate::figure::Figure;
-use crate::grammar::{Cue, Sense};
+use crate::grammar::{Cue, Form, Sense};
 use crate::scene::Scene;
 
 /// What the cues of a sentence say about one draft.
@@ -55,6 +55,14 @@ pub(crate) fn doubt(
             Sense::Cue(cue) => {
                 // "no fewer than": the word belongs to the bound.
                 if figures.iter().any(|f| f.start <= hit.start && hit.end <= f.end && !f.none) {
+                    continue;
+                }
+                // "without a home": the word belongs to the event.
+                if cue == Cue::Negated
+                    && draft.trigger.0 <= hit.start
+                    && hit.end <= draft.trigger.1
+                    && draft.form != Form::Sign
+                {
                     continue;
                 }
                 // "in May": the month, not the doubt.
@@ -142,6 +150,22 @@ fn reaches(
             // "I don't know if …, but": ends at the contrast.
             Cue::Conditional => gap <= 3,
             Cue::Retraction | Cue::Background => true,
+            // "60 are said to be trapped, say the firemen, who pulled out eleven bodies": a
+            // relative clause after another event tells its own.
+            Cue::Hedged => {
+                let told = drafts
+                    .iter()
+                    .filter(|other| {
+                        other.trigger.1 <= draft.start && end <= other.trigger.1 + 2
+                    })
+                    .map(|other| other.trigger.1)
+                    .min();
+                let relative = told.is_some_and(|from| {
+                    (from.max(end)..draft.start)
+                        .any(|at| scene.find(at, |s| *s == Sense::Relative).is_some())
+                });
+                !contrast(end, draft.start) && !relative
+            }
             _ => !contrast(end, draft.start),
         };
     }

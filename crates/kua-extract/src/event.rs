@@ -395,6 +395,13 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
             wide.party = Some(index);
             wide.start = draft.start.min(other.start);
             wide.end = draft.end.max(other.end).max(other.noun.map_or(0, |(_, end)| end));
+            // "1,200 soldiers and ten helicopters": what happens to people happens to no machine.
+            let people = |party: &Party| {
+                matches!(party.counts, None | Some(kua_model::Counted::People))
+            };
+            if people(party) != people(other) {
+                continue;
+            }
             // The words of this claim are its own phrase and the trigger.
             if other.start < party.start {
                 wide.start = other.start;
@@ -439,7 +446,17 @@ fn follow(
                 && !matches!(draft.link, Join::Part(_))
                 && draft.party.is_some()
         });
-        if party.subset || party.partitive {
+        // "including four minors and two officers": the list goes on.
+        let listed = scene.find_before(party.start, |s| *s == Sense::And).is_some_and(|and| {
+            parties.iter().rev().any(|old| {
+                (old.subset || old.partitive)
+                    && old.figure.is_some()
+                    && old.end <= and.start
+                    && and.start - old.end <= 2
+            })
+        }) && party.noun.is_some()
+            && !party.unknown;
+        if party.subset || party.partitive || listed {
             // A whole must stand before it: in this sentence or the one before.
             if before.is_none() && !after_claim {
                 continue;

@@ -67,11 +67,53 @@ pub(crate) fn figures(scene: &Scene<'_>, dates: &[DateMark]) -> Vec<Figure> {
                 at = figure.end.max(at + 1);
                 out.push(figure);
             }
+            None if scene.find_before(at, |s| *s == Sense::Label).is_some() => {
+                at = past_labelled(scene, at);
+            }
             None => at = past_number(scene, at),
         }
     }
     mark_changes(scene, &mut out);
+    mark_replaced(scene, &mut out);
     out
+}
+
+/// Past "71 and 68" after "aged": the label names every number of the list.
+fn past_labelled(scene: &Scene<'_>, at: usize) -> usize {
+    let mut next = past_number(scene, at);
+    while scene.kind(at) == Some(TokenKind::Number) {
+        let joined = match scene.find(next, |s| matches!(s, Sense::And | Sense::Or)) {
+            Some(hit) => hit.end,
+            None if scene.is_mark(next, &[',']) => next + 1,
+            None => break,
+        };
+        if scene.kind(joined) != Some(TokenKind::Number)
+            || scene.find(joined + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_some()
+        {
+            break;
+        }
+        next = past_number(scene, joined);
+    }
+    next
+}
+
+/// "eight, not nine", "eight instead of nine": nine is no longer the figure.
+fn mark_replaced(scene: &Scene<'_>, figures: &mut [Figure]) {
+    for index in 1..figures.len() {
+        let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else {
+            return;
+        };
+        let near = second.start.saturating_sub(first.end) <= 5;
+        let instead = scene.find_before(second.start, |s| *s == Sense::Instead).is_some();
+        if near
+            && instead
+            && first.plain
+            && second.plain
+            && let Some(second) = figures.get_mut(index)
+        {
+            second.earlier = true;
+        }
+    }
 }
 
 /// The next token to try: a rejected run of digits is skipped whole, so its tail is no figure.
@@ -243,6 +285,9 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         return None;
     }
     let mut number = first;
+    if number.none {
+        whole_of_none(scene, taken, &mut number);
+    }
     if !bounds.is_empty() && number.article {
         return None;
     }
@@ -253,6 +298,7 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         && let Some(last) = range_end(scene, taken, number.end)
         && last.low > number.high
     {
+        scale_low(scene, &mut number, &last);
         number.end = last.end;
         number.high = last.high;
         used.extend(last.used);
@@ -286,6 +332,42 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         apply(bound, &mut figure);
     }
     Some(figure)
+}
+
+/// "one or two dozen", "5 to 7 thousand": the multiplier belongs to both ends.
+fn scale_low(scene: &Scene<'_>, low: &mut Number, high: &Number) {
+    let factor = (low.end..high.end)
+        .rev()
+        .find_map(|at| multiplier(scene, at).filter(|(hit, _)| hit.end == high.end));
+    if let (Some((_, factor)), Some(value)) = (factor, low.low)
+        && let Some(scaled) = value.checked_mul(factor)
+        && value < factor
+        && high.high.is_some_and(|high| scaled < high)
+    {
+        low.low = Some(scaled);
+    }
+}
+
+/// "none of the 68 dogs": sixty-eight is the whole of which none is told.
+fn whole_of_none(scene: &Scene<'_>, taken: &[bool], none: &mut Number) {
+    let mut next = none.end;
+    for _ in 0..3 {
+        let small =
+            scene.find(next, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Determiner));
+        match small {
+            Some(hit) => next = hit.end,
+            None => break,
+        }
+    }
+    let closed = scene
+        .find_before(none.end, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Determiner))
+        .is_some();
+    if (next > none.end || closed)
+        && let Some(whole) = number_at(scene, taken, next)
+        && whole.plain
+    {
+        none.end = whole.end;
+    }
 }
 
 fn apply(bound: Bound, figure: &mut Figure) {
@@ -445,6 +527,10 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let mut text = scene.tokens.get(at)?.fold.clone().into_owned();
+    // "007", or the tail of a number whose head was refused: no count.
+    if text.len() > 1 && text.starts_with('0') {
+        return None;
+    }
     let mut end = at + 1;
     let after_month = scene.find_before(at, |s| matches!(s, Sense::Month(_))).is_some();
     while let Some(group) =
@@ -501,7 +587,11 @@ fn thousands_group(scene: &Scene<'_>, at: usize, after_month: bool) -> Option<us
 /// What before a number tells that nothing is counted by it.
 fn refused_before(scene: &Scene<'_>, at: usize) -> bool {
     let before = at - 1;
-    if scene.find_before(at, |s| *s == Sense::Label).is_some() {
+    // "at route 40", but not where the label's word is part of an event's ("thrown on the street").
+    let told = scene.find_before(at, |s| matches!(s, Sense::Trigger { .. }));
+    if let Some(label) = scene.find_before(at, |s| *s == Sense::Label)
+        && told.is_none_or(|told| told.start >= label.start)
+    {
         return true;
     }
     if scene.is_mark(

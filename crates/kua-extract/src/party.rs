@@ -109,6 +109,10 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
     let mut out = Vec::new();
     let mut inside = vec![false; scene.tokens.len() + 1];
     for (index, figure) in figures.iter().enumerate() {
+        // "one of the four killed": four belongs to the phrase before.
+        if out.last().is_some_and(|old: &Party| old.partitive && figure.start < old.end) {
+            continue;
+        }
         let party = counted(scene, figure, index, &busy);
         if let Some(party) = party {
             fill(&mut inside, party.start, party.end);
@@ -149,9 +153,18 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
     let mut party = Party { figure: Some(index), ..Party::empty(figure.start, figure.end) };
     party.subset = scene.find_before(figure.start, |s| *s == Sense::Subset).is_some()
         || (figure.start > 0
-            && scene.is_mark(figure.start - 1, &['—', '–', ':', '-'])
-            && scene.find_before(figure.start - 1, |s| *s == Sense::Subset).is_some());
+            && scene.is_mark(figure.start - 1, &['—', '–', ':', '-', ','])
+            && scene.find_before(figure.start - 1, |s| *s == Sense::Subset).is_some())
+        || after_whole(scene, figure);
     let mut at = figure.end;
+    // "« five or six » arrests": the quotation marks belong to the figure.
+    if figure.start > 0
+        && scene.is_mark(figure.start - 1, &['«', '"', '“', '„'])
+        && scene.is_mark(figure.end, &['»', '"', '”', '“'])
+    {
+        at += 1;
+        party.end = at;
+    }
     let mut unknown: Option<(usize, usize)> = None;
     let mut steps = 0;
     while steps < 8 && at < scene.tokens.len() {
@@ -181,7 +194,12 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             return Some(party);
         }
         if let Some(hit) = scene.find(at, |s| *s == Sense::Partitive) {
-            let next = scene.find(hit.end, |s| {
+            // "one of the four killed"
+            let mut whole = hit.end;
+            while whole < hit.end + 3 && busy.get(whole).copied().unwrap_or(false) {
+                whole += 1;
+            }
+            let next = scene.find(whole, |s| {
                 matches!(s, Sense::Trigger { form: Form::Participle | Form::Victims, .. })
             });
             let group_then_trigger =
@@ -237,6 +255,14 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             take_group(scene, &mut party, noun, end);
             return Some(party).filter(|_| !figure.article || plausible_one(scene, noun));
         }
+        if let Some(victims) = acted_on(scene, at).filter(|_| unknown.is_none()) {
+            // "Two wounded died": the wounded are whom it happened to.
+            party.attribute = Some(at);
+            party.noun = Some((at, victims));
+            party.end = victims;
+            party.counts = Some(Counted::People);
+            return Some(party).filter(|_| !figure.article);
+        }
         if ends_phrase(scene, at) {
             break;
         }
@@ -276,8 +302,46 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
     Some(party)
 }
 
-/// "130 women among the injured": part of those.
+/// "Of the 109, thirty-one were children": the sentence opens with the whole.
+fn after_whole(scene: &Scene<'_>, figure: &Figure) -> bool {
+    if figure.start < 3 || figure.start > 8 || !scene.is_mark(figure.start - 1, &[',']) {
+        return false;
+    }
+    let opens = scene.find(0, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Subset));
+    opens.is_some_and(|hit| {
+        hit.end < figure.start
+            && (hit.end..figure.start - 1).any(|at| {
+                scene.kind(at) == Some(TokenKind::Number)
+                    || scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some()
+            })
+    })
+}
+
+/// End of a word for victims at token `at` that is the subject or object of a verb of another
+/// event right after it: "two wounded died", "двоих задержанных пытали".
+fn acted_on(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let (hit, events) = scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
+        Sense::Trigger { events, form: Form::Victims, .. } => Some((hit, events)),
+        _ => None,
+    })?;
+    let next = scene.find(hit.end, |s| *s == Sense::Be).map_or(hit.end, |be| be.end);
+    let other = |s: &Sense| match s {
+        Sense::Trigger { events: others, form, .. } => {
+            others != events && matches!(form, Form::Participle | Form::Intransitive | Form::Verb)
+        }
+        _ => false,
+    };
+    scene.find(next, other).map(|_| hit.end)
+}
+
+/// "130 women among the injured", "two officers among them": part of those.
 fn among_victims(scene: &Scene<'_>, party: &mut Party) {
+    if let Some(them) = scene.find(party.end, |s| *s == Sense::OfThem) {
+        party.partitive = true;
+        party.end = them.end;
+        party.used.push((them.entry, them.start, them.end));
+        return;
+    }
     let Some(among) = scene.find(party.end, |s| *s == Sense::Partitive) else { return };
     let victims =
         scene.find(among.end, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. }));

@@ -285,7 +285,7 @@ fn segment_before(
             let inside = scene.glued(token)
                 && scene.glued(token + 1)
                 && scene.is_mark(token, &['.', '-', '’', '\'', '&']);
-            if !inside {
+            if !(inside || scene.find_before(token + 1, |s| *s == Sense::Label).is_some()) {
                 break;
             }
         } else if hard_stop(scene, token)
@@ -455,6 +455,7 @@ fn hard_stop(scene: &Scene<'_>, at: usize) -> bool {
         || (scene.kind(at) == Some(TokenKind::Number)
             && !scene.glued(at)
             && !scene.glued(at + 1)
+            && scene.find_before(at, |s| *s == Sense::Label).is_none()
             && !scene.tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.capital))
 }
 

@@ -15,6 +15,7 @@ fn main() {
     println!("{}", score_lineage(&built.chronicle, &truth));
     let claims = score_claims(&built.chronicle, &truth_of(&truth));
     println!("{claims}");
+    println!("other readings:\n    {}", claims.other_readings.join("\n    "));
     println!("missed:\n    {}", claims.missed.join("\n    "));
     println!("invented:\n    {}", claims.invented.join("\n    "));
     println!("{}", score_tolls(&built.chronicle, &truth));

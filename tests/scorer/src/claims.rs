@@ -108,6 +108,8 @@ pub struct ClaimScore {
     pub again_counted: Vec<String>,
     /// Harm 4: wrong numbers.
     pub wrong_numbers: Vec<String>,
+    /// Of matched claims: whose group, grade or modality is another.
+    pub other_readings: Vec<String>,
     /// Truths that were not found.
     pub missed: Vec<String>,
     /// Claims that stand in no truth.
@@ -269,11 +271,27 @@ fn compare(score: &mut ClaimScore, statement: &Statement, truth: &Truth, words: 
         pair.1 += 1;
     };
     let modality = name(&claim.modality);
-    tally(&mut score.grades, name(&claim.grade) == truth.grade);
+    let grade = name(&claim.grade);
+    tally(&mut score.grades, grade == truth.grade);
     tally(&mut score.modalities, modality == truth.modality);
-    if truth.affected.is_some() {
+    let mut other = |what: &str, expected: &str, found: &str| {
+        score
+            .other_readings
+            .push(format!("{} {words}: {what}: expected {expected}, found {found}", truth.id));
+    };
+    if grade != truth.grade {
+        other("grade", &truth.grade, &grade);
+    }
+    if modality != truth.modality {
+        other("modality", &truth.modality, &modality);
+    }
+    if let Some(expected) = &truth.affected {
         let group = claim.affected.as_ref().and_then(|group| group.id.clone());
-        tally(&mut score.affected, group == truth.affected);
+        let right = is_group(group.as_deref(), expected);
+        if !right {
+            other("affected", expected, group.as_deref().unwrap_or("nobody"));
+        }
+        tally(&mut score.affected, right);
     }
     if truth.low.is_some() || truth.high.is_some() {
         let right = quantity.is_some_and(|q| (q.low, q.high) == (truth.low, truth.high));
@@ -298,6 +316,37 @@ fn compare(score: &mut ClaimScore, statement: &Statement, truth: &Truth, words: 
             score.again_counted.push(format!("{} {words}", truth.id));
         }
     }
+}
+
+/// Whether a group found is the group planted. The truth names base groups and writes `people`
+/// where the words name none ("five dead"): a claim without a group, or with a narrower or broader
+/// one ("police" for "security_forces"), says the same.
+fn is_group(found: Option<&str>, expected: &str) -> bool {
+    let found = found.unwrap_or("people");
+    let up = |mut group: String, wanted: &str| {
+        for _ in 0..8 {
+            if group == wanted {
+                return wanted != "people";
+            }
+            match above(&group) {
+                Some(next) => group = next,
+                None => return false,
+            }
+        }
+        false
+    };
+    found == expected || up(found.to_owned(), expected) || up(expected.to_owned(), found)
+}
+
+/// The group a group belongs to.
+fn above(group: &str) -> Option<String> {
+    let lexicons = kua_lexicon::Lexicons::embedded();
+    let entry = lexicons
+        .shared()
+        .section("claims.txt", "groups")
+        .iter()
+        .find(|entry| entry.key == group)?;
+    entry.value.clone()
 }
 
 fn name<T: serde::Serialize>(value: &T) -> String {

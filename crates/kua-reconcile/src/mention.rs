@@ -135,11 +135,10 @@ impl Reader<'_> {
         };
         let mut to = to + 1;
         let mut full = (from..to).any(|at| v.country_at(words, at).is_some());
-        for at in from.saturating_sub(4)..from {
-            if v.country_at(words, at).is_some_and(|found| at + found.tokens == from) {
-                (from, full) = (at, true);
-                break;
-            }
+        let ends_here =
+            |at: &usize| v.country_at(words, *at).is_some_and(|found| at + found.tokens == from);
+        if let Some(at) = (from.saturating_sub(4)..from).find(ends_here) {
+            (from, full) = (at, true);
         }
         let mut next = to;
         while let Some(found) = v.particles.at(words, next) {

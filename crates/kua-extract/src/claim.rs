@@ -122,7 +122,9 @@ impl Teller<'_> {
             && let Some(quantity) = &mut quantity
             && quantity.high.is_some()
         {
-            if total.low > quantity.high && before.part_of.is_none() {
+            if before.part_of.is_some() {
+                part_of = before.part_of;
+            } else if total.low > quantity.high {
                 part_of = Some(before.id);
             } else {
                 quantity.high = None;

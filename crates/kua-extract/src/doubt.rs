@@ -34,7 +34,9 @@ pub(crate) fn doubt(
 ) -> Doubt {
     let mut doubt = Doubt::default();
     let counterfactual = scene.hits.iter().any(|hit| {
-        scene.lexeme(*hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Counterfactual))
+        scene.lexeme(*hit).is_some_and(|lexeme| {
+            matches!(lexeme.sense, Sense::Cue(Cue::Counterfactual | Cue::Hypothetical))
+        })
     });
     let note = |hit_start: usize, hit_end: usize, entry: u32, doubt: &mut Doubt| {
         if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
@@ -79,7 +81,7 @@ pub(crate) fn doubt(
                     _ => {
                         doubt.denied |= cue == Cue::Denied;
                         let modality = match cue {
-                            // A conditional is hearsay unless the sentence says what hindered it.
+                            // A conditional is hearsay unless the sentence names its condition.
                             Cue::Conditional if counterfactual => Some(Modality::Counterfactual),
                             _ => cue.modality(),
                         };
@@ -155,9 +157,7 @@ fn reaches(
             Cue::Hedged => {
                 let told = drafts
                     .iter()
-                    .filter(|other| {
-                        other.trigger.1 <= draft.start && end <= other.trigger.1 + 2
-                    })
+                    .filter(|other| other.trigger.1 <= draft.start && end <= other.trigger.1 + 2)
                     .map(|other| other.trigger.1)
                     .min();
                 let relative = told.is_some_and(|from| {

@@ -396,9 +396,8 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
             wide.start = draft.start.min(other.start);
             wide.end = draft.end.max(other.end).max(other.noun.map_or(0, |(_, end)| end));
             // "1,200 soldiers and ten helicopters": what happens to people happens to no machine.
-            let people = |party: &Party| {
-                matches!(party.counts, None | Some(kua_model::Counted::People))
-            };
+            let people =
+                |party: &Party| matches!(party.counts, None | Some(kua_model::Counted::People));
             if people(party) != people(other) {
                 continue;
             }

@@ -88,7 +88,9 @@ fn past_labelled(scene: &Scene<'_>, at: usize) -> usize {
             None => break,
         };
         if scene.kind(joined) != Some(TokenKind::Number)
-            || scene.find(joined + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_some()
+            || scene
+                .find(joined + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)))
+                .is_some()
         {
             break;
         }

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use kua_lexicon::{LexiconError, Lexicons};
-use kua_model::{Claim, DateSpan, Document, Lang, Noted, TextRange};
+use kua_model::{Claim, DateSpan, Document, Grade, Lang, Noted, SourceKind, TextRange};
 use serde::{Deserialize, Serialize};
 
 pub use check::{Failing, Report, check_language, notation};
@@ -39,7 +39,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 3;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -93,7 +93,9 @@ impl Extractor {
 
     /// As [`extract()`].
     pub fn extract(&self, document: &Document, config: &ExtractConfig) -> Noted<Vec<Claim>> {
-        let mut teller = Teller::new(document, config, self.is_testimony(document));
+        let testimony = self.is_testimony(document);
+        let house = if testimony { Grade::Asserted } else { self.house(document) };
+        let mut teller = Teller::new(document, config, testimony, house);
         let mut block = usize::MAX;
         for sentence in &document.sentences {
             let lang = document.language_at(sentence.range);
@@ -107,6 +109,38 @@ impl Extractor {
             }
         }
         Noted { value: teller.claims, notices: teller.notices }
+    }
+
+    /// What the short lines at the head say the document is: an outlet's article ("The Harbour
+    /// Gazette", "(Northern Wire)"), an authority's communiqué, or nothing.
+    fn house(&self, document: &Document) -> Grade {
+        const HEAD_BLOCKS: usize = 5;
+        const SHORT: usize = 160;
+        let end = document.blocks.get(HEAD_BLOCKS).map_or(usize::MAX, |block| block.range.start);
+        let mut found = Grade::Asserted;
+        for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
+            let lang = document.language_at(sentence.range);
+            let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
+            let Some(block) = document.blocks.get(sentence.block) else { continue };
+            let mut range = sentence.range;
+            // Of running text only the dateline counts.
+            if block.range.len() > SHORT {
+                let mut cut = (block.range.start + SHORT / 2).min(range.end).max(range.start);
+                while !document.text.is_char_boundary(cut) {
+                    cut -= 1;
+                }
+                range = TextRange::new(range.start, cut);
+                if range.is_empty() || range.start > block.range.start + SHORT / 2 {
+                    continue;
+                }
+            }
+            match scene::masthead(grammar, &document.text, range, block.range.len() > SHORT) {
+                Some(SourceKind::Outlet | SourceKind::Agency) => return Grade::Media,
+                Some(SourceKind::Authority) => found = Grade::Official,
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Whether the author tells as "I" what they saw, more than once.

@@ -274,7 +274,12 @@ impl Ground<'_, '_> {
                         Kind::Bare => party.figure.is_some() && party.noun.is_none(),
                         _ => party.figure.is_none(),
                     };
+                    // "arrested with her remain in custody": she is not who remains.
+                    let under = !right
+                        && party.pronoun
+                        && self.scene.find_before(party.start, |s| *s == Sense::Link).is_some();
                     fits && !party.measure
+                        && !under
                         && (if right { party.start == at } else { self.ends_at(party, at) })
                         && (self.subsets || !(party.subset || party.partitive))
                         && !self.taken.get(*index).copied().unwrap_or(true)

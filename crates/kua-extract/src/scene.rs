@@ -1,7 +1,7 @@
 //! One sentence cut into tokens, with every lexicon entry found in it.
 
 use kua_lexicon::{Token, TokenKind, tokens};
-use kua_model::TextRange;
+use kua_model::{SourceKind, TextRange};
 
 use crate::grammar::{Grammar, Lexeme, Sense};
 use crate::matcher::Hit;
@@ -183,4 +183,32 @@ pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -
         });
     }
     cues
+}
+
+/// The kind of body that a line at the head of a document names: a capitalised word of a masthead.
+/// In running text (`dateline`) it must stand in brackets: "(Northern Wire)".
+pub(crate) fn masthead(
+    grammar: &Grammar,
+    text: &str,
+    range: TextRange,
+    dateline: bool,
+) -> Option<SourceKind> {
+    let scene = Scene::new(grammar, text, range);
+    let mut found = None;
+    for hit in &scene.hits {
+        let Some(Lexeme { sense: Sense::Masthead(kind), .. }) = scene.lexeme(*hit) else {
+            continue;
+        };
+        let named = scene.tokens.get(hit.start).is_some_and(|token| token.capital)
+            || *kind == SourceKind::Authority;
+        let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
+        let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));
+        if named && (!dateline || (open && close)) {
+            match kind {
+                SourceKind::Authority => found = Some(*kind),
+                _ => return Some(*kind),
+            }
+        }
+    }
+    found
 }

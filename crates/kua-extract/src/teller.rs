@@ -37,6 +37,8 @@ pub(crate) struct Teller<'d> {
     pub(crate) block: usize,
     pub(crate) block_past: bool,
     pub(crate) testimony: bool,
+    /// How the body that publishes the document knows what it says in its own voice.
+    pub(crate) house: Grade,
     /// Claims made so far.
     pub claims: Vec<Claim>,
     /// What was odd.
@@ -59,8 +61,14 @@ pub(crate) struct Sentence<'a, 't> {
 }
 
 impl<'d> Teller<'d> {
-    /// Begins to read `document`. `testimony` if its author tells what they saw.
-    pub(crate) fn new(document: &'d Document, config: &'d ExtractConfig, testimony: bool) -> Self {
+    /// Begins to read `document`. `testimony` if its author tells what they saw; `house` is the
+    /// grade of what it says in its own voice.
+    pub(crate) fn new(
+        document: &'d Document,
+        config: &'d ExtractConfig,
+        testimony: bool,
+        house: Grade,
+    ) -> Self {
         let anchor = document
             .dates
             .published
@@ -85,6 +93,7 @@ impl<'d> Teller<'d> {
             block: 0,
             block_past: false,
             testimony,
+            house,
             claims: Vec::new(),
             notices: Vec::new(),
         }

@@ -66,9 +66,12 @@ impl Teller<'_> {
         draft: &Draft,
     ) -> (Vec<SourceMention>, Grade) {
         let scene = sentence.scene;
+        // A semicolon parts two speakers only where both sides name one.
+        let divided = sentence.mentions.len() > 1;
         let contrast = |from: usize, to: usize| {
             (from.min(to)..to.max(from)).any(|at| {
-                scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
+                scene.find(at, |s| *s == Sense::Contrast).is_some()
+                    || divided && scene.is_mark(at, &[';'])
             })
         };
         // A source beyond a word of contrast speaks of something else.
@@ -90,11 +93,8 @@ impl Teller<'_> {
             .filter(|link| !link.range.is_some_and(|range| beyond.contains(&range)))
             .cloned()
             .collect();
-        let base = if self.testimony && sentence.mentions.is_empty() {
-            Grade::Seen
-        } else {
-            Grade::Asserted
-        };
+        let base =
+            if self.testimony && sentence.mentions.is_empty() { Grade::Seen } else { self.house };
         let grade = grade_of(&chain, base);
         (chain, grade)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use kua_case::{Chronicle, ClaimId, Modality, Statement, TextRange};
+use kua_case::{Chronicle, ClaimId, ClaimRole, Modality, Statement, TextRange};
 use serde_json::Value;
 
 use crate::{by_name, records, text};
@@ -222,6 +222,14 @@ pub fn score_claims(chronicle: &Chronicle, truths: &[Truth]) -> ClaimScore {
         }
         let words = || format!("{} {} “{}”", claim.id, claim.event, statement.quote.exact());
         let Some((truth, ..)) = best else {
+            // Menus and headlines of other articles are read and labelled as such, and count
+            // nowhere: no truth plants them, and finding them is no invention.
+            if claim.role == ClaimRole::Boilerplate {
+                if is_unique {
+                    counts.out -= 1;
+                }
+                continue;
+            }
             if is_unique {
                 score.invented.push(words());
             }

@@ -108,9 +108,10 @@ impl<'c> Sources<'c> {
         }
         let accounts = chronicle.origins.iter().filter(|o| o.kind == OriginKind::Account);
         let claims = ["claims.jsonl", "claims-later.jsonl"];
-        let told = claims.iter().flat_map(|file| records(truth, file)).filter(|claim| {
-            claim["sources"].as_array().is_none_or(|chain| chain.len() <= 1)
-        });
+        let told = claims
+            .iter()
+            .flat_map(|file| records(truth, file))
+            .filter(|claim| claim["sources"].as_array().is_none_or(|chain| chain.len() <= 1));
         Self {
             called,
             accounts: accounts.map(|origin| origin.id.to_string()).collect(),
@@ -125,10 +126,8 @@ impl<'c> Sources<'c> {
         let origin = position.origin.to_string();
         if self.accounts.contains(&origin) {
             let claims = record["claims"].as_array().into_iter().flatten();
-            let told: BTreeSet<&str> = claims
-                .filter_map(|id| self.told.get(id.as_str()?))
-                .map(String::as_str)
-                .collect();
+            let told: BTreeSet<&str> =
+                claims.filter_map(|id| self.told.get(id.as_str()?)).map(String::as_str).collect();
             let mut notes = position.claims.iter().filter_map(|id| self.notes.get(&id.to_string()));
             return notes.any(|note| told.contains(note));
         }

@@ -341,7 +341,12 @@ impl Case {
             None => {
                 tracing::info!("tracing");
                 progress.begin(Step::Trace, None);
-                let lineage = kua_trace::trace(&documents, &self.lexicons, &self.config.trace);
+                let lineage = kua_trace::trace_with(
+                    &documents,
+                    &self.lexicons,
+                    &self.config.trace,
+                    &CacheMemo::open(&self.derived())?,
+                );
                 cache.put(&[Kept {
                     stage: TRACE,
                     subject: WHOLE.to_vec(),

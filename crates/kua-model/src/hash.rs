@@ -16,6 +16,12 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// The digest of this digest and `next`, in this order.
+    #[must_use]
+    pub fn with(&self, next: &Self) -> Self {
+        Self::of(&[self.0, next.0].concat())
+    }
+
     /// A digest computed elsewhere.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -25,36 +25,40 @@ const LEAST: f32 = 0.05;
 const FIELD: usize = 5;
 const STANDS_OUT: f32 = 1.4;
 
+/// Features of a passage with their weights, heaviest first.
+pub(crate) type Features = Vec<(u32, f32)>;
+
 struct Passage {
     document: u32,
     language: Lang,
     features: Vec<(u32, f32)>,
 }
 
-/// Pairs of documents, lower number first, sorted. `lookup(n, memory)` gives the features of each
-/// sentence of document `n`; `memory` is what it may keep between documents, one for each thread.
-pub(crate) fn candidates<M: Default>(
-    documents: usize,
+/// Features of each passage of a document, from those of its sentences.
+pub(crate) fn passages_of(sentences: &[Vec<(u32, f32)>]) -> Vec<Features> {
+    starts(sentences.len())
+        .filter_map(|from| Some(telling(sentences.get(from..(from + PASSAGE).min(sentences.len()))?)))
+        .collect()
+}
+
+/// Pairs of documents, lower number first, sorted. `features` are those of the passages of each
+/// document; a document without language has none.
+pub(crate) fn candidates(
+    features: Vec<Vec<Features>>,
     languages: &[Option<Lang>],
-    lookup: impl Fn(usize, &mut M) -> Vec<Vec<(u32, f32)>> + Sync,
     config: &TraceConfig,
 ) -> Vec<(usize, usize)> {
-    let of_documents: Vec<Vec<Passage>> = (0..documents)
-        .into_par_iter()
-        .map_init(M::default, |memory, n| {
+    let passages: Vec<Passage> = features
+        .into_iter()
+        .enumerate()
+        .flat_map(|(n, passages)| {
             let language = languages.get(n).copied().flatten();
             let document = u32::try_from(n).ok();
-            let sentences = if language.is_some() { lookup(n, memory) } else { Vec::new() };
-            starts(sentences.len())
-                .filter_map(|from| {
-                    let to = (from + PASSAGE).min(sentences.len());
-                    let features = telling(sentences.get(from..to)?);
-                    Some(Passage { document: document?, language: language?, features })
-                })
-                .collect()
+            passages.into_iter().filter_map(move |features| {
+                Some(Passage { document: document?, language: language?, features })
+            })
         })
         .collect();
-    let passages: Vec<Passage> = of_documents.into_iter().flatten().collect();
     let hits = Hits::of(&passages);
     let passages: Vec<(u32, Lang)> = passages.iter().map(|p| (p.document, p.language)).collect();
     // For each passage the best documents of each other language.

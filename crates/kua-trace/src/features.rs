@@ -253,11 +253,13 @@ const SLOTS: usize = 1 << 20;
 const EXPECTED: f32 = 400.0;
 
 impl Background {
-    pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings]) -> Self {
+    /// Of the bodies whose numbers are in `sample`.
+    pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings], sample: &[usize]) -> Self {
         let counts: Vec<AtomicU32> = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
-        bodies.par_iter().zip(words).for_each_init(
+        sample.par_iter().for_each_init(
             || (Vocabulary::default(), Vec::new(), Vec::new()),
-            |(vocabulary, raw, slots), (body, words)| {
+            |(vocabulary, raw, slots), &n| {
+                let (body, words) = (&bodies[n], words[n]);
                 for unit in &body.units {
                     raw_features(body, unit.range, words, vocabulary, raw);
                     slots.clear();
@@ -272,7 +274,7 @@ impl Background {
             },
         );
         let counts = counts.into_iter().map(AtomicU32::into_inner).collect();
-        let sentences: usize = bodies.iter().map(|body| body.units.len()).sum();
+        let sentences: usize = sample.iter().map(|&n| bodies[n].units.len()).sum();
         Self { counts, sentences: to_f32(sentences) }
     }
 

@@ -23,6 +23,7 @@ mod features;
 mod fingerprint;
 mod fold;
 mod marks;
+mod memo;
 mod numerals;
 mod origins;
 mod passage;
@@ -35,13 +36,15 @@ mod twins;
 mod wording;
 
 use kua_lexicon::Lexicons;
-use kua_model::{Document, Lineage, Noted, Notice, NoticePlace, Severity, Span, TextRange};
+use kua_model::{
+    Document, Lineage, Memo, NoMemo, Noted, Notice, NoticePlace, Severity, Span, TextRange,
+};
 use rayon::prelude::*;
 
 pub use config::TraceConfig;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
 const LONGEST: usize = u32::MAX as usize;
@@ -53,6 +56,16 @@ const LONGEST: usize = u32::MAX as usize;
 /// A document that is given twice counts once. Texts beyond 4 GiB are left out with a notice.
 /// Linear in the length of the texts and the number of links.
 pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) -> Noted<Lineage> {
+    trace_with(documents, lexicons, config, &NoMemo)
+}
+
+/// The same, with what was worked out of documents and pairs of them remembered in `memo`.
+pub fn trace_with(
+    documents: &[Document],
+    lexicons: &Lexicons,
+    config: &TraceConfig,
+    memo: &dyn Memo,
+) -> Noted<Lineage> {
     let mut notices = Vec::new();
     let mut ordered: Vec<&Document> = documents.iter().collect();
     ordered.sort_by_key(|document| document.id);
@@ -80,7 +93,15 @@ pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) 
     let all_marks: Vec<marks::Marks> =
         bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
-    links.extend(translation::translations(&bodies, &all_marks, lexicons, &wordings, config));
+    let remembered = memo::Remembered::new(memo, &ordered, lexicons, config);
+    links.extend(translation::translations(
+        &bodies,
+        &all_marks,
+        lexicons,
+        &wordings,
+        config,
+        &remembered,
+    ));
     links.sort_by_key(reuse::order);
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins }, notices }

@@ -47,15 +47,17 @@ pub(crate) fn origins(
         held[passage.document].push((passage.range, owner));
     }
     let apart = revised(links, &sides);
+    let saying: BTreeSet<usize> = links
+        .iter()
+        .filter(|link| link.reasons.iter().any(|reason| reason.starts_with("says-so")))
+        .filter_map(&sides)
+        .flat_map(|(a, b)| [a, b])
+        .collect();
     let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
     for (document, body) in bodies.iter().enumerate() {
         let mut parts = by_sentence(body, document, &mut held[document]);
         let figures = |n: usize| figures_of(&bodies[n], wordings);
-        let says_so = links
-            .iter()
-            .filter(|link| link.reasons.iter().any(|r| r.starts_with("says-so")))
-            .filter_map(&sides)
-            .any(|(a, b)| a == document || b == document);
+        let says_so = saying.contains(&document);
         absorb(body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
         for (range, owner) in tiles(body, &parts, document) {
             let list = spans.entry(owner).or_default();

@@ -9,26 +9,28 @@
 use std::collections::BTreeSet;
 
 use kua_lexicon::Lexicons;
-use kua_model::{AlignedPair, Conflict, Direction, Lang, Link, LinkKind, Span, TextRange};
+use kua_model::{AlignedPair, Conflict, Direction, Lang, Link, LinkKind, Sha256, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::align::{Likeness, Step, align};
 use crate::body::Body;
-use crate::candidates::candidates;
+use crate::candidates::{Features, candidates, passages_of};
 use crate::direction::{Witness, direction};
 use crate::features::{Background, Sketch, Sketched, Vector, Vocabulary, to_f32};
 use crate::marks::Marks;
+use crate::memo::Remembered;
 use crate::wording::{AllWordings, Wordings};
 
 /// All translation links between the bodies, sorted by sides; with each, links of kind revision for
 /// aligned sentences whose figures differ. `marks[n]` belongs to `bodies[n]`.
-pub(crate) fn translations<'d>(
-    bodies: &[Body<'d>],
+pub(crate) fn translations(
+    bodies: &[Body<'_>],
     marks: &[Marks],
     lexicons: &Lexicons,
     wordings: &AllWordings,
     config: &TraceConfig,
+    remembered: &Remembered<'_>,
 ) -> Vec<Link> {
     let languages: Vec<Option<Lang>> = bodies.iter().map(Body::language).collect();
     let distinct: BTreeSet<Lang> = languages.iter().flatten().copied().collect();
@@ -36,42 +38,86 @@ pub(crate) fn translations<'d>(
         return Vec::new();
     }
     let words: Vec<&Wordings> = languages.iter().map(|&lang| wordings.get(lang)).collect();
-    let background = Background::of(bodies, &words);
-    let sketch = |n: usize, vocabulary: &mut Vocabulary<'d>| -> Sketch {
-        background.sketch(&bodies[n], words[n], vocabulary)
-    };
-    let lookup = |n: usize, vocabulary: &mut Vocabulary<'d>| -> Vec<Vec<(u32, f32)>> {
-        let units = bodies[n].units.iter();
-        units.map(|unit| background.lookup(&bodies[n], unit.range, words[n], vocabulary)).collect()
-    };
-    let pairs = candidates(bodies.len(), &languages, lookup, config);
+    let sample = sample(bodies);
+    // Made when something is to be worked out, and before it is: not by threads at once.
+    let mut background: Option<Background> = None;
+    let against = remembered.digest(sample.iter().copied());
+
+    let one = |n: usize| remembered.digest([n]);
+    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| against.with(&one(n))).collect();
+    let features = remembered.each(PASSAGES, &keys, |due| {
+        let background = &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
+        due.par_iter()
+            .map_init(Vocabulary::default, |vocabulary, &n| {
+                let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
+                let sentences: Vec<Features> = units
+                    .map(|unit| background.lookup(&bodies[n], unit.range, words[n], vocabulary))
+                    .collect();
+                passages_of(&sentences)
+            })
+            .collect()
+    });
+    let pairs = candidates(features, &languages, config);
     let kin = Kin::of(lexicons);
-    let found: Vec<Vec<Link>> = pairs
-        .par_chunk_by(|x, y| x.0 == y.0)
-        .map_init(Vocabulary::default, |vocabulary, pairs| {
-            let mut out = Vec::new();
-            let side_a = pairs.first().map(|&(a, _)| sketch(a, vocabulary)).unwrap_or_default();
-            for &(a, b) in pairs {
-                let side_b = sketch(b, vocabulary);
-                let says_so =
-                    calls_itself(&marks[a], languages[b]) || calls_itself(&marks[b], languages[a]);
-                let are_kin = kin.are(languages[a], languages[b]);
-                if let Some((steps, evidence, score)) =
-                    accepted(&side_a, &side_b, are_kin, says_so, config)
-                {
-                    let found = Found { steps, evidence, score };
-                    links(
-                        (&bodies[a], &marks[a], &side_a.sentences),
-                        (&bodies[b], &marks[b], &side_b.sentences),
-                        &found,
-                        &mut out,
-                    );
+    let keys: Vec<Sha256> =
+        pairs.iter().map(|&(a, b)| against.with(&one(a)).with(&one(b))).collect();
+    let found: Vec<Vec<Link>> = remembered.each(PAIRS, &keys, |due| {
+        let background = &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
+        due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
+            .map_init(Vocabulary::default, |vocabulary, due| {
+                let mut out = Vec::new();
+                let mut side_a = None;
+                for &(a, b) in due.iter().map(|&n| &pairs[n]) {
+                    let side_a = &*side_a
+                        .get_or_insert_with(|| background.sketch(&bodies[a], words[a], vocabulary));
+                    let side_b = background.sketch(&bodies[b], words[b], vocabulary);
+                    let says_so = calls_itself(&marks[a], languages[b])
+                        || calls_itself(&marks[b], languages[a]);
+                    let are_kin = kin.are(languages[a], languages[b]);
+                    let mut of_pair = Vec::new();
+                    if let Some((steps, evidence, score)) =
+                        accepted(side_a, &side_b, are_kin, says_so, config)
+                    {
+                        let found = Found { steps, evidence, score };
+                        links(
+                            (&bodies[a], &marks[a], &side_a.sentences),
+                            (&bodies[b], &marks[b], &side_b.sentences),
+                            &found,
+                            &mut of_pair,
+                        );
+                    }
+                    out.push(of_pair);
                 }
-            }
-            out
-        })
-        .collect();
+                out
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .flatten()
+            .collect()
+    });
     found.into_iter().flatten().collect()
+}
+
+/// What is remembered of documents, and of pairs of them.
+const PASSAGES: &str = "trace-passages";
+const PAIRS: &str = "trace-pairs";
+
+/// From more documents than this a sample tells how common a feature is. A document more seldom
+/// changes it, so that what was worked out of the others holds.
+const MOST_SAMPLED: usize = 1024;
+
+/// Numbers of the documents by which features are weighed: all, or those whose id says so.
+fn sample(bodies: &[Body<'_>]) -> Vec<usize> {
+    let mut halved = 0;
+    while bodies.len() >> halved > MOST_SAMPLED {
+        halved += 1;
+    }
+    let zeros = |body: &Body<'_>| {
+        let digest = Sha256::of(body.document.id.to_string().as_bytes());
+        let [a, b, c, d, ..] = *digest.as_bytes();
+        u32::from_be_bytes([a, b, c, d]).leading_zeros()
+    };
+    (0..bodies.len()).filter(|&n| halved == 0 || zeros(&bodies[n]) >= halved).collect()
 }
 
 /// Whether a document calls itself a translation that may be from `language`.

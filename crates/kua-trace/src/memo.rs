@@ -1,0 +1,70 @@
+//! Remembers what was worked out of documents and pairs of them, under digests of everything it
+//! was worked out from.
+
+use std::collections::BTreeMap;
+
+use kua_lexicon::Lexicons;
+use kua_model::{Document, Memo, Sha256};
+use rayon::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::TraceConfig;
+
+/// A memo and the digests of the documents of a case.
+pub(crate) struct Remembered<'m> {
+    memo: &'m dyn Memo,
+    documents: Vec<Sha256>,
+}
+
+impl<'m> Remembered<'m> {
+    /// `documents` in the order in which they are numbered.
+    pub(crate) fn new(
+        memo: &'m dyn Memo,
+        documents: &[&Document],
+        lexicons: &Lexicons,
+        config: &TraceConfig,
+    ) -> Self {
+        let settings = (crate::VERSION, lexicons.digest(), config);
+        let documents = documents
+            .par_iter()
+            // Documents and settings of the model always have a form: this cannot fail.
+            .map(|document| {
+                Sha256::of(&postcard::to_allocvec(&(&settings, document)).unwrap_or_default())
+            })
+            .collect();
+        Self { memo, documents }
+    }
+
+    /// Digest of the documents with these numbers.
+    pub(crate) fn digest(&self, numbers: impl IntoIterator<Item = usize>) -> Sha256 {
+        let digests = numbers.into_iter().filter_map(|n| self.documents.get(n));
+        Sha256::of(&digests.flat_map(|digest| *digest.as_bytes()).collect::<Vec<u8>>())
+    }
+
+    /// A result for each of `keys`: what is remembered, else what `work` gives for the places of
+    /// those that are not, in order. `work` is not called if there are none.
+    pub(crate) fn each<T: Serialize + DeserializeOwned + Send>(
+        &self,
+        part: &str,
+        keys: &[Sha256],
+        work: impl FnOnce(&[usize]) -> Vec<T>,
+    ) -> Vec<T> {
+        let have: BTreeMap<Sha256, Vec<u8>> = self.memo.load(part);
+        let mut all: Vec<Option<T>> = keys
+            .par_iter()
+            .map(|key| have.get(key).and_then(|bytes| postcard::from_bytes(bytes).ok()))
+            .collect();
+        drop(have);
+        let due: Vec<usize> =
+            all.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(n, _)| n).collect();
+        if !due.is_empty() {
+            let mut fresh = Vec::with_capacity(due.len());
+            for (&n, value) in due.iter().zip(work(&due)) {
+                fresh.extend(postcard::to_allocvec(&value).ok().map(|bytes| (keys[n], bytes)));
+                all[n] = Some(value);
+            }
+            self.memo.keep(part, keys, fresh);
+        }
+        all.into_iter().flatten().collect()
+    }
+}

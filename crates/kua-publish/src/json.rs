@@ -235,8 +235,21 @@ pub fn names(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn line(out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, record)?;
+    let text = serde_json::to_string(record)?;
+    // JSON leaves these as they are, but a terminal obeys them. Outside of strings there are none.
+    let mut from = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| commands_a_terminal(*c)) {
+        out.write_all(text.get(from..at).unwrap_or_default().as_bytes())?;
+        write!(out, "\\u{:04x}", u32::from(c))?;
+        from = at + c.len_utf8();
+    }
+    out.write_all(text.get(from..).unwrap_or_default().as_bytes())?;
     out.write_all(b"\n")
+}
+
+/// DEL, the second set of controls, and marks that turn the direction of what follows.
+fn commands_a_terminal(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What may be shown, with paths by document.

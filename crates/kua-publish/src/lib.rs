@@ -27,9 +27,9 @@ pub mod verify;
 pub mod words;
 
 pub use figure::{figure, interval, quantity};
-pub use route::{ClaimFilter, Counting, OriginList, Route};
-pub use pages::toll::source_name;
 pub use pages::search::{Found, Passage};
+pub use pages::toll::source_name;
+pub use route::{ClaimFilter, Counting, OriginList, Route};
 pub use site::{HEADERS, Page, Site};
 pub use withhold::Shown;
 

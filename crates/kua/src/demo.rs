@@ -79,6 +79,8 @@ const LINES: usize = 20;
 const SOURCE: usize = 40;
 /// Tolls in the summary.
 const TOLLS: usize = 4;
+/// Lines every toll has at least, its heading included.
+const EACH: usize = 3;
 /// Lines that are no figures: the title, what there is, and where to go on.
 const FRAME: usize = 6;
 
@@ -105,9 +107,10 @@ fn summary(
     let tolls = chosen(&chronicle.tolls);
     let mut left = LINES - FRAME;
     for (at, toll) in tolls.iter().enumerate() {
-        // Each gets its share of the lines that are left; what one spares, the next may use.
-        let lines = toll_lines(chronicle, toll, left / (tolls.len() - at), console);
-        left -= lines.len();
+        // Each after this one keeps its three; what one spares, the next may use.
+        let kept = EACH * (tolls.len() - at - 1);
+        let lines = toll_lines(chronicle, toll, left.saturating_sub(kept), console);
+        left = left.saturating_sub(lines.len());
         for line in lines {
             let line = console.columns.map_or_else(|| line.clone(), |columns| cut(&line, columns));
             console.line(&line)?;
@@ -142,15 +145,12 @@ fn chosen(tolls: &[Toll]) -> Vec<&Toll> {
 /// A toll on at most `most` lines: a heading, then a line for each source with all it said in
 /// order of time. If there are too many sources, those that bound what stands come first, then
 /// those whose figures were contested or withdrawn.
-fn toll_lines(
-    chronicle: &Chronicle,
-    toll: &Toll,
-    most: usize,
-    console: &Console,
-) -> Vec<String> {
+fn toll_lines(chronicle: &Chronicle, toll: &Toll, most: usize, console: &Console) -> Vec<String> {
     let mut by_source: Vec<(usize, Vec<&Position>)> = Vec::new();
     for position in &toll.positions {
-        match by_source.iter_mut().find(|(_, said)| said.iter().any(|p| p.origin == position.origin))
+        match by_source
+            .iter_mut()
+            .find(|(_, said)| said.iter().any(|p| p.origin == position.origin))
         {
             Some((_, said)) => said.push(position),
             None => by_source.push((by_source.len(), vec![position])),
@@ -165,9 +165,18 @@ fn toll_lines(
     let highest = current().filter_map(|p| Some((p.high.or(p.low)?, p.origin))).max();
     let sources = by_source.len();
     by_source.sort_by_key(|(at, said)| {
-        let bounds = [lowest, highest].into_iter().flatten().any(|(_, o)| said.iter().any(|p| p.origin == o));
-        let marked = said.iter().any(|p| p.standing != Standing::Agreed);
-        (!bounds, !marked, Reverse(said.len()), *at)
+        let bounds = [lowest, highest]
+            .into_iter()
+            .flatten()
+            .any(|(_, o)| said.iter().any(|p| p.origin == o));
+        let unmarked = said.iter().map(|position| match position.standing {
+            Standing::Retracted => 0,
+            Standing::Contested => 1,
+            Standing::Superseded => 2,
+            Standing::Agreed => 3,
+        });
+        let unmarked = unmarked.min();
+        (!bounds, unmarked, Reverse(said.len()), *at)
     });
     by_source.truncate(most.saturating_sub(1));
     by_source.sort_by_key(|(_, said)| said.iter().filter_map(|p| p.as_of?.first()).min());
@@ -196,7 +205,7 @@ fn source_line(chronicle: &Chronicle, said: &[&Position]) -> String {
             let (exact, number) = (position.words.trim(), publish::figure(position));
             let figure = match exact {
                 "" => number,
-                exact if exact == number => format!("“{exact}”"),
+                exact if letters(exact) == letters(&number) => format!("“{exact}”"),
                 exact => format!("“{exact}” ({number})"),
             };
             match position.standing {
@@ -208,4 +217,9 @@ fn source_line(chronicle: &Chronicle, said: &[&Position]) -> String {
     let name = said.first().map(|position| publish::source_name(chronicle, position, SOURCE));
     let line = format!("{}: {}", name.unwrap_or_default(), figures.join(", then "));
     format!("  {}", on_one_line(&line))
+}
+
+/// Letters and digits only: figures that differ in no more than how they are set are one.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

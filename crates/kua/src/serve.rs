@@ -23,8 +23,7 @@ pub(crate) fn run(args: &Serve, case: Case, console: &mut Console) -> Result<(),
     if loaded.is_stale {
         console.remark(STALE);
     }
-    let room =
-        ReadingRoom { site: Site::owning(loaded.chronicle), case, port: 0 };
+    let room = ReadingRoom { site: Site::owning(loaded.chronicle), case, port: 0 };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::unfinished(format!("the server could not be started: {error}"))

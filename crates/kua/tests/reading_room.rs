@@ -3,11 +3,8 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
-
 use common::Bench;
+use common::server::Server;
 
 #[test]
 fn the_demo_sums_up_in_twenty_lines_and_can_be_run_again() {
@@ -64,41 +61,12 @@ fn a_demo_never_touches_a_case_that_is_not_its_own() {
     assert_eq!(bench.json(&["-C", "case", "status", "--json"])[0]["items"], 1);
 }
 
-struct Server(Child, String);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Server {
-    fn start(bench: &Bench) -> Self {
-        let mut command = bench.command(&["-C", "kua-demo", "serve", "--port", "0"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
-        Self(child, port)
-    }
-
-    fn ask(&self, method: &str, path: &str, host: &str) -> String {
-        let mut stream = TcpStream::connect(format!("127.0.0.1:{}", self.1)).unwrap();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
 #[test]
 fn the_reading_room_answers_only_its_own_address_and_only_questions() {
     let bench = Bench::empty();
     assert_eq!(bench.kua(&["demo", "--no-serve"]).code, 0);
-    let server = Server::start(&bench);
-    let own = format!("127.0.0.1:{}", server.1);
+    let server = Server::start(&bench, "kua-demo");
+    let own = server.own();
     for page in [
         "/",
         "/chronicle",
@@ -109,6 +77,8 @@ fn the_reading_room_answers_only_its_own_address_and_only_questions() {
         "/method",
         "/notices",
         "/verify",
+        "/search",
+        "/search?q=Almaty",
     ] {
         let answer = server.ask("GET", page, &own);
         assert!(answer.starts_with("HTTP/1.1 200"), "{page}: {}", answer.lines().next().unwrap());

@@ -216,3 +216,17 @@ fn pieces(document: &Document, start: usize, end: usize) -> Vec<TextRange> {
         .filter(|range| range.of(&document.text).is_some_and(|text| !text.trim().is_empty()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_the_same_pair_stands_together() {
+        let at = |n: usize| TextRange::new(n, n + 1);
+        let mut out = Vec::new();
+        by_turns(&mut out, vec![at(0), at(1)], vec![at(5)]);
+        let sides: Vec<_> = out.iter().map(|row| (row.a, row.b)).collect();
+        assert_eq!(sides, [(Some(at(0)), None), (None, Some(at(5))), (Some(at(1)), None)]);
+    }
+}

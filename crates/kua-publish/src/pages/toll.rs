@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use kua_model::{
-    Chronicle, ClaimId, DateSpan, Modality, Notice, NoticePlace, OriginId, OriginKind, Position, Standing, TimeHow, Toll,
+    Chronicle, ClaimId, DateSpan, Modality, Notice, NoticePlace, OriginId, OriginKind, Position,
+    Standing, TimeHow, Toll,
 };
 use maud::{Markup, html};
 

@@ -96,8 +96,8 @@ fn material_cannot_command_a_terminal_or_a_browser() {
     assert_eq!(ran[0].code, 0, "{}", ran[0].err);
     ran.push(in_case(&bench, &["build"]));
     ran.extend(ANSWERS.iter().map(|args| in_case(&bench, args)));
-    ran.push(in_case(&bench, &["publish", "page.html"]));
-    ran.push(in_case(&bench, &["search", "\u{1b}[2Jnothing\u{0}"]));
+    ran.push(in_case(&bench, &["publish", "--output", "page.html"]));
+    ran.push(in_case(&bench, &["search", "\u{1b}[2Jnothing"]));
     let mut said: String = ran.iter().map(|ran| format!("{}{}", ran.out, ran.err)).collect();
     said += &all_whys(&bench);
     assert!(said.contains("harbour"));
@@ -177,7 +177,7 @@ fn a_withheld_name_is_withheld_everywhere_at_once() {
             let ran = in_case(&bench, &["claims", "--item", asked]);
             assert!(ran.out.lines().count() <= 1, "{asked}: {}", ran.out);
         }
-        let ran = in_case(&bench, &["publish", "page.html"]);
+        let ran = in_case(&bench, &["publish", "--output", "page.html"]);
         unnamed("publish", &ran);
         let file = ["page.html", "case/page.html"].map(|name| bench.path(name));
         let file = file.iter().find(|file| file.is_file()).unwrap().clone();

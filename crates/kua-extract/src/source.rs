@@ -43,6 +43,14 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 }
                 Sense::According | Sense::Citing => right(scene, dated, hit.end, true),
                 Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
+                // "41 people are confirmed dead": the verb belongs to the event.
+                Sense::Said | Sense::Reported
+                    if scene
+                        .find(hit.start, |s| matches!(s, Sense::Trigger { .. }))
+                        .is_some_and(|event| event.end > hit.end) =>
+                {
+                    None
+                }
                 Sense::Said | Sense::Reported => {
                     let by = scene.find(hit.end, |s| *s == Sense::By);
                     if let Some(by) = by {
@@ -129,6 +137,10 @@ fn right(
     while start < at + 3 && (skippable(scene, start) || scene.is_mark(start, &['('])) {
         start += 1;
     }
+    // "according to which the army …": the source is what stands before.
+    if scene.find(start, |s| matches!(s, Sense::Relative | Sense::Subordinate)).is_some() {
+        return None;
+    }
     let mut end = start;
     let mut named = false;
     while end < scene.tokens.len() && end - start < 16 {
@@ -167,6 +179,17 @@ fn right(
         if end == start && hard_stop(scene, end) {
             break;
         }
+        // "the ministry in a statement": how it was said is no part of who said it.
+        if end > start
+            && scene.find(end, |s| matches!(s, Sense::In | Sense::Link)).is_some()
+            && scene.find(end, |s| matches!(s, Sense::Of | Sense::Partitive)).is_none()
+            && !inside_source(scene, end)
+            && scene.find(end, |s| matches!(s, Sense::Source(_) | Sense::Place(_))).is_none()
+            && !scene.tokens.get(end + 1).is_some_and(|token| token.capital)
+            && source_kind(scene, start, end).is_some()
+        {
+            break;
+        }
         named |= scene.tokens.get(end).is_some_and(|token| token.capital)
             || (scene.kind(end) == Some(TokenKind::Number) && scene.glued(end + 1));
         end += 1;
@@ -186,6 +209,10 @@ fn right(
     let kind = match source_kind(scene, start, end) {
         Some(kind) => kind,
         None if named && (sure || scene.tokens.get(start).is_some_and(|token| token.capital)) => {
+            // "his wife Anna Berg": the name alone is the source.
+            while start + 1 < end && scene.tokens.get(start).is_some_and(|token| !token.capital) {
+                start += 1;
+            }
             named_kind(scene, start, end)
         }
         None if scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some() => {
@@ -532,7 +559,7 @@ impl Register {
         let range = scene.range(mention.start, mention.end);
         let words = scene
             .words(mention.start, mention.end)
-            .trim_matches(['«', '»', '"', '“', '”', ' '])
+            .trim_matches(['«', '»', '"', '“', '”', '‘', '’', '\'', ' '])
             .to_owned();
         let shorter = self.known.iter().rev().find(|known| {
             known.words.len() > content.len()

@@ -156,11 +156,15 @@ fn toll_lines(chronicle: &Chronicle, toll: &Toll, most: usize, console: &Console
             None => by_source.push((by_source.len(), vec![position])),
         }
     }
-    let stands = |position: &&&Position| {
-        matches!(position.standing, Standing::Agreed | Standing::Contested)
-            && position.modality == Modality::Certain
+    // Of a contested toll, what contradicts.
+    let stands = |position: &&Position| {
+        position.modality == Modality::Certain
+            && match toll.standing {
+                Standing::Contested => position.standing == Standing::Contested,
+                _ => matches!(position.standing, Standing::Agreed | Standing::Contested),
+            }
     };
-    let current = || toll.positions.iter().filter(|position| stands(&position));
+    let current = || toll.positions.iter().filter(|position| stands(position));
     let lowest = current().filter_map(|p| Some((p.low.or(p.high)?, p.origin))).min();
     let highest = current().filter_map(|p| Some((p.high.or(p.low)?, p.origin))).max();
     let sources = by_source.len();

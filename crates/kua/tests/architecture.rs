@@ -1,5 +1,6 @@
 //! Holds what ARCHITECTURE.md calls invariants and the compiler cannot see: who may depend on whom,
 //! who may touch the outside world, and that no words of a language stand in code.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -59,8 +59,7 @@ impl Memo for CacheMemo {
         if fresh.is_empty() {
             return;
         }
-        let fresh: Sheet =
-            fresh.into_iter().map(|(key, value)| (*key.as_bytes(), value)).collect();
+        let fresh: Sheet = fresh.into_iter().map(|(key, value)| (*key.as_bytes(), value)).collect();
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let have = sheets(&cache, part);
         let old: Vec<Sheet> =
@@ -133,12 +132,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let memo = CacheMemo::open(folder.path()).unwrap();
         memo.keep("part", &[], vec![(key(1), vec![1; 40])]);
-        let damaged = Kept {
-            stage: MEMO,
-            subject: subject("part", 0),
-            key: key(9),
-            value: vec![0xff; 50],
-        };
+        let damaged =
+            Kept { stage: MEMO, subject: subject("part", 0), key: key(9), value: vec![0xff; 50] };
         memo.0.lock().unwrap().put(&[damaged]).unwrap();
         assert!(memo.load("part").is_empty());
     }

@@ -37,7 +37,9 @@ struct Passage {
 /// Features of each passage of a document, from those of its sentences.
 pub(crate) fn passages_of(sentences: &[Vec<(u32, f32)>]) -> Vec<Features> {
     starts(sentences.len())
-        .filter_map(|from| Some(telling(sentences.get(from..(from + PASSAGE).min(sentences.len()))?)))
+        .filter_map(|from| {
+            Some(telling(sentences.get(from..(from + PASSAGE).min(sentences.len()))?))
+        })
         .collect()
 }
 

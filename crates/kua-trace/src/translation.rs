@@ -46,7 +46,8 @@ pub(crate) fn translations(
     let one = |n: usize| remembered.digest([n]);
     let keys: Vec<Sha256> = (0..bodies.len()).map(|n| against.with(&one(n))).collect();
     let features = remembered.each(PASSAGES, &keys, |due| {
-        let background = &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
+        let background =
+            &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
         due.par_iter()
             .map_init(Vocabulary::default, |vocabulary, &n| {
                 let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
@@ -62,7 +63,8 @@ pub(crate) fn translations(
     let keys: Vec<Sha256> =
         pairs.iter().map(|&(a, b)| against.with(&one(a)).with(&one(b))).collect();
     let found: Vec<Vec<Link>> = remembered.each(PAIRS, &keys, |due| {
-        let background = &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
+        let background =
+            &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
         due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
             .map_init(Vocabulary::default, |vocabulary, due| {
                 let mut out = Vec::new();

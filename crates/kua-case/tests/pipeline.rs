@@ -46,6 +46,41 @@ fn one_more_file_costs_one_more_file() {
     assert_eq!((built.fresh, built.items), (1, 13));
 }
 
+/// Names that are first known as words elsewhere, translations, copies: what one file more changes
+/// in the others must not be lost by what is remembered of them.
+#[test]
+fn one_file_more_gives_what_all_files_at_once_give() {
+    let scratch = tempfile::tempdir().unwrap();
+    let case = new_case(scratch.path());
+    write_notes(scratch.path(), 25);
+    add_and_build(&case, scratch.path());
+    let more = [
+        // "Fire" and "Town" stand small here, and only here.
+        (
+            "more-1.txt",
+            "On 6 May 2023 the mayor of the town of Marek said that 9 people were killed in a fire. The fire service of every town helped.\n",
+        ),
+        (
+            "more-2.txt",
+            "Fire in town 7\n\n4 May 2023\n\nThe fire service said that 9 people were killed and 8 wounded in the fire.\n\nLes pompiers annoncent 10 morts à Ville-7.\n",
+        ),
+        (
+            "more-3.txt",
+            "Incendie à Ville-3\n\n4 mai 2023\n\nLes pompiers ont déclaré que 5 personnes avaient été tuées et 3 blessées dans l\u{2019}incendie.\n",
+        ),
+    ];
+    for (name, text) in more {
+        fs::write(scratch.path().join("notes").join(name), text).unwrap();
+        add_and_build(&case, scratch.path());
+        let grown = case.chronicle().unwrap().chronicle;
+        fs::remove_dir_all(scratch.path().join("case/derived")).unwrap();
+        case.build(&Silent, &Stop::default()).unwrap();
+        let anew = case.chronicle().unwrap().chronicle;
+        assert_eq!(grown.lineage, anew.lineage, "{name}");
+        assert_eq!(grown, anew, "{name}");
+    }
+}
+
 #[test]
 fn one_thread_or_many_give_the_same_chronicle() {
     let scratch = tempfile::tempdir().unwrap();

@@ -79,7 +79,7 @@ fn remembered<T: Serialize + Send>(
     result: impl Fn(usize, Option<&[u8]>) -> (T, bool) + Sync,
 ) -> Vec<T> {
     let have: BTreeMap<Sha256, Vec<u8>> = memo.load(part);
-    let all: Vec<(T, Option<(Sha256, Vec<u8>)>)> = keys
+    let (values, fresh): (Vec<T>, Vec<_>) = keys
         .par_iter()
         .enumerate()
         .map(|(n, key)| {
@@ -87,8 +87,7 @@ fn remembered<T: Serialize + Send>(
             let bytes = is_fresh.then(|| postcard::to_allocvec(&value).ok()).flatten();
             (value, bytes.map(|bytes| (*key, bytes)))
         })
-        .collect();
-    let (values, fresh): (Vec<T>, Vec<_>) = all.into_iter().unzip();
+        .unzip();
     memo.keep(part, keys, fresh.into_iter().flatten().collect());
     values
 }

@@ -34,9 +34,9 @@ fn the_worked_case() {
     assert!(documents.wrong.len() <= 1);
     assert!(lineage.missed.len() <= 1 && lineage.forbidden.is_empty());
     assert!(lineage.parted.is_empty() && lineage.merged.is_empty());
-    assert!(claims.all().f1() >= 0.90);
-    assert_eq!(claims.hedged_as_certain.len() + claims.background_counted.len(), 0);
-    assert!(tolls.found >= 40);
+    assert!(claims.all().f1() >= 0.94);
+    assert_eq!(claims.harm(), [0; 4]);
+    assert!(tolls.found >= 47);
 }
 
 #[test]
@@ -52,8 +52,58 @@ fn the_field_corpus() {
 
     assert!(lineage.missed.is_empty() && lineage.forbidden.is_empty());
     assert!(lineage.parted.is_empty() && lineage.merged.is_empty());
-    assert!(claims.all().f1() >= 0.70);
-    assert!(claims.background_counted.is_empty());
+    assert!(claims.all().f1() >= 0.80);
+    assert_eq!(claims.harm()[..3], [0; 3]);
+    assert!(claims.harm()[3] <= 2);
+}
+
+/// What a corpus must reach: F1 of claims, and at most so many of each harm and each slip of lineage.
+struct Floor {
+    f1: f64,
+    harm: [usize; 4],
+    merged: usize,
+    parted: usize,
+}
+
+fn reaches(folder: &str, floor: &Floor) {
+    let (built, truth) = corpus(folder);
+    let lineage = score_lineage(&built.chronicle, &truth);
+    show(&format!("{folder}: lineage"), &lineage);
+    let claims = score_claims(&built.chronicle, &truth_of(&truth));
+    show(&format!("{folder}: claims"), &claims);
+    show(&format!("{folder}: tolls"), &score_tolls(&built.chronicle, &truth));
+    assert!(lineage.forbidden.is_empty(), "{folder}: links that must not be");
+    assert!(lineage.merged.len() <= floor.merged, "{folder}: accounts merged");
+    assert!(lineage.parted.len() <= floor.parted, "{folder}: accounts parted");
+    assert!(claims.all().f1() >= floor.f1, "{folder}: F1 {}", claims.all().f1());
+    for (found, most) in claims.harm().into_iter().zip(floor.harm) {
+        assert!(found <= most, "{folder}: harm {:?}, at most {:?}", claims.harm(), floor.harm);
+    }
+}
+
+#[test]
+fn an_election_night() {
+    reaches(
+        "tests/corpora/ardolia-election",
+        &Floor { f1: 0.89, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
+    );
+}
+
+#[test]
+fn an_earthquake() {
+    reaches(
+        "tests/corpora/quirania-quake",
+        &Floor { f1: 0.90, harm: [0, 0, 2, 1], merged: 0, parted: 0 },
+    );
+}
+
+#[test]
+fn a_shelled_town() {
+    // Measured before anybody looked at its misses: what kua does on a crisis it has not seen.
+    reaches(
+        "tests/corpora/lomovets-shelling",
+        &Floor { f1: 0.76, harm: [1, 3, 0, 2], merged: 0, parted: 0 },
+    );
 }
 
 #[test]

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::hash::hex_into;
 use crate::{ItemId, Sha256, Span};
 
@@ -138,27 +136,7 @@ fn parse_tagged(text: &str, tag: char, expected: &'static str) -> Result<[u8; 8]
     }
 }
 
-/// Identifiers travel as their text, so they may be keys of JSON objects.
-macro_rules! as_text {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-as_text!(DocumentId, ClaimId, OriginId);
+crate::as_text::as_text!(DocumentId, ClaimId, OriginId);
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@
 //! Architecture invariant: an [`OriginId`] is not a [`DocumentId`]. Whatever is counted as
 //! corroboration is counted in origins, so a copy cannot be counted as a source by slip.
 
+mod as_text;
 mod chronicle;
 mod claim;
 mod date;

@@ -179,7 +179,7 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     let number = scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some();
     if let Some((end, month)) = month_at(scene, at).filter(|_| !number) {
         let next = skip_links(scene, end);
-        // "the December events of 1986": the year stands a word or two further on.
+        // "the March events of 1994": the year stands a word or two further on.
         let far = (end + 1..=end + 2).find_map(|at| {
             let year = year_at(scene, skip_links(scene, at)).filter(|_| link(scene, at))?;
             (end..at).all(|at| scene.kind(at) == Some(TokenKind::Word)).then_some(year)

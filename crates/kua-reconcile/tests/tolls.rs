@@ -193,8 +193,8 @@ fn two_figures_of_one_source_refine_or_contradict_each_other() {
 fn dozens_stand_hedged_beside_the_official_figure() {
     let found = Case::read("
         # a.txt 2030-05-07 fr
-        Plusieurs dizaines de manifestants auraient été tués. Le ministère de l'Intérieur annonce 26 morts.
-        > killed ; Plusieurs dizaines de manifestants auraient été tués ; n=20..99 dozens ; who=protesters ; mod=hedged
+        Des dizaines de grévistes auraient été abattus. Le ministère de l'Intérieur annonce 26 morts.
+        > killed ; Des dizaines de grévistes auraient été abattus ; n=20..99 dozens ; who=protesters ; mod=hedged
         > killed ; 26 morts ; n=26 ; who=protesters ; from=authority:Le ministère de l'Intérieur
     ").chronicle().value;
     same(

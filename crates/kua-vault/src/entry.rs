@@ -112,14 +112,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError`] names what is wrong.
     pub fn parse(bytes: &[u8]) -> Result<Entry, EntryError> {
-        let Value::Object(mut members) = from_canonical(bytes)? else {
-            return Err(EntryError::Member { name: "v" });
-        };
-        let version = members.remove("v").and_then(|v| v.as_u64());
-        let version = version.ok_or(EntryError::Member { name: "v" })?;
-        if version != ENTRY_VERSION {
-            return Err(EntryError::Version { found: version });
-        }
+        let mut members = versioned_members(bytes)?;
         let kind = match members.remove("kind") {
             Some(Value::String(word)) => EntryKind::of(&word),
             _ => return Err(EntryError::Member { name: "kind" }),
@@ -140,6 +133,20 @@ impl Entry {
         }
         Ok(Entry { kind, stored, more: members })
     }
+}
+
+/// The members of a canonical object of our version, its version taken out. Entries and item
+/// records share it.
+pub(crate) fn versioned_members(bytes: &[u8]) -> Result<Map<String, Value>, EntryError> {
+    let Value::Object(mut members) = from_canonical(bytes)? else {
+        return Err(EntryError::Member { name: "v" });
+    };
+    let version = members.remove("v").and_then(|v| v.as_u64());
+    let version = version.ok_or(EntryError::Member { name: "v" })?;
+    if version != ENTRY_VERSION {
+        return Err(EntryError::Version { found: version });
+    }
+    Ok(members)
 }
 
 /// Removes a member that must be 64 lower-case hexadecimal digits.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use kua_model::{ItemId, PartialDate, Sha256};
 use serde_json::{Map, Value};
 
-use crate::canonical::{CanonicalError, from_canonical, to_canonical};
+use crate::canonical::{CanonicalError, to_canonical};
 use crate::commitment::Salt;
-use crate::entry::{ENTRY_VERSION, EntryError, Stored, take_hash};
+use crate::entry::{ENTRY_VERSION, EntryError, Stored, take_hash, versioned_members};
 
 /// How, when and from where bytes were acquired. Goes into the record, never into the log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,14 +96,7 @@ impl Record {
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<Record, EntryError> {
-        let Value::Object(mut members) = from_canonical(bytes)? else {
-            return Err(EntryError::Member { name: "v" });
-        };
-        let version = members.remove("v").and_then(|v| v.as_u64());
-        let version = version.ok_or(EntryError::Member { name: "v" })?;
-        if version != ENTRY_VERSION {
-            return Err(EntryError::Version { found: version });
-        }
+        let mut members = versioned_members(bytes)?;
         let object = ItemId(take_hash(&mut members, "object")?);
         let length = members.remove("length").and_then(|v| v.as_u64());
         let length = length.ok_or(EntryError::Member { name: "length" })?;

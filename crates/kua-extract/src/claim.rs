@@ -38,6 +38,10 @@ impl Teller<'_> {
             events.push(whole.event.clone());
             events.extend(whole.or_events.iter().cloned());
         }
+        let group = party.and_then(|party| party.group.as_deref());
+        for event in &mut events {
+            *event = scene.grammar.narrowed(event, group);
+        }
         let (event, or_events) = events.split_first()?;
         let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
         let figure =

@@ -132,6 +132,7 @@ pub(crate) fn drafts(
         }
     }
     share(scene, parties, &sites, &mut done, &mut out);
+    told(scene, &sites, &mut done, &mut out);
     widen(scene, parties, &mut taken, &mut out);
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
@@ -316,6 +317,17 @@ fn draft(
         party: found.party,
         why,
         link,
+    }
+}
+
+/// Words that tell an event by themselves, where no pattern found whom it happened to.
+fn told(scene: &Scene<'_>, sites: &[Site], done: &mut [bool], out: &mut Vec<Draft>) {
+    for (site, done) in sites.iter().zip(done) {
+        let told = site.forms.iter().find(|(form, _)| *form == Form::Told).filter(|_| !*done);
+        let Some(&(form, entry)) = told else { continue };
+        *done = true;
+        let found = Found { start: site.start, end: site.end, party: None };
+        out.push(draft(scene, &[], site, form, entry, found, "told"));
     }
 }
 

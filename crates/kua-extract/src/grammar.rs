@@ -215,18 +215,21 @@ pub(crate) enum Form {
     Nominal,
     /// A noun of the figure itself: "the death toll".
     Toll,
+    /// Tells the event by itself, whoever and however many: "imposed a curfew".
+    Told,
     /// A sign in a pattern of its own.
     Sign,
 }
 
 impl Form {
-    pub(crate) const ALL: [(&'static str, Self); 7] = [
+    pub(crate) const ALL: [(&'static str, Self); 8] = [
         ("participle", Self::Participle),
         ("verb", Self::Verb),
         ("intransitive", Self::Intransitive),
         ("victims", Self::Victims),
         ("nominal", Self::Nominal),
         ("toll", Self::Toll),
+        ("told", Self::Told),
         ("sign", Self::Sign),
     ];
 
@@ -308,6 +311,8 @@ pub(crate) struct EventKind {
     pub exclusive: bool,
     /// The group it happens to, if only to one.
     pub only: Option<String>,
+    /// The event whose words tell it, where they tell of its narrower group.
+    pub narrows: Option<EventType>,
 }
 
 /// A lexicon entry with its sense.
@@ -326,6 +331,8 @@ pub(crate) struct Grammar {
     pub lexemes: Vec<Lexeme>,
     pub patterns: Vec<Pattern>,
     pub events: BTreeMap<EventType, EventKind>,
+    /// Other names of events, with what they stand for.
+    aliases: BTreeMap<String, String>,
     /// Group to the group it belongs to.
     pub groups: BTreeMap<String, Option<String>>,
     pub thousands: Vec<char>,
@@ -348,6 +355,7 @@ impl Grammar {
             lexemes: Vec::new(),
             patterns: Vec::new(),
             events: events(shared),
+            aliases: aliases(shared),
             groups: groups(shared),
             thousands: Vec::new(),
             decimal: None,
@@ -438,6 +446,7 @@ impl Grammar {
     }
 
     fn event_names(&self, names: &str) -> Result<Vec<EventType>, String> {
+        let names = self.aliases.get(names.trim()).map_or(names, String::as_str);
         let events: Vec<_> =
             names.split('+').map(|name| EventType(name.trim().to_owned())).collect();
         match events.iter().find(|event| !self.events.contains_key(*event)) {
@@ -461,7 +470,7 @@ impl Grammar {
                 .split_once('.')
                 .ok_or_else(|| format!("expected [event.form], found [{section}]"))?;
             let form = Form::named(form).ok_or_else(|| {
-                format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll")
+                format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll, told")
             })?;
             let part = match value {
                 None => false,
@@ -575,6 +584,18 @@ impl Grammar {
         })
     }
 
+    /// The event, or the one that narrows it to the group it happened to: police sent out are not
+    /// troops sent out.
+    pub(crate) fn narrowed(&self, event: &EventType, group: Option<&str>) -> EventType {
+        let narrower = group.and_then(|group| {
+            self.events.iter().find(|(_, kind)| {
+                kind.narrows.as_ref() == Some(event)
+                    && kind.only.as_deref().is_some_and(|only| self.is_a(group, only))
+            })
+        });
+        narrower.map_or_else(|| event.clone(), |(name, _)| name.clone())
+    }
+
     /// Whether `group` is `other` or belongs to it.
     pub(crate) fn is_a(&self, group: &str, other: &str) -> bool {
         let mut at = Some(group);
@@ -614,14 +635,23 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
     entries
         .map(|entry| {
             let words: Vec<_> = entry.value.as_deref().unwrap_or("").split_whitespace().collect();
+            let after = |mark: &str| {
+                words.iter().find_map(|word| word.strip_prefix(mark)).map(str::to_owned)
+            };
             let kind = EventKind {
                 people: words.contains(&"people"),
                 exclusive: words.contains(&"exclusive"),
-                only: words.iter().find_map(|word| word.strip_prefix("of:")).map(str::to_owned),
+                only: after("of:"),
+                narrows: after("is:").map(EventType),
             };
             (EventType(entry.key.clone()), kind)
         })
         .collect()
+}
+
+fn aliases(shared: &Lexicon) -> BTreeMap<String, String> {
+    let entries = shared.section("claims.txt", "aliases").iter();
+    entries.filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?))).collect()
 }
 
 fn groups(shared: &Lexicon) -> BTreeMap<String, Option<String>> {

@@ -96,7 +96,7 @@ fn verify_vault(dir: &Path, progress: &dyn Progress, verified: &mut Verified) {
     verified.faults.extend(report.findings.into_iter().map(fault));
 }
 
-fn fault(finding: Finding) -> Fault {
+pub(crate) fn fault(finding: Finding) -> Fault {
     let entry = finding.log_index.map(|index| format!(" (log entry {index})")).unwrap_or_default();
     let item = finding.item.map(|item| format!(" [{item}]")).unwrap_or_default();
     Fault {

@@ -15,9 +15,12 @@
 //! clock: times come from the caller. The only randomness is salts, keys and a log's name.
 
 mod append;
+mod bag_storage;
+mod bagit;
 mod canonical;
 mod checkpoint;
 mod commitment;
+mod container;
 mod create;
 mod disk;
 mod entry;
@@ -38,9 +41,12 @@ mod verify;
 mod verify_log;
 mod writer;
 
+pub use bag_storage::BagStorage;
+pub use bagit::{Bag, BagFault, BagProgress, BagReport, check_bag};
 pub use canonical::{CanonicalError, from_canonical, to_canonical};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use commitment::Salt;
+pub use container::{Container, PlainFile, ReadSeek, Refused, Source};
 pub use create::{Collector, CreateError};
 pub use disk::Disk;
 pub use entry::{ENTRY_VERSION, Entry, EntryError, EntryKind, MAX_ENTRY, Stored};

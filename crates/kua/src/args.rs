@@ -87,7 +87,7 @@ pub(crate) enum Command {
     Publish(Publish),
     /// Prove that nothing was changed, and say what is wrong where
     #[command(
-        after_help = "Example:\n  kua verify                      the case you are in\n  kua verify winter.html          a published file, without the case"
+        after_help = "Example:\n  kua verify                      the case you are in\n  kua verify winter.html          a published file, without the case\n  kua verify stick/bundle.tar     any BagIt bag: a folder, a ZIP or a tar"
     )]
     Verify(Verify),
     /// Record a decision; undoing one is another one
@@ -233,7 +233,7 @@ pub(crate) struct Publish {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// A case or a published file [default: the case you are in]
+    /// A case, a published file or a BagIt bag [default: the case you are in]
     #[arg(value_name = "PATH")]
     pub(crate) path: Option<PathBuf>,
     /// Key of the log, as its keeper gave it to you: the file must be signed with it

@@ -6,6 +6,7 @@ mod judge;
 mod lexicon;
 mod search;
 mod verify;
+mod verify_bag;
 mod why;
 
 use std::path::{Path, PathBuf};

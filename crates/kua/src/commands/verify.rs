@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::args::Verify;
 use crate::commands::collect::counted;
-use crate::commands::{CasePlace, bars};
+use crate::commands::{CasePlace, bars, verify_bag};
 use crate::console::Console;
 use crate::failure::Failure;
 
@@ -14,6 +14,11 @@ pub(super) fn verify(
     place: &CasePlace,
     console: &mut Console,
 ) -> Result<(), Failure> {
+    if let Some(path) = args.path.as_deref().filter(|path| !path.join("case.toml").is_file())
+        && let Some(()) = verify_bag::verify(path, args, console)?
+    {
+        return Ok(());
+    }
     let verified = match &args.path {
         Some(path) if path.is_file() => verify_single_file(path, args.key.as_deref())?,
         Some(path) => verify_case(&CasePlace(Some(path.clone())).dir()?, &bars(console))?,
@@ -36,7 +41,7 @@ pub(super) fn verify(
     if verified.faults.is_empty() { Ok(()) } else { Err(Failure::no()) }
 }
 
-fn tell(verified: &Verified, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn tell(verified: &Verified, console: &mut Console) -> Result<(), Failure> {
     for fault in &verified.faults {
         let place = shown(&fault.place);
         let colon = if place.is_empty() { "" } else { ": " };

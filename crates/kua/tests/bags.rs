@@ -1,0 +1,100 @@
+//! `kua verify` of BagIt bags: exit codes and what is said where, over the whole conformance suite
+//! where it is present.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may fail by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::Bench;
+
+const SUM: &str = "b1946ac92492d2347c6235b4d2611184";
+
+fn bag(bench: &Bench, dir: &str) {
+    bench.write(
+        &format!("{dir}/bagit.txt"),
+        "BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n",
+    );
+    bench.write(&format!("{dir}/data/hello.txt"), "hello\n");
+    bench.write(&format!("{dir}/manifest-md5.txt"), format!("{SUM}  data/hello.txt\n"));
+}
+
+#[test]
+fn a_bag_is_judged_in_words_and_by_exit_code() {
+    let bench = Bench::empty();
+    bag(&bench, "gift");
+    let ran = bench.kua(&["verify", "gift"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(
+        ran.out.contains("A valid bag (BagIt 0.97): 1 file, 6 bytes, checked by md5."),
+        "{}",
+        ran.out
+    );
+    bench.write("gift/data/hello.txt", "hallo\n");
+    bench.write("gift/data/.DS_Store", "");
+    let ran = bench.kua(&["verify", "gift"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("WRONG  data/hello.txt: it was changed"), "{}", ran.out);
+    assert!(ran.err.contains("odd:") && ran.err.contains(".DS_Store"), "{}", ran.err);
+    let lines = bench.kua(&["verify", "--json", "gift"]).out;
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(last["verified"], false);
+    assert_eq!(last["bagit"], "0.97");
+}
+
+#[test]
+fn what_is_no_bag_is_told_so() {
+    let bench = Bench::empty();
+    bench.write("folder/data/x", "x");
+    assert_eq!(bench.kua(&["verify", "folder"]).code, 3);
+    bag(&bench, "broken");
+    std::fs::remove_file(bench.path("broken/bagit.txt")).unwrap();
+    let ran = bench.kua(&["verify", "broken"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("bagit.txt"), "{}", ran.out);
+    bench.write("cut.zip", &b"PK\x03\x04\x14\0"[..]);
+    let ran = bench.kua(&["verify", "cut.zip"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("cut short"), "{}", ran.err);
+}
+
+#[test]
+fn sixty_of_sixty() {
+    let shared = std::env::var_os("KUA_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let suite = shared.join("conformance/bagit");
+    if !suite.is_dir() {
+        println!("skipped: {} is not on this machine", suite.display());
+        return;
+    }
+    let bench = Bench::empty();
+    let (mut right, mut all) = (0, 0);
+    for version in folders(&suite) {
+        for kind in folders(&version) {
+            for bag in folders(&kind) {
+                let ran = bench.kua(&["verify", bag.to_str().unwrap()]);
+                let good = match kind.file_name().unwrap().to_str().unwrap() {
+                    "valid" => ran.code == 0,
+                    "warning" => !ran.err.is_empty(),
+                    _ => ran.code != 0,
+                };
+                (right, all) = (right + usize::from(good), all + 1);
+                if !good {
+                    println!("{}: {ran:?}", bag.display());
+                }
+            }
+        }
+    }
+    println!("kua verify: {right}/{all} of the conformance suite");
+    assert_eq!((right, all), (60, 60));
+}
+
+fn folders(dir: &std::path::Path) -> Vec<PathBuf> {
+    let mut folders: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    folders
+}

@@ -108,8 +108,21 @@ pub struct Custody {
     pub checkpoint: String,
     /// The log's verifier key (C2SP vkey).
     pub vkey: String,
+    /// Further logs that items stand in: earlier epochs, and those of other collectors. Each is
+    /// vouched for by the log of `vkey` or by one before it in this list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<VouchedLog>,
     /// By item.
     pub proofs: BTreeMap<ItemId, ItemProof>,
+}
+
+/// A log that another log vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VouchedLog {
+    /// Its verifier key.
+    pub vkey: String,
+    /// The `rotate` or `merge` entry that names this key, and its proof.
+    pub voucher: ItemProof,
 }
 
 /// Everything a page or an export shows.

@@ -52,6 +52,9 @@ pub struct Item {
     pub acquired_at: String,
     /// The day of `acquired_at`: an upper bound for every date in the text.
     pub acquired_on: PartialDate,
-    /// Position in the log, from 0.
+    /// Name of the log that records it: of this vault in some epoch, or of another collector.
+    #[serde(default)]
+    pub log: String,
+    /// Position in that log, from 0.
     pub log_index: u64,
 }

@@ -27,7 +27,9 @@ mod quote;
 mod span;
 mod toll;
 
-pub use chronicle::{CaseInfo, Chronicle, Custody, Incident, ItemProof, Statement, Uncounted};
+pub use chronicle::{
+    CaseInfo, Chronicle, Custody, Incident, ItemProof, Statement, Uncounted, VouchedLog,
+};
 pub use claim::{
     Claim, ClaimRole, EventType, Grade, Group, Modality, PlaceMention, SourceKind, SourceMention,
     TimeHow, TimeMention, Why,

@@ -38,6 +38,7 @@ fn item(path: &str, bytes: &[u8]) -> Item {
         size: bytes.len() as u64,
         acquired_at: "2026-01-01T00:00:00Z".to_owned(),
         acquired_on: "2026-01-01".parse().expect("a date"),
+        log: String::new(),
         log_index: 0,
     }
 }

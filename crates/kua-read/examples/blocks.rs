@@ -15,6 +15,7 @@ fn main() -> std::io::Result<()> {
             size: bytes.len() as u64,
             acquired_at: "2026-01-01T00:00:00Z".to_owned(),
             acquired_on: "2026-01-01".parse().map_err(std::io::Error::other)?,
+            log: String::new(),
             log_index: 0,
         };
         let noted = read(&item, &bytes, &lexicons, &ReadConfig::default());

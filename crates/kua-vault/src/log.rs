@@ -59,6 +59,12 @@ impl Log {
         &self.checkpoint
     }
 
+    /// Name of the log.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.checkpoint.checkpoint().log_name
+    }
+
     /// The bytes of entry `index`.
     ///
     /// # Errors

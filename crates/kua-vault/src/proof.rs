@@ -1,11 +1,9 @@
 //! Inclusion proofs as text (C2SP tlog-proof), written and checked without any vault.
 //! Knows nothing of files.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kua_model::{Custody, ItemId};
+use kua_model::ItemId;
 use thiserror::Error;
 
 use crate::checkpoint::{CheckpointError, SignedCheckpoint, parse_decimal};
@@ -135,27 +133,6 @@ pub fn verify_item_proof(
     }
 }
 
-/// Checks what a published chronicle carries: its key, and entry and proof of each item. Gives
-/// the verdict on every item; `Ok` holds the number of its log entry. The key is the one inside
-/// `custody` unless `key` is given: give it whenever it is known from elsewhere, since whoever
-/// forges a whole chronicle can put another key into it.
-///
-/// # Errors
-/// [`ProofError`] if the key or the checkpoint is not accepted, so that nothing can be checked.
-pub fn verify_custody(
-    custody: &Custody,
-    key: Option<&VerifierKey>,
-) -> Result<BTreeMap<ItemId, Result<u64, ProofError>>, ProofError> {
-    let inside: VerifierKey = custody.vkey.parse().map_err(ProofError::Key)?;
-    let key = key.unwrap_or(&inside);
-    SignedCheckpoint::verify(custody.checkpoint.as_bytes(), key)?;
-    let verdicts = custody.proofs.iter().map(|(item, proof)| {
-        let verdict = verify_item_proof(&proof.proof, proof.entry.as_bytes(), key, item);
-        (*item, verdict.map(|(proven, _)| proven.index))
-    });
-    Ok(verdicts.collect())
-}
-
 /// Why a proof does not hold.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -178,6 +155,14 @@ pub enum ProofError {
     /// The entry is proved, but is no record kua can read.
     #[error(transparent)]
     Entry(#[from] EntryError),
+    /// Signed by a log that the expected one does not vouch for.
+    #[error(
+        "the log {log} is not vouched for: no entry of the expected log names its key. Ask who sent it"
+    )]
+    NotVouched {
+        /// Name of the log.
+        log: String,
+    },
     /// The entry is proved, but records something else.
     #[error("log entry {index} is genuine, but it records another item than {item}")]
     OtherItem {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::canonical::{CanonicalError, to_canonical};
 use crate::commitment::Salt;
-use crate::entry::{ENTRY_VERSION, EntryError, Stored, take_hash, versioned_members};
+use crate::entry::{ENTRY_VERSION, Entry, EntryError, Stored, take_hash, versioned_members};
 
 /// How, when and from where bytes were acquired. Goes into the record, never into the log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,34 +62,62 @@ impl Acquisition {
     }
 }
 
-/// `records/ab/<object>.<16 digits of commit_meta>.json`:
-/// `{"length":…,"meta":{…},"object":"…","salt":"…","v":1}`.
+/// Of stored bytes `records/ab/<object>.<16 digits of commit_meta>.json`:
+/// `{"length":…,"meta":{…},"object":"…","salt":"…","v":1}`; of an event without bytes
+/// `records/ab/<commit_meta>.json`: `{"meta":{…},"salt":"…","v":1}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
-    pub object: ItemId,
-    pub length: u64,
+    /// SHA-256 and length of the plain bytes, if there are bytes.
+    pub bytes: Option<(ItemId, u64)>,
     pub meta: Map<String, Value>,
     pub salt: Salt,
 }
 
 impl Record {
-    /// What the log entry shows of this record.
-    pub(crate) fn stored(&self) -> Result<Stored, CanonicalError> {
-        let meta = to_canonical(&Value::Object(self.meta.clone()))?;
-        Ok(Stored {
-            object: self.object,
-            length: self.length,
-            // Nothing is sealed yet, so the plain bytes are the stored ones.
-            commit_plain: self.salt.commit(self.object.0.as_bytes()),
-            commit_meta: self.salt.commit(meta.as_bytes()),
-        })
+    /// What the log shows of the facts.
+    pub(crate) fn commit_meta(&self) -> Result<Sha256, CanonicalError> {
+        Ok(self.salt.commit(to_canonical(&Value::Object(self.meta.clone()))?.as_bytes()))
+    }
+
+    /// What the log shows of the plain bytes.
+    pub(crate) fn commit_plain(&self) -> Option<Sha256> {
+        self.bytes.map(|(object, _)| self.salt.commit(object.0.as_bytes()))
+    }
+
+    /// What an entry of bytes that are stored as they are shows.
+    pub(crate) fn stored(&self) -> Result<Option<Stored>, CanonicalError> {
+        let commit_meta = self.commit_meta()?;
+        Ok(self.bytes.zip(self.commit_plain()).map(|((object, length), commit_plain)| Stored {
+            object,
+            length,
+            commit_plain,
+            commit_meta,
+        }))
+    }
+
+    /// Whether this is the record the entry commits to. Of sealed bytes the object is another.
+    pub(crate) fn fits(&self, entry: &Entry) -> bool {
+        let Some(stored) = &entry.stored else {
+            return self.bytes.is_none()
+                && entry.commit_meta.is_some()
+                && self.commit_meta().ok() == entry.commit_meta;
+        };
+        match self.stored() {
+            Ok(Some(found)) if entry.is_sealed() => {
+                found.commit_plain == stored.commit_plain && found.commit_meta == stored.commit_meta
+            }
+            Ok(found) => found.as_ref() == Some(stored),
+            Err(_) => false,
+        }
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, CanonicalError> {
         let mut members = Map::new();
         members.insert("v".into(), ENTRY_VERSION.into());
-        members.insert("object".into(), self.object.to_string().into());
-        members.insert("length".into(), self.length.into());
+        if let Some((object, length)) = &self.bytes {
+            members.insert("object".into(), object.to_string().into());
+            members.insert("length".into(), (*length).into());
+        }
         members.insert("meta".into(), Value::Object(self.meta.clone()));
         members.insert("salt".into(), self.salt.to_hex().into());
         Ok(to_canonical(&Value::Object(members))?.into_bytes())
@@ -97,14 +125,36 @@ impl Record {
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<Record, EntryError> {
         let mut members = versioned_members(bytes)?;
-        let object = ItemId(take_hash(&mut members, "object")?);
-        let length = members.remove("length").and_then(|v| v.as_u64());
-        let length = length.ok_or(EntryError::Member { name: "length" })?;
+        let mut bytes = None;
+        if members.contains_key("object") {
+            let object = ItemId(take_hash(&mut members, "object")?);
+            let length = members.remove("length").and_then(|v| v.as_u64());
+            bytes = Some((object, length.ok_or(EntryError::Member { name: "length" })?));
+        }
         let Some(Value::Object(meta)) = members.remove("meta") else {
             return Err(EntryError::Member { name: "meta" });
         };
         let salt = Salt::from_bytes(*take_hash(&mut members, "salt")?.as_bytes());
-        Ok(Record { object, length, meta, salt })
+        // What the log does not commit to has no place in a record.
+        if !members.is_empty() {
+            return Err(EntryError::Member { name: "meta" });
+        }
+        Ok(Record { bytes, meta, salt })
+    }
+}
+
+/// Where the record behind an entry lies; `None` if none lies beside it.
+pub(crate) fn record_path(entry: &Entry) -> Option<String> {
+    match (&entry.stored, &entry.commit_meta) {
+        _ if entry.is_sealed() => None,
+        // The commitment keeps two acquisitions of the same bytes apart.
+        (Some(stored), _) => {
+            let commitment: String = stored.commit_meta.to_string().chars().take(16).collect();
+            let dir = record_dir(&stored.object.0);
+            Some(format!("{dir}/{}.{commitment}.json", stored.object))
+        }
+        (None, Some(commitment)) => Some(format!("{}/{commitment}.json", record_dir(commitment))),
+        (None, None) => None,
     }
 }
 
@@ -119,16 +169,9 @@ pub(crate) fn object_dir(object: &ItemId) -> String {
     format!("objects/sha256/{:02x}", first_byte(&object.0))
 }
 
-/// Where the record behind an entry lies. The commitment keeps two acquisitions of the same
-/// bytes apart.
-pub(crate) fn record_path(stored: &Stored) -> String {
-    let commitment: String = stored.commit_meta.to_string().chars().take(16).collect();
-    format!("{}/{}.{commitment}.json", record_dir(&stored.object), stored.object)
-}
-
-/// Folder of [`record_path`].
-pub(crate) fn record_dir(object: &ItemId) -> String {
-    format!("records/{:02x}", first_byte(&object.0))
+/// Folder of the records of an object, or of an event with this commitment.
+pub(crate) fn record_dir(hash: &Sha256) -> String {
+    format!("records/{:02x}", first_byte(hash))
 }
 
 fn first_byte(hash: &Sha256) -> u8 {
@@ -150,8 +193,7 @@ mod tests {
             ..Acquisition::default()
         };
         let record = Record {
-            object: ItemId::of(b"x"),
-            length: 1,
+            bytes: Some((ItemId::of(b"x"), 1)),
             meta: acquisition.to_meta(),
             salt: Salt::generate().unwrap(),
         };
@@ -159,11 +201,11 @@ mod tests {
         assert_eq!(back, record);
         assert_eq!(Acquisition::from_meta(&back.meta).unwrap(), acquisition);
         assert_eq!(acquisition.day().unwrap().to_string(), "2022-01-09");
-        let stored = record.stored().unwrap();
+        let stored = record.stored().unwrap().unwrap();
         let mut other = record.clone();
         other.meta.insert("note".into(), "added later".into());
-        assert_ne!(other.stored().unwrap().commit_meta, stored.commit_meta);
+        assert_ne!(other.stored().unwrap().unwrap().commit_meta, stored.commit_meta);
         let resalted = Record { salt: Salt::generate().unwrap(), ..record };
-        assert_ne!(resalted.stored().unwrap().commit_plain, stored.commit_plain);
+        assert_ne!(resalted.stored().unwrap().unwrap().commit_plain, stored.commit_plain);
     }
 }

@@ -78,14 +78,22 @@ pub struct VerifyReport {
     pub log_name: String,
     /// Key it was checked with; empty if none was found.
     pub vkey: String,
-    /// Entries checked.
+    /// Entries checked, in all logs.
     pub size: u64,
+    /// Names of the logs checked: the vault's own, its earlier epochs, those of others.
+    pub logs: Vec<String>,
     /// Signed root, base64; empty if no checkpoint was accepted.
     pub root: String,
     /// Different items whose bytes were checked.
     pub items: u64,
     /// Judgements checked.
     pub judgements: u64,
+    /// Other events of the custody chain whose records were checked.
+    pub events: u64,
+    /// Items among `items` that are sealed: their bytes were checked without being read.
+    pub sealed: u64,
+    /// Different items that were erased on withdrawn consent; nothing of them is expected.
+    pub erased: u64,
     /// Entries of kinds this kua does not know; proved, but not understood.
     pub unknown_entries: u64,
     /// Bytes of items and judgements hashed.

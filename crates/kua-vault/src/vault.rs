@@ -6,15 +6,16 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use kua_model::{Custody, Item, ItemId, ItemProof, PartialDate};
-use thiserror::Error;
+use kua_model::{Item, ItemId};
 
 use crate::checkpoint::SignedCheckpoint;
 use crate::disk::Disk;
-use crate::entry::{Entry, EntryError, EntryKind, Stored};
+use crate::entry::{Entry, EntryKind, Stored};
 use crate::key::VerifierKey;
 use crate::log::{Log, LogError};
-use crate::manifest::{MANIFEST, Manifest, ManifestFault, VAULT_VERSION, log_dir};
+use crate::logs::Recorded;
+use crate::manifest::{MANIFEST, Manifest, ManifestFault, log_dir};
+use crate::read_error::{OpenError, ReadError};
 use crate::record::{Acquisition, Record, object_path, record_path};
 use crate::storage::Storage;
 
@@ -33,6 +34,8 @@ pub struct Capture {
     pub item: Item,
     /// Everything noted about this acquisition.
     pub acquisition: Acquisition,
+    /// How the bytes came: captured, received or derived.
+    pub kind: EntryKind,
     /// False if the same bytes were acquired before, under another path or from another source.
     pub first: bool,
 }
@@ -116,45 +119,55 @@ impl Vault {
         }))
     }
 
-    /// Every acquisition in log order; the same bytes may come more than once.
+    /// Every acquisition (captured, received, derived), in the order of [`Vault::events`]; the
+    /// same bytes may come more than once. What is sealed or erased is left out.
     ///
     /// # Errors
     /// As [`Vault::log`].
     pub fn captures(&self) -> Result<impl Iterator<Item = Result<Capture, ReadError>>, ReadError> {
-        let log = self.log()?;
-        let storage = self.storage.clone();
+        let vault = self.clone();
         let mut seen = BTreeSet::new();
-        Ok((0..log.checkpoint().size()).filter_map(move |index| {
-            let capture = read_entry(&log, index).and_then(|entry| match entry {
-                Entry { kind: EntryKind::Capture, stored: Some(stored), .. } => {
-                    let first = seen.insert(stored.object);
-                    read_capture(storage.as_ref(), index, &stored, first).map(Some)
-                }
-                _ => Ok(None),
-            });
-            capture.transpose()
+        let erased = self.erased()?;
+        Ok(self.events()?.filter_map(move |event| {
+            let event = match event {
+                Ok(event) if event.entry.kind.is_item() && !event.entry.is_sealed() => event,
+                Ok(_) => return None,
+                Err(error) => return Some(Err(error)),
+            };
+            let stored = event.entry.stored.as_ref()?;
+            // The same bytes given again later, with consent, are an item again.
+            let gone = |erase: &Recorded| erase.log != event.log || erase.index > event.index;
+            if erased.get(&stored.object).is_some_and(gone) {
+                return None;
+            }
+            let capture = vault.read_capture(&event, stored, !seen.contains(&stored.object));
+            if capture.is_ok() {
+                seen.insert(stored.object);
+            }
+            Some(capture)
         }))
     }
 
-    /// Every judgement in log order, its bytes checked against the log.
+    /// Every judgement of the vault's own log in its order, its bytes checked against the log.
+    /// Judgements of others that came with a merge are events, but decide nothing here.
     ///
     /// # Errors
     /// As [`Vault::log`].
     pub fn judgements(
         &self,
     ) -> Result<impl Iterator<Item = Result<StoredJudgement, ReadError>>, ReadError> {
-        let log = self.log()?;
         let vault = self.clone();
         let mut number = 0;
-        Ok((0..log.checkpoint().size()).filter_map(move |index| {
-            let judgement = read_entry(&log, index).and_then(|entry| match entry {
-                Entry { kind: EntryKind::Judgement, stored: Some(stored), .. } => {
-                    number += 1;
-                    vault.read_judgement(number - 1, index, &stored).map(Some)
-                }
-                _ => Ok(None),
-            });
-            judgement.transpose()
+        Ok(self.events()?.filter_map(move |event| {
+            let event = match event {
+                Ok(event) if event.own && event.entry.kind == EntryKind::Judgement => event,
+                Ok(event) if event.own => return None,
+                Err(error) => return Some(Err(error)),
+                Ok(_) => return None,
+            };
+            let stored = event.entry.stored.as_ref()?;
+            number += 1;
+            Some(vault.read_judgement(number - 1, &event, stored))
         }))
     }
 
@@ -186,163 +199,61 @@ impl Vault {
         Ok(self.log()?.inclusion_proof(index)?.to_text())
     }
 
-    /// Checkpoint, key, and entry and proof of each of `items`: what a published chronicle
-    /// carries so that a stranger can check it with
-    /// [`verify_custody`](crate::verify_custody), without the vault.
-    ///
-    /// # Errors
-    /// As [`Log::inclusion_proof`].
-    pub fn custody<'i>(
-        &self,
-        items: impl IntoIterator<Item = &'i Item>,
-    ) -> Result<Custody, ReadError> {
-        let log = self.log()?;
-        let mut custody = Custody {
-            checkpoint: log.checkpoint().to_text(),
-            vkey: self.manifest.key.to_string(),
-            ..Custody::default()
-        };
-        for item in items {
-            let entry = String::from_utf8(log.entry(item.log_index)?)
-                .map_err(|_| LogError::Changed { index: item.log_index })?;
-            let proof = log.inclusion_proof(item.log_index)?.to_text();
-            custody.proofs.insert(item.id, ItemProof { entry, proof });
-        }
-        Ok(custody)
-    }
-
     fn read_judgement(
         &self,
         number: u64,
-        log_index: u64,
+        event: &Recorded,
         stored: &Stored,
     ) -> Result<StoredJudgement, ReadError> {
-        let record = read_record(self.storage.as_ref(), log_index, stored)?;
-        let acquisition = Acquisition::from_meta(&record.meta)
-            .map_err(|_| ReadError::Record { id: stored.object, index: log_index })?;
-        let json = String::from_utf8(self.read(&stored.object)?)
-            .map_err(|_| ReadError::Damaged { id: stored.object })?;
-        let recorded_at = acquisition.acquired_at;
-        Ok(StoredJudgement { number, log_index, id: stored.object, recorded_at, json })
+        let (id, log_index) = (stored.object, event.index);
+        let damaged = || ReadError::Record { id, index: log_index };
+        let record = self.record(event)?.ok_or_else(damaged)?;
+        let acquisition = Acquisition::from_meta(&record.meta).map_err(|_| damaged())?;
+        let json = String::from_utf8(self.read(&id)?).map_err(|_| ReadError::Damaged { id })?;
+        Ok(StoredJudgement { number, log_index, id, recorded_at: acquisition.acquired_at, json })
     }
-}
 
-fn read_entry(log: &Log, index: u64) -> Result<Entry, ReadError> {
-    let bytes = log.entry(index)?;
-    Entry::parse(&bytes).map_err(|source| ReadError::Entry { index, source })
-}
-
-fn read_capture(
-    storage: &dyn Storage,
-    log_index: u64,
-    stored: &Stored,
-    first: bool,
-) -> Result<Capture, ReadError> {
-    let id = stored.object;
-    let record = read_record(storage, log_index, stored)?;
-    let damaged = || ReadError::Record { id, index: log_index };
-    let acquisition = Acquisition::from_meta(&record.meta).map_err(|_| damaged())?;
-    let acquired_on: PartialDate = acquisition.day().ok_or_else(damaged)?;
-    let (path, acquired_at) = (acquisition.path.clone(), acquisition.acquired_at.clone());
-    let item = Item { id, path, size: stored.length, acquired_at, acquired_on, log_index };
-    Ok(Capture { item, acquisition, first })
+    fn read_capture(
+        &self,
+        event: &Recorded,
+        stored: &Stored,
+        first: bool,
+    ) -> Result<Capture, ReadError> {
+        let (id, log_index) = (stored.object, event.index);
+        let damaged = || ReadError::Record { id, index: log_index };
+        let record = self.record(event)?.ok_or_else(damaged)?;
+        let acquisition = Acquisition::from_meta(&record.meta).map_err(|_| damaged())?;
+        let item = Item {
+            id,
+            path: acquisition.path.clone(),
+            size: stored.length,
+            acquired_at: acquisition.acquired_at.clone(),
+            acquired_on: acquisition.day().ok_or_else(damaged)?,
+            log: event.log.clone(),
+            log_index,
+        };
+        Ok(Capture { item, acquisition, kind: event.entry.kind.clone(), first })
+    }
 }
 
 /// The record behind an entry, its commitments checked.
 pub(crate) fn read_record(
     storage: &dyn Storage,
     index: u64,
-    stored: &Stored,
+    entry: &Entry,
 ) -> Result<Record, ReadError> {
-    let path = record_path(stored);
-    let damaged = ReadError::Record { id: stored.object, index };
+    let damaged = match &entry.stored {
+        Some(stored) => ReadError::Record { id: stored.object, index },
+        None => ReadError::Facts { log: String::new(), index },
+    };
+    let Some(path) = record_path(entry) else { return Err(damaged) };
     let bytes = match storage.read(&path) {
         Ok(bytes) => bytes,
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Err(damaged),
         Err(source) => return Err(ReadError::Io { path, source }),
     };
     match Record::parse(&bytes) {
-        Ok(record) if record.stored().as_ref() == Ok(stored) => Ok(record),
+        Ok(record) if record.fits(entry) => Ok(record),
         _ => Err(damaged),
     }
-}
-
-/// Why a vault cannot be opened.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Nothing there.
-    #[error("there is no vault here (no vault.json). Make one with: kua init")]
-    NoVault,
-    /// Made by a later kua.
-    #[error(
-        "the vault has version {found}, this kua reads version {VAULT_VERSION}: use a newer kua"
-    )]
-    Version {
-        /// Version found.
-        found: u64,
-    },
-    /// `vault.json` is not as kua wrote it.
-    #[error(
-        "vault.json is damaged. Restore it from another copy of the vault; kua verify tells more"
-    )]
-    Manifest,
-    /// The system's reason.
-    #[error("the vault cannot be read: {source}")]
-    Io {
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The log's checkpoint is missing or not accepted.
-    #[error(transparent)]
-    Log(#[from] LogError),
-}
-
-/// Why something in the vault cannot be read.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The log itself cannot be read there.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// An entry is not one of kua's.
-    #[error("log entry {index} cannot be read: {source}")]
-    Entry {
-        /// Number of the entry.
-        index: u64,
-        /// What is wrong with it.
-        source: EntryError,
-    },
-    /// The bytes are gone.
-    #[error("the bytes of item {id} are missing. Restore them from another copy: kua add ORIGINAL")]
-    Missing {
-        /// The item.
-        id: ItemId,
-    },
-    /// The bytes are not those that were preserved.
-    #[error(
-        "the bytes of item {id} were changed on disk. Restore them from another copy: kua add ORIGINAL"
-    )]
-    Damaged {
-        /// The item.
-        id: ItemId,
-    },
-    /// Path, time and salt of an acquisition are lost or changed.
-    #[error(
-        "the record of item {id} (log entry {index}) is missing or changed: its path and time are not as signed. Restore the folder records/ from another copy of the vault"
-    )]
-    Record {
-        /// The item.
-        id: ItemId,
-        /// Number of the entry.
-        index: u64,
-    },
-    /// The system's reason.
-    #[error("{path} could not be read: {source}")]
-    Io {
-        /// Path in the vault.
-        path: String,
-        /// The system's reason.
-        source: io::Error,
-    },
 }

@@ -1,0 +1,86 @@
+//! What the vault has of some bytes already: so that adding a folder again records nothing new.
+
+use kua_model::ItemId;
+use serde_json::{Map, Value};
+
+use crate::arrive::hash_of;
+use crate::entry::{Entry, Stored};
+use crate::log::Log;
+use crate::preserve_error::PreserveError;
+use crate::record::object_path;
+use crate::vault::read_record;
+use crate::writer::{Writer, writing};
+
+/// What the vault has of some bytes.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub in_log: bool,
+    pub in_batch: bool,
+    /// Entries of these bytes and what their records say; nothing if a record is sealed or lost.
+    pub records: Vec<(Entry, Map<String, Value>)>,
+}
+
+impl Writer {
+    /// Everything recorded of these bytes so far, in the log or in this batch.
+    pub(crate) fn records_of(&mut self, item: &ItemId) -> Result<Known, PreserveError> {
+        let mut known = Known::default();
+        for place in self.batch.get(item).into_iter().flatten() {
+            known.in_batch = true;
+            if let Some(pending) = self.pending.get(*place) {
+                known.records.push((pending.entry.clone(), pending.meta.clone()));
+            }
+        }
+        let path = object_path(item);
+        let there = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
+        // An object can lie there without an entry, after an interruption: it counts as unknown.
+        if there.is_some() {
+            let log = self.log();
+            if self.known.is_none() {
+                self.known = Some(index_by_object(&log)?);
+            }
+            let index = self.known.as_deref().unwrap_or_default();
+            let start = index.partition_point(|(object, _)| object < item);
+            for (_, place) in index.iter().skip(start).take_while(|(object, _)| object == item) {
+                known.in_log = true;
+                let Ok(entry) = Entry::parse(&log.entry(*place)?) else { continue };
+                if entry.is_sealed() {
+                    known.records.push((entry, Map::new()));
+                } else if let Ok(record) = read_record(self.vault.storage.as_ref(), *place, &entry)
+                {
+                    known.records.push((entry, record.meta));
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether the stored bytes of a known item still have their hash.
+    pub(crate) fn object_is_sound(&self, item: &ItemId) -> Result<bool, PreserveError> {
+        let path = object_path(item);
+        let mut reader = self.vault.storage.open(&path).map_err(|e| writing(&path, e))?;
+        // A disk that cannot read them back is no place that keeps them.
+        Ok(hash_of(&mut reader, &mut vec![0; 256 * 1024]).is_ok_and(|(found, _)| found == *item))
+    }
+}
+
+fn index_by_object(log: &Log) -> Result<Vec<(ItemId, u64)>, PreserveError> {
+    let mut index = Vec::new();
+    for entry in log.entries() {
+        let (place, bytes) = entry?;
+        if let Ok(Entry { stored: Some(Stored { object, .. }), .. }) = Entry::parse(&bytes) {
+            index.push((object, place));
+        }
+    }
+    index.sort_unstable();
+    Ok(index)
+}
+
+/// Whether two records differ in nothing but the time: adding a folder again is no new fact.
+pub(crate) fn same_but_time(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    let facts = |m: &Map<String, Value>| {
+        let mut m = m.clone();
+        m.remove("acquired_at");
+        m
+    };
+    facts(a) == facts(b)
+}

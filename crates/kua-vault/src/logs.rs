@@ -1,0 +1,192 @@
+//! The logs of a vault, and every event in them. Its own log may have several epochs, one after
+//! the other; logs of other collectors, taken in by merges, lie beside it under the same names.
+//! All of them are found from signed entries of the log that `vault.json` names: `rotate` leads
+//! to the epoch before, `merge` to the logs of others. A folder nothing leads to is not read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kua_model::ItemId;
+use serde_json::{Map, Value};
+
+use crate::entry::{Entry, EntryKind, LogState};
+use crate::key::VerifierKey;
+use crate::log::{Log, LogError};
+use crate::manifest::log_dir;
+use crate::read_error::ReadError;
+use crate::record::Record;
+use crate::vault::{Vault, read_record};
+
+/// One entry of one of the vault's logs, read but not proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Name of the log.
+    pub log: String,
+    /// Whether that log is this vault's own, in any epoch.
+    pub own: bool,
+    /// Number of the entry in it.
+    pub index: u64,
+    /// The entry.
+    pub entry: Entry,
+}
+
+impl Vault {
+    /// The vault's own log in all its epochs, the oldest first; the last is the one that grows.
+    ///
+    /// # Errors
+    /// [`LogError`] if a checkpoint of one of them is missing or not signed by its key.
+    pub fn own_logs(&self) -> Result<Vec<Log>, LogError> {
+        let mut logs = vec![self.log()?];
+        let mut names = BTreeSet::from([self.vkey().name().to_owned()]);
+        while let Some(before) = logs.last().and_then(before) {
+            if !names.insert(before.key.name().to_owned()) {
+                break;
+            }
+            logs.push(self.log_of(&before.key)?);
+        }
+        logs.reverse();
+        Ok(logs)
+    }
+
+    /// The log of `key`, if it lies in this vault, at its newest checkpoint.
+    ///
+    /// # Errors
+    /// As [`Vault::log`].
+    pub fn log_of(&self, key: &VerifierKey) -> Result<Log, LogError> {
+        Log::open(self.storage.clone(), &log_dir(key.name()), key)
+    }
+
+    /// The newest state of each log that was taken in by a merge, by the log's name, as the own
+    /// log vouches for it.
+    ///
+    /// # Errors
+    /// As [`Vault::own_logs`].
+    pub fn merged(&self) -> Result<BTreeMap<String, LogState>, LogError> {
+        let own = self.own_logs()?;
+        let mut merged: BTreeMap<String, LogState> = BTreeMap::new();
+        // Reading every entry is only worth it if there is another log at all.
+        if self.storage.list("logs").is_ok_and(|listed| listed.len() <= own.len()) {
+            return Ok(merged);
+        }
+        for log in &own {
+            for (_, entry) in entries_of_kind(log, &EntryKind::Merge) {
+                let Some(state) = entry.log() else { continue };
+                let known = merged.get(state.key.name());
+                let newer = known.is_none_or(|k| k.key == state.key && k.size <= state.size);
+                if newer && own.iter().all(|own| own.name() != state.key.name()) {
+                    merged.insert(state.key.name().to_owned(), state);
+                }
+            }
+        }
+        Ok(merged)
+    }
+
+    /// Every entry of every log: own epochs from the oldest, then those of others by name. What
+    /// cannot be read gives an error in its place, and the iterator goes on.
+    ///
+    /// # Errors
+    /// As [`Vault::own_logs`].
+    pub fn events(&self) -> Result<impl Iterator<Item = Result<Recorded, ReadError>>, ReadError> {
+        let own = self.own_logs()?.into_iter().map(|log| Ok((log, true)));
+        let others = self.merged()?.into_values().map(|state| {
+            // Entries the merge did not speak of were not checked when it was done.
+            self.log_of(&state.key).map(|log| (log, false))
+        });
+        let logs: Vec<Result<(Log, bool), LogError>> = own.chain(others).collect();
+        Ok(logs.into_iter().flat_map(|log| {
+            let (log, error) = match log {
+                Ok(log) => (Some(log), None),
+                Err(error) => (None, Some(Err(ReadError::from(error)))),
+            };
+            error.into_iter().chain(log.into_iter().flat_map(|(log, own)| {
+                let size = log.checkpoint().size();
+                (0..size).map(move |index| {
+                    let entry = read_entry(&log, index)?;
+                    Ok(Recorded { log: log.name().to_owned(), own, index, entry })
+                })
+            }))
+        }))
+    }
+
+    /// The private facts of an event, checked against the log. `None` if they are sealed.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the record is missing or not the one the log commits to.
+    pub fn facts(&self, event: &Recorded) -> Result<Option<Map<String, Value>>, ReadError> {
+        Ok(self.record(event)?.map(|record| record.meta))
+    }
+
+    /// The items an event concerns: its own bytes, those the entry names, and those its record
+    /// names where there are too many for the entry.
+    ///
+    /// # Errors
+    /// As [`Vault::facts`], if the record is needed.
+    pub fn items_of(&self, event: &Recorded) -> Result<Vec<ItemId>, ReadError> {
+        let entry = &event.entry;
+        let mut items = entry.items();
+        items.extend(entry.stored.as_ref().filter(|_| entry.kind.is_item()).map(|s| s.object));
+        if items.is_empty() && entry.stored.is_none() {
+            let facts = self.facts(event)?.unwrap_or_default();
+            let list = facts.get("items").and_then(Value::as_array).into_iter().flatten();
+            items.extend(list.filter_map(|item| item.as_str()?.parse::<ItemId>().ok()));
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn record(&self, event: &Recorded) -> Result<Option<Record>, ReadError> {
+        if event.entry.is_sealed() {
+            return Ok(None);
+        }
+        let record = read_record(self.storage.as_ref(), event.index, &event.entry);
+        record.map(Some).map_err(|error| match error {
+            ReadError::Facts { index, .. } => ReadError::Facts { log: event.log.clone(), index },
+            other => other,
+        })
+    }
+
+    /// Items destroyed on withdrawn consent, by any log here, with the last `erase` entry of each.
+    ///
+    /// # Errors
+    /// As [`Vault::own_logs`].
+    pub fn erased(&self) -> Result<BTreeMap<ItemId, Recorded>, ReadError> {
+        let mut erased = BTreeMap::new();
+        let mut logs: Vec<(Log, bool)> =
+            self.own_logs()?.into_iter().map(|log| (log, true)).collect();
+        let others = self.merged()?;
+        logs.extend(others.values().filter_map(|s| Some((self.log_of(&s.key).ok()?, false))));
+        for (log, own) in &logs {
+            for (index, entry) in entries_of_kind(log, &EntryKind::Erase) {
+                for item in entry.items() {
+                    let (log, entry) = (log.name().to_owned(), entry.clone());
+                    erased.insert(item, Recorded { log, own: *own, index, entry });
+                }
+            }
+        }
+        Ok(erased)
+    }
+}
+
+/// The state a log goes on from, if it is not the first epoch.
+fn before(log: &Log) -> Option<LogState> {
+    let first = Entry::parse(&log.entry(0).ok()?).ok()?;
+    if first.kind == EntryKind::Rotate { first.log() } else { None }
+}
+
+/// The readable entries of one kind. Others are told apart by their bytes, which is much faster
+/// than reading them.
+pub(crate) fn entries_of_kind<'l>(
+    log: &'l Log,
+    kind: &'l EntryKind,
+) -> impl Iterator<Item = (u64, Entry)> + 'l {
+    log.entries().flatten().filter_map(move |(index, bytes)| {
+        if EntryKind::word_in(&bytes) != Some(kind.as_str()) {
+            return None;
+        }
+        let entry = Entry::parse(&bytes).ok()?;
+        (entry.kind == *kind).then_some((index, entry))
+    })
+}
+
+fn read_entry(log: &Log, index: u64) -> Result<Entry, ReadError> {
+    let bytes = log.entry(index)?;
+    Entry::parse(&bytes).map_err(|source| ReadError::Entry { index, source })
+}

@@ -1,0 +1,168 @@
+//! Finds every log of a vault from what is signed, re-proves each, and holds them to what the
+//! vault's own log says of them. Reads entries only as far as that takes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use kua_model::ItemId;
+
+use crate::checkpoint::SignedCheckpoint;
+use crate::entry::{Entry, EntryKind, LogState};
+use crate::log::{Log, in_dir};
+use crate::manifest::log_dir;
+use crate::report::{Damage, Finding, VerifyReport};
+use crate::storage::Storage;
+use crate::tile::{TILE_WIDTH, TileKind, parse_bundle, tile_at};
+use crate::verify::vault_finding;
+use crate::verify_log::{check_log, read_checkpoint};
+
+/// A log to be checked.
+pub(crate) struct Place {
+    pub name: String,
+    pub dir: String,
+    /// Nothing if no checkpoint was accepted; that was said already.
+    pub signed: Option<SignedCheckpoint>,
+    /// Whether it is the vault's own, in any epoch.
+    pub own: bool,
+}
+
+/// A log whose entries and tiles were checked.
+pub(crate) struct CheckedLog {
+    pub name: String,
+    pub dir: String,
+    pub size: u64,
+    /// Entries that are not as signed: what they say is not to be believed.
+    pub changed: BTreeSet<u64>,
+    /// Items its `erase` entries name, with the number of the last such entry.
+    pub erased: BTreeMap<ItemId, u64>,
+}
+
+/// Checks the vault's own log, then those it leads to: earlier epochs, then logs taken in by
+/// merges, in the order of their entries. Only the own log can vouch for another.
+pub(crate) fn check_logs(
+    storage: &Arc<dyn Storage>,
+    own: Place,
+    report: &mut VerifyReport,
+) -> Vec<CheckedLog> {
+    let mut seen: BTreeMap<String, Option<SignedCheckpoint>> =
+        BTreeMap::from([(own.dir.clone(), own.signed.clone())]);
+    let mut to_do = VecDeque::from([own]);
+    let mut logs = Vec::new();
+    while let Some(place) = to_do.pop_front() {
+        let check = check_log(storage.as_ref(), &place.dir, place.signed.as_ref());
+        let changed: BTreeSet<u64> = check
+            .findings
+            .iter()
+            .filter(|finding| finding.damage == Damage::Entries)
+            .filter_map(|finding| finding.log_index)
+            .collect();
+        report.size += check.size;
+        report.logs.push(place.name.clone());
+        report.findings.extend(check.findings);
+        report.notices.extend(check.notices);
+        let survey = survey(storage.as_ref(), &place.dir, check.size, &changed);
+        for state in survey.states.into_iter().filter(|_| place.own) {
+            let (is_epoch, state) = state;
+            let dir = log_dir(state.key.name());
+            if !seen.contains_key(&dir) {
+                let path = in_dir(&dir, "checkpoint");
+                let signed = match read_checkpoint(storage.as_ref(), &path, &state.key) {
+                    Ok(signed) => Some(signed),
+                    Err(finding) => {
+                        report.findings.push(*finding);
+                        None
+                    }
+                };
+                seen.insert(dir.clone(), signed.clone());
+                let name = state.key.name().to_owned();
+                to_do.push_back(Place { name, dir: dir.clone(), signed, own: is_epoch });
+            }
+            if let Some(Some(signed)) = seen.get(&dir) {
+                report.findings.extend(hold_to(storage, &dir, signed, &state));
+            }
+        }
+        let Place { name, dir, .. } = place;
+        logs.push(CheckedLog { name, dir, size: check.size, changed, erased: survey.erased });
+    }
+    let listed = storage.list("logs").unwrap_or_default();
+    let led_to = |name: &str| seen.contains_key(&in_dir("logs", name));
+    let loose = listed.iter().filter(|listed| !led_to(&listed.name)).count();
+    if loose > 0 {
+        report.notices.push(format!(
+            "{loose} folders in logs/ belong to no log this vault vouches for: a merge was \
+             interrupted, or they are somebody else's; they were not looked at"
+        ));
+    }
+    logs
+}
+
+/// Whether a log still holds the state the own log recorded of it.
+fn hold_to(
+    storage: &Arc<dyn Storage>,
+    dir: &str,
+    signed: &SignedCheckpoint,
+    state: &LogState,
+) -> Option<Finding> {
+    let path = in_dir(dir, "checkpoint");
+    let (have, recorded) = (signed.size(), state.size);
+    if have < recorded {
+        let what = format!(
+            "the log {} has {have} entries here, but {recorded} were recorded when it was taken in",
+            state.key.name()
+        );
+        let affected = format!("{} entries are missing from this copy", recorded - have);
+        return Some(vault_finding(Damage::RolledBack, &path, what, &affected));
+    }
+    let log = Log::at(storage.clone(), dir, signed.clone());
+    // If the tiles cannot be read, the log check named the damage.
+    if log.root_at(recorded).is_ok_and(|root| root != state.root) {
+        let what = format!(
+            "the log {} is not the one that was recorded at {recorded} entries: it has two \
+             histories",
+            state.key.name()
+        );
+        let affected = "which of the two histories is true cannot be told from here";
+        let next = "keep both copies, they are evidence; ask who holds other copies".to_owned();
+        return Some(Finding { next, ..vault_finding(Damage::Forked, &path, what, affected) });
+    }
+    None
+}
+
+#[derive(Default)]
+struct Survey {
+    erased: BTreeMap<ItemId, u64>,
+    /// States of other logs; true if an earlier epoch of this one.
+    states: Vec<(bool, LogState)>,
+}
+
+/// Reads the entries that say something about other entries.
+fn survey(storage: &dyn Storage, dir: &str, size: u64, changed: &BTreeSet<u64>) -> Survey {
+    let mut survey = Survey::default();
+    for first in (0..size).step_by(256) {
+        let Some(tile) = tile_at(TileKind::Entries, first, size) else { break };
+        debug_assert_eq!(first % TILE_WIDTH, 0, "a bundle begins at a multiple of its width");
+        let Ok(bytes) = storage.read(&in_dir(dir, &tile.path())) else { continue };
+        let Some(entries) = parse_bundle(&bytes, tile.width) else { continue };
+        for (bytes, index) in entries.into_iter().zip(first..) {
+            let word = EntryKind::word_in(bytes);
+            if !matches!(word, Some("erase" | "merge" | "rotate")) || changed.contains(&index) {
+                continue;
+            }
+            let Ok(entry) = Entry::parse(bytes) else { continue };
+            match entry.kind {
+                EntryKind::Erase => {
+                    survey.erased.extend(entry.items().into_iter().map(|item| (item, index)));
+                }
+                // Only its first entry can say where a log goes on from.
+                EntryKind::Rotate if index == 0 => {
+                    survey.states.extend(entry.log().map(|state| (true, state)));
+                }
+                EntryKind::Merge => {
+                    survey.states.extend(entry.log().map(|state| (false, state)));
+                }
+                _ => {}
+            }
+        }
+    }
+    survey
+}

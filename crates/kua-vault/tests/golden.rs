@@ -1,0 +1,65 @@
+//! A vault made by kua 0.1.0 of 21 November 2026, before entries of any kind but capture and
+//! judgement were written. It must open, verify and grow for ever.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::acquired;
+use kua_vault::{Vault, verify};
+
+const ROOT: &str = "9xCXOdOs03qnt7orULqhdARgdR6wGViFND1+arMRd48=";
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/version-1/vault")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_first_version_is_read_as_it_was_written() {
+    let report = verify(&golden());
+    assert!(report.is_clean() && report.notices.is_empty(), "{report:#?}");
+    assert_eq!((report.size, report.items, report.judgements), (6, 4, 1));
+    assert_eq!(report.root, ROOT);
+    let vault = Vault::open(&golden()).unwrap();
+    let paths: Vec<String> = vault.items().unwrap().map(|item| item.unwrap().path).collect();
+    assert_eq!(paths, ["in/empty.txt", "in/ferry.txt", "in/letter.txt", "in/boats.txt"]);
+    assert_eq!(vault.captures().unwrap().count(), 5);
+    let judgements: Vec<_> = vault.judgements().unwrap().map(Result::unwrap).collect();
+    assert_eq!(judgements.len(), 1);
+    assert!(judgements[0].json.contains("withhold"), "{}", judgements[0].json);
+}
+
+#[test]
+fn the_first_version_can_be_added_to_and_stays_a_beginning_of_what_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden(), folder.path());
+    let before = Vault::open(folder.path()).unwrap().checkpoint().unwrap();
+    let vault = Vault::open(folder.path()).unwrap();
+    let mut writer = vault.writer().unwrap();
+    // The same file again is no new fact, so nothing is recorded twice by a newer kua.
+    let ferry = std::fs::read(golden().join(
+        "objects/sha256/0a/0a009332af4c6e1e128b48f819edbdd9c36f02502a577b50497871de4bc3482a",
+    ));
+    let again = writer.preserve(&ferry.unwrap()[..], &acquired("in/ferry.txt")).unwrap();
+    assert_eq!(again.log_index, None);
+    writer.preserve(&b"A later letter."[..], &acquired("later.txt")).unwrap();
+    writer.commit().unwrap();
+    let log = vault.log().unwrap();
+    assert_eq!(log.root_at(before.size()).unwrap(), *before.root());
+    assert!(verify(folder.path()).is_clean());
+}

@@ -87,6 +87,14 @@ pub enum CaseError {
         /// The first few that match.
         ids: Vec<String>,
     },
+    /// No kind of event goes by this name.
+    #[error("no kind of event is called {event:?}; the lexicons know {}", known.join(", "))]
+    NoSuchEvent {
+        /// What was asked for.
+        event: String,
+        /// The kinds there are.
+        known: Vec<String>,
+    },
     /// A judgement without a name or a reason.
     #[error("a judgement wants who decides and why; one of the two is empty")]
     NoReason,

@@ -1,12 +1,71 @@
 //! A person's decision goes into the vault, where it stays: undoing it is another one.
 
-use kua_model::{Decision, Judgement};
+use kua_model::{ClaimAnchor, Decision, Judgement, Reading};
 
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
 use crate::folder::Case;
+use crate::lookup::{Found, find};
+
+/// What a person's review makes of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Read wrongly by the machine.
+    Reject,
+    /// It says what its words say.
+    Confirm,
+    /// Its words are to be read so; what the reading leaves out stays as the machine read it.
+    Correct(Reading),
+}
 
 impl Case {
+    /// Records the review of a claim, by its id or the first digits of it, and gives the
+    /// judgement's number, from 0. The judgement holds the claim's words and reading, so that it
+    /// survives rebuilds and new rules.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchId`], [`CaseError::ManyIds`], [`CaseError::NoSuchEvent`], and those of
+    /// [`Case::judge`].
+    pub fn review(
+        &self,
+        id: &str,
+        verdict: Verdict,
+        by: &str,
+        reason: &str,
+    ) -> Result<u64, CaseError> {
+        let chronicle = self.chronicle()?.chronicle;
+        let Found::Statement(statement) = find(&chronicle, id)? else {
+            return Err(CaseError::NoSuchId { prefix: id.to_owned() });
+        };
+        let claim = statement.claim.id;
+        let words = ClaimAnchor::of(&statement.claim, &statement.quote);
+        let decision = match verdict {
+            Verdict::Reject => Decision::RejectClaim { claim, words: Some(words) },
+            Verdict::Confirm => Decision::ConfirmClaim {
+                claim,
+                words: Some(words),
+                reading: Some(Box::new(Reading::of(&statement.claim))),
+            },
+            Verdict::Correct(change) => {
+                self.check_event(&change)?;
+                let reading = Reading::of(&statement.claim).with(&change);
+                Decision::CorrectClaim { claim, words, reading: Box::new(reading) }
+            }
+        };
+        self.judge(decision, by, reason)
+    }
+
+    /// An event that `claims.txt` does not know would never meet another statement.
+    fn check_event(&self, reading: &Reading) -> Result<(), CaseError> {
+        let Some(event) = &reading.event else { return Ok(()) };
+        let known = self.lexicons.shared().section("claims.txt", "events");
+        if known.iter().any(|entry| entry.key == event.0) {
+            return Ok(());
+        }
+        let known = known.iter().map(|entry| entry.key.clone()).collect();
+        Err(CaseError::NoSuchEvent { event: event.0.clone(), known })
+    }
+
     /// Records a decision and gives its number, from 0.
     /// Claims and origins are checked against the last build, so that a slip of the finger does
     /// not become a record for ever.
@@ -36,7 +95,9 @@ impl Case {
     fn check(&self, decision: &Decision, numbers: u64) -> Result<(), CaseError> {
         let none = |id: String| Err(CaseError::NoSuchId { prefix: id });
         match decision {
-            Decision::RejectClaim { claim } | Decision::ConfirmClaim { claim } => {
+            Decision::RejectClaim { claim, .. }
+            | Decision::ConfirmClaim { claim, .. }
+            | Decision::CorrectClaim { claim, .. } => {
                 let chronicle = self.chronicle()?.chronicle;
                 if chronicle.statement(*claim).is_none() {
                     return none(claim.to_string());

@@ -3,7 +3,7 @@
 
 use kua_model::{
     Chronicle, Claim, ClaimId, Document, Incident, ItemId, Lineage, Name, Notice, Origin, OriginId,
-    Quote, QuoteError, Sha256, Standing, Statement, Toll, Uncounted,
+    Quote, QuoteError, Review, Sha256, Standing, Statement, Toll, Uncounted,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ struct KeptStatement {
     uncounted: Option<Uncounted>,
     same_as: Option<ClaimId>,
     incident: Option<usize>,
-    confirmed: bool,
+    review: Option<Review>,
     why: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ impl KeptChronicle {
             uncounted: statement.uncounted,
             same_as: statement.same_as,
             incident: statement.incident,
-            confirmed: statement.confirmed,
+            review: statement.review,
             why: statement.why.clone(),
         });
         Self {
@@ -94,7 +94,7 @@ impl KeptChronicle {
                     uncounted: kept.uncounted,
                     same_as: kept.same_as,
                     incident: kept.incident,
-                    confirmed: kept.confirmed,
+                    review: kept.review,
                     why: kept.why,
                 })
             })

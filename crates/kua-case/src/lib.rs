@@ -43,6 +43,7 @@ pub use config::{CONFIG_VERSION, CaseConfig, ConfigError, Limits};
 pub use error::CaseError;
 pub use evidence::EvidenceError;
 pub use folder::{Case, NewCase};
+pub use judge::Verdict;
 pub use kua_model::*;
 pub use kua_publish as publish;
 pub use kua_vault::{BagFault, BagReport};

@@ -119,7 +119,7 @@ fn a_case_says_when_it_has_moved_on_since_the_build() {
     add_and_build(&case, scratch.path());
     assert!(!case.chronicle().unwrap().is_stale);
     let claim = case.chronicle().unwrap().chronicle.statements[0].claim.id;
-    case.judge(Decision::RejectClaim { claim }, "A", "read wrongly").unwrap();
+    case.judge(Decision::RejectClaim { claim, words: None }, "A", "read wrongly").unwrap();
     assert!(case.chronicle().unwrap().is_stale);
     case.build(&Silent, &Stop::default()).unwrap();
     assert!(!case.chronicle().unwrap().is_stale);

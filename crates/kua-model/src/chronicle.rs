@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Claim, ClaimId, DateSpan, Document, DocumentId, EventType, Item, ItemId, Judgement, Lineage,
-    Name, Notice, Origin, OriginId, Quote, Standing, Toll,
+    Name, Notice, Origin, OriginId, Quote, Review, Standing, Toll,
 };
 
 /// What a case is about, from `case.toml`.
@@ -65,8 +65,8 @@ pub struct Statement {
     pub same_as: Option<ClaimId>,
     /// The happening it is about.
     pub incident: Option<usize>,
-    /// A person confirmed it.
-    pub confirmed: bool,
+    /// What a person's review made of it, if one was made.
+    pub review: Option<Review>,
     /// Why origin and standing are so, each a plain sentence.
     pub why: Vec<String>,
 }

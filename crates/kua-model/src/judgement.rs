@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClaimId, OriginId, Span};
+use crate::{ClaimAnchor, ClaimId, OriginId, Reading, Span};
 
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +22,31 @@ pub enum Decision {
     },
     /// This claim was read wrongly by the machine and must not be counted.
     RejectClaim {
-        /// The claim.
+        /// The claim, as it was numbered then.
         claim: ClaimId,
+        /// Its words, which find it again under other rules. Absent in early vaults.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<ClaimAnchor>,
     },
     /// A person has read this claim and its words agree.
     ConfirmClaim {
-        /// The claim.
+        /// The claim, as it was numbered then.
         claim: ClaimId,
+        /// Its words. Absent in early vaults.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<ClaimAnchor>,
+        /// The reading that was confirmed; it holds whatever later rules say. Absent in early vaults.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<Box<Reading>>,
+    },
+    /// A person has read this claim and says how its words are to be read.
+    CorrectClaim {
+        /// The claim, as it was numbered then.
+        claim: ClaimId,
+        /// Its words.
+        words: ClaimAnchor,
+        /// How they are to be read; it holds whatever later rules say.
+        reading: Box<Reading>,
     },
     /// These names are one person, place or body.
     SameName {

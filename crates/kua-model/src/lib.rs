@@ -24,6 +24,7 @@ mod name;
 mod notice;
 mod quantity;
 mod quote;
+mod review;
 mod span;
 mod toll;
 
@@ -50,5 +51,6 @@ pub use name::{Name, NameKind, NameVariant};
 pub use notice::{Noted, Notice, NoticePlace, Severity};
 pub use quantity::{Counted, Quantity};
 pub use quote::{Quote, QuoteError};
+pub use review::{ClaimAnchor, ReadFigure, ReadSource, Reading, Review};
 pub use span::{Span, TextRange};
 pub use toll::{Account, Origin, OriginKind, Position, Standing, Toll};

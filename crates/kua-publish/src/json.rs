@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use kua_model::{
     Chronicle, ClaimId, ClaimRole, DateSpan, Direction, Document, DocumentId, EventType, Grade,
-    Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate, Role, Standing,
+    Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate, Review, Role, Standing,
     TextRange, Uncounted,
 };
 use serde::Serialize;
@@ -54,7 +54,8 @@ pub fn claims(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
                 uncounted: statement.uncounted,
                 same_as: statement.same_as,
                 incident: statement.incident,
-                confirmed: statement.confirmed,
+                confirmed: statement.review == Some(Review::Confirmed),
+                review: statement.review,
                 language: claim.language,
                 or_events: &claim.or_events,
             },
@@ -299,6 +300,7 @@ struct ClaimRecord<'r> {
     same_as: Option<ClaimId>,
     incident: Option<usize>,
     confirmed: bool,
+    review: Option<Review>,
     language: Option<Lang>,
     or_events: &'r [EventType],
 }

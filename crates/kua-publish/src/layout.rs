@@ -1,7 +1,7 @@
 //! What all pages share: the frame, the navigation, and small pieces like a date or a label.
 //! Knows nothing of what a particular page says.
 
-use kua_model::{DateSpan, Modality, NameKind, Origin, Standing, Statement};
+use kua_model::{DateSpan, Modality, NameKind, Origin, Review, Standing, Statement};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::marks;
@@ -308,7 +308,11 @@ pub(crate) fn state(statement: &Statement) -> Markup {
         @if statement.claim.modality != Modality::Certain {
             " " span.tag.doubt { (capital(words::modality(statement.claim.modality))) }
         }
-        @if statement.confirmed { " " span.tag.confirmed { "Confirmed by a person" } }
+        @match statement.review {
+            Some(Review::Confirmed) => { " " span.tag.confirmed { "Confirmed by a person" } }
+            Some(Review::Corrected) => { " " span.tag.confirmed { "Corrected by a person" } }
+            Some(Review::Rejected) | None => {}
+        }
     }
 }
 

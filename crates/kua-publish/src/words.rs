@@ -631,7 +631,7 @@ pub const LIMITS: [(&str, &str); 6] = [
     ),
     (
         "Machines misread.",
-        "Every statement stands beside its exact words so that a reader can check it. Statements a person has confirmed are marked.",
+        "Every statement stands beside its exact words so that a reader can check it. Statements a person has confirmed, corrected or rejected are marked.",
     ),
     (
         "The log proves preservation, not honesty.",

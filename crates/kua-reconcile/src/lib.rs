@@ -1,6 +1,7 @@
 //! RECONCILE: who says what, how many of them independently, and how it stands against the others.
 //!
-//! Steps: people's decisions are read (`rulings`); spellings of one name meet (`names`); every claim
+//! Steps: people's decisions are read (`rulings`) and those about single claims laid over what the
+//! rules read (`review`); spellings of one name meet (`names`); every claim
 //! goes back to the last named source of its chain, or to its account (`sources`, `accounts`);
 //! copies, translations and repeats are tied to the statement nearest the origin (`sameness`); the
 //! figures of every origin stand side by side over time (`toll`); statements about one happening
@@ -19,6 +20,7 @@ mod mention;
 mod names;
 mod origins;
 mod place;
+mod review;
 mod romanise;
 mod rulings;
 mod sameness;
@@ -44,7 +46,7 @@ pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
 pub use romanise::Romaniser;
 
 /// Raised whenever the same input may give another chronicle.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Everything that pages and exports show, but for custody, which the vault knows.
 ///
@@ -70,7 +72,7 @@ pub fn reconcile_with(
     case: &CaseInfo,
     items: &[Item],
     mut documents: Vec<Document>,
-    claims: Vec<Claim>,
+    mut claims: Vec<Claim>,
     lineage: Lineage,
     judgements: &[Judgement],
     lexicons: &Lexicons,
@@ -88,6 +90,8 @@ pub fn reconcile_with(
     let rulings = rulings::Rulings::of(judgements);
     let vocabulary = vocabulary::Vocabulary::new(lexicons);
     let romaniser = Romaniser::new(lexicons);
+    let taxonomy = taxonomy::Taxonomy::new(lexicons);
+    let reviews = review::reviewed(&mut claims, &documents, &rulings, &taxonomy, &mut notices);
     let (claims, quotes) = statement::quoted(claims, &documents, &mut notices);
     let found =
         names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons, memo);
@@ -98,7 +102,6 @@ pub fn reconcile_with(
     let heard = sources::heard(&claims, &by_id, country.as_deref(), &reader);
     let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
     let places = place::Places::new(whole.as_deref(), &vocabulary, &romaniser, &found.places);
-    let taxonomy = taxonomy::Taxonomy::new(lexicons);
     let reported = count::reported(case, &claims, &documents, &mut notices);
     let told = statement::statements(
         claims,
@@ -108,6 +111,7 @@ pub fn reconcile_with(
         &reported,
         &accounts,
         &rulings,
+        &reviews,
         &places,
         &taxonomy,
         &mut notices,

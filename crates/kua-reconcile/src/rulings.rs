@@ -1,9 +1,9 @@
-//! Which judgements hold, and what they say. Order matters to nothing but `Undo`.
+//! Which judgements hold, and what they say. Order matters only to `Undo` and to decisions about one claim.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_lexicon::fold;
-use kua_model::{ClaimId, Decision, Judgement, OriginId, Span};
+use kua_model::{ClaimAnchor, ClaimId, Decision, Judgement, OriginId, Reading, Review, Span};
 
 /// Judgements that hold, sorted by what they decide.
 #[derive(Debug, Clone, Default)]
@@ -12,16 +12,28 @@ pub(crate) struct Rulings {
     pub(crate) same_origin: Vec<(Vec<OriginId>, String)>,
     /// Pairs of passages that are not one account.
     pub(crate) not_same_account: BTreeMap<(Span, Span), String>,
-    /// Claims that must not be counted.
-    pub(crate) rejected: BTreeMap<ClaimId, String>,
-    /// Claims a person has read and found right.
-    pub(crate) confirmed: BTreeMap<ClaimId, String>,
+    /// What was decided about single claims, in the order of the vault.
+    pub(crate) claims: Vec<Ruling>,
     /// Spellings of one name.
     pub(crate) same_name: Vec<(Vec<String>, String)>,
     /// Spellings that are not one name.
     pub(crate) not_same_name: Vec<(Vec<String>, String)>,
     /// Folded spellings that must not appear.
     pub(crate) withheld: BTreeSet<String>,
+}
+
+/// What a person decided about one claim.
+#[derive(Debug, Clone)]
+pub(crate) struct Ruling {
+    pub(crate) review: Review,
+    /// Its number when the decision was taken.
+    pub(crate) claim: ClaimId,
+    /// Its words, unless the vault is an early one.
+    pub(crate) words: Option<ClaimAnchor>,
+    /// The reading that holds.
+    pub(crate) reading: Option<Reading>,
+    /// By whom, when and why.
+    pub(crate) said: String,
 }
 
 impl Rulings {
@@ -39,8 +51,27 @@ impl Rulings {
                     let pair = if a <= b { (*a, *b) } else { (*b, *a) };
                     earliest(&mut rulings.not_same_account, pair, said);
                 }
-                Decision::RejectClaim { claim } => earliest(&mut rulings.rejected, *claim, said),
-                Decision::ConfirmClaim { claim } => earliest(&mut rulings.confirmed, *claim, said),
+                Decision::RejectClaim { claim, words } => rulings.claims.push(Ruling {
+                    review: Review::Rejected,
+                    claim: *claim,
+                    words: words.clone(),
+                    reading: None,
+                    said,
+                }),
+                Decision::ConfirmClaim { claim, words, reading } => rulings.claims.push(Ruling {
+                    review: Review::Confirmed,
+                    claim: *claim,
+                    words: words.clone(),
+                    reading: reading.as_deref().cloned(),
+                    said,
+                }),
+                Decision::CorrectClaim { claim, words, reading } => rulings.claims.push(Ruling {
+                    review: Review::Corrected,
+                    claim: *claim,
+                    words: Some(words.clone()),
+                    reading: Some(reading.as_ref().clone()),
+                    said,
+                }),
                 Decision::SameName { names } => rulings.same_name.push((names.clone(), said)),
                 Decision::NotSameName { names } => {
                     rulings.not_same_name.push((names.clone(), said))

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
     Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, PartialDate,
-    Quote, Severity, Standing, Statement, Uncounted,
+    Quote, Review, Severity, Standing, Statement, Uncounted,
 };
 
 use crate::accounts::Accounts;
 use crate::count::{Counting, kept_out};
 use crate::origins::{Merges, Named};
 use crate::place::Places;
+use crate::review::Reviews;
 use crate::rulings::Rulings;
 use crate::sources::Heard;
 use crate::taxonomy::Taxonomy;
@@ -78,6 +79,7 @@ pub(crate) fn statements(
     reported: &BTreeMap<DocumentId, PartialDate>,
     accounts: &Accounts,
     rulings: &Rulings,
+    reviews: &Reviews,
     places: &Places<'_>,
     taxonomy: &Taxonomy,
     notices: &mut Vec<Notice>,
@@ -95,9 +97,10 @@ pub(crate) fn statements(
         let Some(passage) = passage.map(|passage| passage.id) else { continue };
         let origin = heard.key.as_ref().map_or(passage, |key| OriginId::of(&key.text()));
         let mut why = heard.why;
-        why.extend(rulings.rejected.get(&claim.id).map(|said| format!("Rejected: {said}")));
-        why.extend(rulings.confirmed.get(&claim.id).map(|said| format!("Confirmed: {said}")));
-        let rejected = rulings.rejected.contains_key(&claim.id).then_some(Uncounted::Rejected);
+        let review = reviews.get(&claim.id);
+        why.extend(review.into_iter().flat_map(|(_, told)| told.iter().cloned()));
+        let review = review.map(|(review, _)| *review);
+        let rejected = (review == Some(Review::Rejected)).then_some(Uncounted::Rejected);
         let no_toll = (!taxonomy.makes_toll(&claim.event)).then_some(Uncounted::NotPeople);
         if no_toll.is_some() && claim.quantity.is_some() {
             why.push(format!(
@@ -119,24 +122,10 @@ pub(crate) fn statements(
             uncounted: rejected.or_else(|| kept_out(&claim, document)).or(no_toll),
             same_as: None,
             incident: None,
-            confirmed: rulings.confirmed.contains_key(&claim.id),
+            review,
             why,
             claim,
         });
-    }
-    let known: BTreeSet<ClaimId> = statements.iter().map(|s: &Statement| s.claim.id).collect();
-    for claim in rulings.rejected.keys().chain(rulings.confirmed.keys()) {
-        if !known.contains(claim) {
-            let message = format!(
-                "A judgement speaks of claim {claim}, which is not in this case; it changed nothing."
-            );
-            notices.push(Notice::new(
-                Severity::Caution,
-                "judgement-without-effect",
-                NoticePlace::Case,
-                message,
-            ));
-        }
     }
     leave_out_parts(&mut statements, &countings);
     Told { statements, countings, named, merges }

@@ -9,6 +9,7 @@ use kua_model::EventType;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Taxonomy {
     events: BTreeMap<String, bool>,
+    groups: BTreeSet<String>,
     /// Group to the group it belongs to.
     wider: BTreeMap<String, String>,
     /// Groups that different speakers call the same people.
@@ -25,16 +26,22 @@ impl Taxonomy {
             let marks = entry.value.as_deref().unwrap_or_default();
             (entry.key.clone(), marks.split_whitespace().any(|mark| mark == TOLL))
         });
+        let groups = section("groups").iter().map(|entry| entry.key.clone()).collect();
         let wider = section("groups")
             .iter()
             .filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?)));
         let labels = section("labels").iter().map(|entry| entry.key.clone());
-        Self { events: events.collect(), wider: wider.collect(), labels: labels.collect() }
+        Self { events: events.collect(), groups, wider: wider.collect(), labels: labels.collect() }
     }
 
     /// Whether figures of this event are of people harmed. An event no lexicon knows may be.
     pub(crate) fn makes_toll(&self, event: &EventType) -> bool {
         self.events.get(&event.0).copied().unwrap_or(true)
+    }
+
+    /// Whether `claims.txt` knows a group of this name.
+    pub(crate) fn is_group(&self, name: &str) -> bool {
+        self.groups.contains(name)
     }
 
     /// Whether one group is, or is part of, the other.

@@ -8,7 +8,9 @@
 
 mod support;
 
-use kua_model::{Decision, Uncounted};
+use kua_model::{
+    ClaimAnchor, Decision, Modality, ReadFigure, Reading, Review, Statement, Uncounted,
+};
 use support::{Case, codes, same, tolls, uncounted};
 
 #[test]
@@ -446,17 +448,102 @@ fn people_decide_and_undo() {
     assert_eq!(apart.chronicle().value.tolls[0].positions[0].origins, 3);
 
     let mut rejected = plain.clone();
-    rejected.judge(Decision::RejectClaim { claim: plain.claims[0].id });
-    rejected.judge(Decision::ConfirmClaim { claim: plain.claims[1].id });
+    rejected.judge(Decision::RejectClaim { claim: plain.claims[0].id, words: None });
+    let confirmed = plain.claims[1].id;
+    rejected.judge(Decision::ConfirmClaim { claim: confirmed, words: None, reading: None });
     let found = rejected.chronicle().value;
     assert_eq!(
         found.statements.iter().filter(|s| s.uncounted == Some(Uncounted::Rejected)).count(),
         1
     );
-    assert!(found.statement(plain.claims[1].id).unwrap().confirmed);
+    assert_eq!(found.statement(confirmed).unwrap().review, Some(Review::Confirmed));
     assert_eq!(found.tolls[0].positions[0].origins, 1);
     rejected.judge(Decision::Undo { judgement: 0 });
     assert_eq!(rejected.chronicle().value.tolls[0].positions[0].origins, 2);
+}
+
+#[test]
+fn a_review_holds_by_the_words_when_the_rules_change() {
+    let text = "
+        # a.txt 2030-05-07 en
+        The warden said 12 were killed in the east wing and 5 were hurt.
+        > killed ; 12 were killed ; n=12 ; who=prisoners ; from=authority:The warden
+        > wounded ; 5 were hurt ; n=5
+    ";
+    let plain = Case::read(text);
+    let found = plain.chronicle().value;
+    let (killed, wounded) = (&found.statements[0], &found.statements[1]);
+    let words = |s: &Statement| ClaimAnchor::of(&s.claim, &s.quote);
+    let change = Reading {
+        figure: Some(Some(ReadFigure { low: Some(12), high: Some(15), approx: false })),
+        place: Some("Orlan".to_owned()),
+        ..Reading::default()
+    };
+    let corrected = Decision::CorrectClaim {
+        claim: killed.claim.id,
+        words: words(killed),
+        reading: Box::new(Reading::of(&killed.claim).with(&change)),
+    };
+    let confirmed = Decision::ConfirmClaim {
+        claim: wounded.claim.id,
+        words: Some(words(wounded)),
+        reading: Some(Box::new(Reading::of(&wounded.claim))),
+    };
+    let says = |case: &Case| {
+        let found = case.chronicle().value;
+        found
+            .statements
+            .iter()
+            .map(|s| {
+                let quantity = s.claim.quantity.as_ref().map(|q| (q.low, q.high));
+                (s.claim.event.0.clone(), quantity, s.review)
+            })
+            .collect::<Vec<_>>()
+    };
+    let want = vec![
+        ("killed".to_owned(), Some((Some(12), Some(15))), Some(Review::Corrected)),
+        ("wounded".to_owned(), Some((Some(5), Some(5))), Some(Review::Confirmed)),
+    ];
+
+    let mut same = plain.clone();
+    same.judge(corrected.clone());
+    same.judge(confirmed.clone());
+    assert_eq!(says(&same), want);
+    let found = same.chronicle().value;
+    assert_eq!(found.statements[0].claim.place.as_ref().unwrap().words, "Orlan");
+    assert!(found.statements[0].why.iter().any(|why| why.contains("figure 12")), "{found:?}");
+
+    // The rules now cut the words another way, read another figure, and miss the wounded.
+    let mut changed = Case::read(
+        "
+        # a.txt 2030-05-07 en
+        The warden said 12 were killed in the east wing and 5 were hurt.
+        > killed ; said 12 were killed in the east wing ; n=1 ; mod=hedged
+        ",
+    );
+    changed.judgements = same.judgements.clone();
+    assert_eq!(says(&changed), want);
+    let found = changed.chronicle();
+    assert_eq!(found.value.statements[0].claim.modality, Modality::Certain);
+    assert_eq!(found.value.statements[1].quote.exact(), "5 were hurt");
+    assert!(found.notices.iter().all(|n| n.code != "judgement-without-effect"), "{found:?}");
+
+    // A rejection finds its claim by the words as well; where nothing is read any more it says so.
+    let mut rejected = changed.clone();
+    rejected.judgements.clear();
+    rejected.judge(Decision::RejectClaim { claim: killed.claim.id, words: Some(words(killed)) });
+    rejected.judge(Decision::RejectClaim { claim: wounded.claim.id, words: Some(words(wounded)) });
+    let found = rejected.chronicle();
+    assert_eq!(found.value.statements[0].uncounted, Some(Uncounted::Rejected));
+    assert_eq!(found.value.statements.len(), 1);
+    assert_eq!(found.notices.iter().filter(|n| n.code == "judgement-without-effect").count(), 1);
+
+    // Of two decisions the later holds, and an undone one no longer does.
+    let mut twice = same.clone();
+    twice.judge(Decision::RejectClaim { claim: killed.claim.id, words: Some(words(killed)) });
+    assert_eq!(twice.chronicle().value.statements[0].review, Some(Review::Rejected));
+    twice.judge(Decision::Undo { judgement: 2 });
+    assert_eq!(says(&twice), want);
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Record a decision; undoing one is another one
     #[command(
-        after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\""
+        after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"\n  kua judge correct c4f2 figure=12..15 affected=police --by \"A. B.\" --reason \"read the letter\"\n\nFields of correct: event, figure (12, ~12, 12..15, 12.., ..15), affected, by, place, time (2022-01-05 or 2022-01-05/2022-01-06), sources (KIND:WORDS > KIND:WORDS, outermost first), grade, modality, role. An empty value says that the words do not say it."
     )]
     Judge(Judge),
     /// Work on the words of a language
@@ -249,7 +249,7 @@ pub(crate) struct Judge {
     /// The decision
     #[arg(value_enum)]
     pub(crate) decision: DecisionWord,
-    /// What it is about: ids of claims or origins, names, passages (DOCUMENT@START..END), or the number of a judgement
+    /// What it is about: ids of claims or origins, names, passages (DOCUMENT@START..END), or the number of a judgement; after the id of a claim to correct, FIELD=VALUE…
     #[arg(required = true, value_name = "WHAT")]
     pub(crate) about: Vec<String>,
     /// Who decides, as they wish to be named
@@ -266,6 +266,8 @@ pub(crate) enum DecisionWord {
     Reject,
     /// A person has read this claim and its words agree
     Confirm,
+    /// A person has read this claim: its words are to be read as FIELD=VALUE… says
+    Correct,
     /// These origins are one
     SameOrigin,
     /// These two passages are not one account

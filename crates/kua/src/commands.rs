@@ -4,6 +4,7 @@ mod answers;
 mod collect;
 mod judge;
 mod lexicon;
+mod reading;
 mod search;
 mod verify;
 mod verify_bag;

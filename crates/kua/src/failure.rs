@@ -68,7 +68,9 @@ impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         let text = error.to_string();
         let failure = match &error {
-            CaseError::NoSuchId { .. } | CaseError::ManyIds { .. } => {
+            CaseError::NoSuchId { .. }
+            | CaseError::ManyIds { .. }
+            | CaseError::NoSuchEvent { .. } => {
                 Self { kind: Kind::No, error: text, hints: Vec::new() }
             }
             _ => Self::unfinished(text),

@@ -114,8 +114,9 @@ fn decision(view: &View<'_>, judgement: &Judgement) -> Markup {
             p { @match &judgement.decision {
                 Decision::SameOrigin { origins: ids } => { "One origin: " (origins(ids)) }
                 Decision::NotSameAccount { a, b } => { "Not one account: " (passage(a)) " and " (passage(b)) }
-                Decision::RejectClaim { claim } => { "Rejected, read wrongly by the machine: " (statement(claim)) }
-                Decision::ConfirmClaim { claim } => { "Confirmed: " (statement(claim)) }
+                Decision::RejectClaim { claim, .. } => { "Rejected, read wrongly by the machine: " (statement(claim)) }
+                Decision::ConfirmClaim { claim, .. } => { "Confirmed: " (statement(claim)) }
+                Decision::CorrectClaim { claim, .. } => { "Corrected: " (statement(claim)) }
                 Decision::SameName { names: list } => { "One name: " (names(list)) }
                 Decision::NotSameName { names: list } => { "Not one name: " (names(list)) }
                 Decision::Withhold { .. } => { "A name is withheld." }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
-    Chronicle, Claim, ClaimId, Decision, Document, DocumentId, ItemId, Judgement, Lineage,
-    NoticePlace, OriginId, Quote, Sha256, Span, Statement, TextRange,
+    Chronicle, Claim, ClaimAnchor, ClaimId, Decision, Document, DocumentId, ItemId, Judgement,
+    Lineage, NoticePlace, OriginId, Quote, Reading, Sha256, Span, Statement, TextRange,
 };
 
 use super::OffsetMap;
@@ -297,11 +297,48 @@ impl<'a> Mapper<'a> {
                 self.span(a);
                 self.span(b);
             }
-            Decision::RejectClaim { claim } | Decision::ConfirmClaim { claim } => self.claim(claim),
+            Decision::RejectClaim { claim, words } => {
+                self.claim(claim);
+                words.iter_mut().for_each(|words| self.anchor(words));
+            }
+            Decision::ConfirmClaim { claim, words, reading } => {
+                self.claim(claim);
+                words.iter_mut().for_each(|words| self.anchor(words));
+                reading.iter_mut().for_each(|reading| self.reading(reading));
+            }
+            Decision::CorrectClaim { claim, words, reading } => {
+                self.claim(claim);
+                self.anchor(words);
+                self.reading(reading);
+            }
             Decision::SameName { names } | Decision::NotSameName { names } => self.texts(names),
             // Undone or not, what was once withheld is not shown here.
             Decision::Withhold { names } => names.clear(),
             Decision::Undo { .. } => {}
+        }
+    }
+
+    fn anchor(&self, anchor: &mut ClaimAnchor) {
+        self.range(anchor.document, &mut anchor.at);
+        self.document(&mut anchor.document);
+        // A name may be cut in two where the context ends: of a masked document none is shown.
+        if self.documents.values().any(|id| *id == anchor.document)
+            || self.offsets.contains_key(&anchor.document)
+        {
+            anchor.prefix.clear();
+            anchor.suffix.clear();
+        }
+        self.text(&mut anchor.exact);
+        self.text(&mut anchor.prefix);
+        self.text(&mut anchor.suffix);
+    }
+
+    fn reading(&self, reading: &mut Reading) {
+        self.maybe(&mut reading.affected);
+        self.maybe(&mut reading.by);
+        self.maybe(&mut reading.place);
+        for source in reading.sources.iter_mut().flatten() {
+            self.text(&mut source.words);
         }
     }
 

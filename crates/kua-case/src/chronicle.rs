@@ -60,6 +60,10 @@ impl Case {
     /// [`CaseError::NotBuilt`] if there is none, or a later build was interrupted.
     pub fn chronicle(&self) -> Result<Loaded, CaseError> {
         let not_built = || CaseError::NotBuilt { dir: self.dir.clone() };
+        // Asking must not write: `kua verify` has to work on a full disk and a read-only stick.
+        if !self.derived().join("case.sqlite").is_file() {
+            return Err(not_built());
+        }
         let cache = Cache::open(&self.derived())?;
         let (_, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;
         let kept: KeptChronicle = unpack(&value).ok_or_else(not_built)?;

@@ -42,6 +42,7 @@ mod report;
 mod storage;
 mod take;
 pub mod tile;
+pub mod timestamp;
 pub mod tree;
 mod vault;
 mod verify;

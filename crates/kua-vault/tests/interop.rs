@@ -1,63 +1,153 @@
-//! Other people's programs on what we write: `openssl` for the signature, Python's standard
-//! library for the tree. Each says so and passes if the program is not installed.
+//! Other people's programs on what we write: Go's own packages for notes and tiled logs, `openssl`,
+//! `pymerkle`, and Python's standard library. Each says so and passes if it is not installed. What
+//! was changed must be refused by them too.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod common;
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 
+use common::programs::{Said, go_verifier, interop, python_with, run};
 use common::{acquired, collector};
-use kua_vault::{Note, Vault};
+use kua_vault::Vault;
 
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<(bool, String)> {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(mut child) = command.spawn() else {
-        println!("skipped: {program} is not on this machine");
-        return None;
-    };
-    child.stdin.take()?.write_all(input).ok()?;
-    let output = child.wait_with_output().ok()?;
-    let said = [output.stdout, output.stderr].concat();
-    Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+/// A vault of 600 entries in two commits, beside it the first checkpoint (3 entries), and entry
+/// and proof of number 299.
+struct Filled {
+    folder: tempfile::TempDir,
+    vkey: String,
 }
 
-fn filled(dir: &Path, count: u32) -> Vault {
-    let vault = Vault::create(dir, &collector()).unwrap();
-    let mut writer = vault.writer().unwrap();
-    for n in 0..count {
-        let words = format!("account {n}");
-        writer.preserve(words.as_bytes(), &acquired(&format!("{n}.txt"))).unwrap();
+impl Filled {
+    fn new() -> Filled {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::create(&folder.path().join("vault"), &collector()).unwrap();
+        let mut writer = vault.writer().unwrap();
+        for n in 0..600 {
+            let words = format!("account {n}");
+            writer.preserve(words.as_bytes(), &acquired(&format!("{n}.txt"))).unwrap();
+            if n == 2 {
+                let first = writer.commit().unwrap();
+                std::fs::write(folder.path().join("older"), first.to_text()).unwrap();
+            }
+        }
+        writer.commit().unwrap();
+        std::fs::write(folder.path().join("entry"), vault.entry(299).unwrap()).unwrap();
+        std::fs::write(folder.path().join("proof"), vault.inclusion_proof(299).unwrap()).unwrap();
+        Filled { vkey: vault.vkey().to_string(), folder }
     }
-    writer.commit().unwrap();
-    drop(writer);
-    vault
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The log's folder.
+    fn log(&self) -> PathBuf {
+        let logs = std::fs::read_dir(self.at("vault/logs")).unwrap();
+        logs.map(|log| log.unwrap().path()).next().unwrap()
+    }
+
+    /// Every change that must be refused, one after the other: a bit in entries, in every tile,
+    /// the size, the root.
+    fn must_be_refused(&self, what: &[&str], check: impl Fn() -> Said) {
+        let log = self.log();
+        for file in what {
+            let path = log.join(file);
+            let bytes = std::fs::read(&path).unwrap();
+            let mut places = vec![bytes.len() / 2, bytes.len() - 1];
+            if *file == "checkpoint" {
+                let size = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
+                // One digit of the size, one of the root, one of the signature.
+                places = vec![size, size + 6, bytes.len() - 20];
+            }
+            for at in places {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1;
+                std::fs::write(&path, changed).unwrap();
+                let said = check();
+                assert!(!said.fine, "{file}, byte {at}: {}", said.text);
+            }
+            std::fs::write(&path, bytes).unwrap();
+        }
+        assert!(check().fine);
+    }
+}
+
+const TILES: [&str; 7] = [
+    "tile/entries/000",
+    "tile/entries/002.p/88",
+    "tile/0/000",
+    "tile/0/001",
+    "tile/0/002.p/88",
+    "tile/1/000.p/2",
+    "checkpoint",
+];
+
+#[test]
+fn the_packages_of_go_verify_log_growth_and_proof_and_refuse_every_change() {
+    let filled = Filled::new();
+    let Some(go) = go_verifier(filled.folder.path()) else { return };
+    let log = filled.log();
+    let check = |arguments: &[&Path]| {
+        let verb = Path::new(if arguments.len() == 1 { "log" } else { "older" });
+        let vkey = Path::new(&filled.vkey);
+        let arguments = [&[verb, arguments[0], vkey], &arguments[1..]].concat();
+        run(&go, &arguments).unwrap()
+    };
+    let said = check(&[&log]);
+    assert!(said.fine && said.text.contains("verified: 600 entries of kua/River-Archive-"));
+    let said = check(&[&log, &filled.at("older")]);
+    assert!(said.fine && said.text.contains("the 3 entries signed before"), "{}", said.text);
+    filled.must_be_refused(&TILES, || check(&[&log]));
+
+    let proof = |entry: &str, proof: &str| {
+        let (entry, proof) = (filled.at(entry), filled.at(proof));
+        let vkey = Path::new(&filled.vkey);
+        run(&go, &[Path::new("proof"), &entry, &proof, vkey]).unwrap()
+    };
+    let said = proof("entry", "proof");
+    assert!(said.fine && said.text.contains("entry 299 of the 600"), "{}", said.text);
+    for (file, at) in [("entry", 20), ("proof", 31), ("proof", 60)] {
+        let mut changed = std::fs::read(filled.at(file)).unwrap();
+        changed[at] ^= 1;
+        std::fs::write(filled.at("changed"), changed).unwrap();
+        let said =
+            if file == "entry" { proof("changed", "proof") } else { proof("entry", "changed") };
+        assert!(!said.fine, "{file}, byte {at}: {}", said.text);
+    }
+}
+
+#[test]
+fn pymerkle_computes_the_same_root_tiles_and_proof_and_refuses_every_change() {
+    let filled = Filled::new();
+    let Some(python) = python_with("pymerkle") else { return };
+    let (program, log) = (interop("verify_log.py"), filled.log());
+    let (entry, proof) = (filled.at("entry"), filled.at("proof"));
+    let check = || run(&python, &[&program, &log, &entry, &proof]).unwrap();
+    let said = check();
+    assert!(said.fine && said.text.contains("verified: 600 entries"), "{}", said.text);
+    // The signature is not its business, so of the checkpoint only size and root are changed.
+    filled.must_be_refused(&TILES[..6], check);
+    let checkpoint = std::fs::read_to_string(log.join("checkpoint")).unwrap();
+    std::fs::write(log.join("checkpoint"), checkpoint.replace("\n600\n", "\n599\n")).unwrap();
+    assert!(!check().fine);
 }
 
 #[test]
 fn openssl_verifies_our_checkpoint_and_refuses_a_changed_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let vault = filled(folder.path(), 3);
-    let text = vault.checkpoint().unwrap().to_text();
-    let note = Note::parse(text.as_bytes()).unwrap();
-    let at = |name: &str| folder.path().join(name).display().to_string();
-    // SubjectPublicKeyInfo of an Ed25519 key (RFC 8410): a fixed prefix and the 32 bytes.
-    let prefix = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-    let der = [&prefix[..], &vault.vkey().public_bytes()].concat();
-    std::fs::write(at("key.der"), der).unwrap();
-    std::fs::write(at("sig"), &note.signatures[0].bytes).unwrap();
-    for (words, expected) in [(note.text.clone(), true), (note.text.replace('3', "4"), false)] {
-        std::fs::write(at("text"), words).unwrap();
-        let (key, text, sig) = (at("key.der"), at("text"), at("sig"));
-        let arguments = ["pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey"];
-        let arguments = [&arguments[..], &[&key, "-in", &text, "-sigfile", &sig]].concat();
-        let Some((verified, said)) = run("openssl", &arguments, b"") else { return };
-        assert_eq!(verified, expected, "{said}");
+    let filled = Filled::new();
+    if run("openssl", &["version"]).is_none() {
+        return;
     }
+    let (program, checkpoint) = (interop("verify_signature.sh"), filled.log().join("checkpoint"));
+    let vkey = Path::new(&filled.vkey);
+    let Some(said) = run("sh", &[&program, &checkpoint, vkey]) else { return };
+    assert!(said.fine && said.text.contains("entries: 600"), "{}", said.text);
+    filled.must_be_refused(&["checkpoint"], || run("sh", &[&program, &checkpoint, vkey]).unwrap());
+    let other = Vault::create(&filled.at("other"), &collector()).unwrap().vkey().to_string();
+    assert!(!run("sh", &[&program, &checkpoint, Path::new(&other)]).unwrap().fine);
 }
 
 /// A second implementation, in 30 lines of another language: root from the entry bundles,
@@ -97,9 +187,8 @@ print("verified", size)
 
 #[test]
 fn a_second_implementation_of_thirty_lines_of_python_agrees() {
-    let folder = tempfile::tempdir().unwrap();
-    filled(folder.path(), 600);
-    let dir = folder.path().display().to_string();
-    let Some((agreed, said)) = run("python3", &["-c", SECOND, &dir], b"") else { return };
-    assert!(agreed && said.contains("verified 600"), "{said}");
+    let filled = Filled::new();
+    let dir = filled.at("vault").display().to_string();
+    let Some(said) = run("python3", &["-c", SECOND, &dir]) else { return };
+    assert!(said.fine && said.text.contains("verified 600"), "{}", said.text);
 }

@@ -12,8 +12,31 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Signature type of plain Ed25519 over the note text.
-const ED25519: u8 = 0x01;
+/// How a key signs; the type byte of C2SP signed-note. The bytes are Ed25519 (RFC 8032) in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Algorithm {
+    /// Type 0x01: over the text of the note. For logs.
+    Note,
+    /// Type 0x04: over a time and the text of a checkpoint (C2SP tlog-cosignature). For cosigners.
+    Cosignature,
+}
+
+impl Algorithm {
+    fn byte(self) -> u8 {
+        match self {
+            Algorithm::Note => 0x01,
+            Algorithm::Cosignature => 0x04,
+        }
+    }
+
+    fn of(byte: u8) -> Result<Algorithm, KeyError> {
+        match byte {
+            0x01 => Ok(Algorithm::Note),
+            0x04 => Ok(Algorithm::Cosignature),
+            found => Err(KeyError::Algorithm { found }),
+        }
+    }
+}
 
 /// First four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ public key)`, big endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,10 +48,11 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// A public key with its name: `name+hex(id)+base64(type ‖ key)`. Ed25519 (type 0x01) only.
+/// A public key with its name: `name+hex(id)+base64(type ‖ key)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {
     name: String,
+    algorithm: Algorithm,
     id: KeyId,
     key: VerifyingKey,
 }
@@ -46,16 +70,32 @@ impl VerifierKey {
         self.id
     }
 
+    /// How it signs: as a log or as a cosigner.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// The 32 bytes of the Ed25519 public key (RFC 8032).
     #[must_use]
     pub fn public_bytes(&self) -> [u8; 32] {
         self.key.to_bytes()
     }
 
-    /// Whether `signature` is this key's over `message`. Strict: rejects malleable encodings and
-    /// keys of small order, so that every implementation gives the same answer.
+    /// Whether `signature` (what follows the key id on a signature line) is this key's over the
+    /// text of a note. Strict: rejects malleable encodings and keys of small order, so that every
+    /// implementation gives the same answer.
     #[must_use]
-    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
+        match self.algorithm {
+            Algorithm::Note => self.verifies_raw(text, signature),
+            Algorithm::Cosignature => split_time(signature).is_some_and(|(time, signature)| {
+                self.verifies_raw(&cosigned_message(time, text), signature)
+            }),
+        }
+    }
+
+    fn verifies_raw(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature)
             .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
@@ -63,7 +103,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let data = STANDARD.encode(typed(&self.key.to_bytes()));
+        let data = STANDARD.encode(typed(self.algorithm, &self.key.to_bytes()));
         write!(f, "{}+{}+{data}", self.name, self.id)
     }
 }
@@ -74,47 +114,67 @@ impl FromStr for VerifierKey {
     fn from_str(text: &str) -> Result<VerifierKey, KeyError> {
         let (name, id, data) = parts(text)?;
         let (kind, key) = data.split_first().ok_or(KeyError::Form)?;
-        if *kind != ED25519 {
-            return Err(KeyError::Algorithm { found: *kind });
-        }
+        let algorithm = Algorithm::of(*kind)?;
         let key: [u8; 32] = key.try_into().map_err(|_| KeyError::Form)?;
         let key = VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point)?;
-        let found = key_id(&name, &key);
+        let found = key_id(&name, algorithm, &key);
         if found != id {
             return Err(KeyError::Id { expected: found, found: id });
         }
-        Ok(VerifierKey { name, id, key })
+        Ok(VerifierKey { name, algorithm, id, key })
     }
 }
 
-/// The secret key of a log. Wiped from memory when dropped; never shown by `Debug`.
+/// The secret key of a log or a cosigner. Wiped from memory when dropped; never shown by `Debug`.
 pub struct SignerKey {
     name: String,
+    algorithm: Algorithm,
     id: KeyId,
     key: SigningKey,
 }
 
 impl SignerKey {
-    /// A new key from the operating system's random numbers.
+    /// A new log key from the operating system's random numbers.
     ///
     /// # Errors
     /// [`KeyError::Name`] for a name no note may carry, [`KeyError::Random`] if the system gives
     /// no random numbers.
     pub fn generate(name: &str) -> Result<SignerKey, KeyError> {
-        let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(seed.as_mut()).map_err(|_| KeyError::Random)?;
-        SignerKey::from_seed(name, &seed)
+        SignerKey::generate_as(name, Algorithm::Note)
     }
 
-    /// The key of a 32-byte RFC 8032 seed.
+    /// A new key of either kind. A cosigner's must be used for nothing else: what it signs does
+    /// not hold its name.
+    ///
+    /// # Errors
+    /// As [`SignerKey::generate`].
+    pub fn generate_as(name: &str, algorithm: Algorithm) -> Result<SignerKey, KeyError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut()).map_err(|_| KeyError::Random)?;
+        SignerKey::from_seed_as(name, algorithm, &seed)
+    }
+
+    /// The log key of a 32-byte RFC 8032 seed.
     ///
     /// # Errors
     /// [`KeyError::Name`] for a name no note may carry.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<SignerKey, KeyError> {
+        SignerKey::from_seed_as(name, Algorithm::Note, seed)
+    }
+
+    /// The key of either kind of a 32-byte RFC 8032 seed.
+    ///
+    /// # Errors
+    /// [`KeyError::Name`] for a name no note may carry.
+    pub fn from_seed_as(
+        name: &str,
+        algorithm: Algorithm,
+        seed: &[u8; 32],
+    ) -> Result<SignerKey, KeyError> {
         check_name(name)?;
         let key = SigningKey::from_bytes(seed);
-        let id = key_id(name, &key.verifying_key());
-        Ok(SignerKey { name: name.to_owned(), id, key })
+        let id = key_id(name, algorithm, &key.verifying_key());
+        Ok(SignerKey { name: name.to_owned(), algorithm, id, key })
     }
 
     /// Name of the key.
@@ -126,7 +186,8 @@ impl SignerKey {
     /// The public half, to hand to anyone.
     #[must_use]
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey { name: self.name.clone(), id: self.id, key: self.key.verifying_key() }
+        let (name, algorithm) = (self.name.clone(), self.algorithm);
+        VerifierKey { name, algorithm, id: self.id, key: self.key.verifying_key() }
     }
 
     /// The 64-byte Ed25519 signature over `message`.
@@ -135,11 +196,19 @@ impl SignerKey {
         self.key.sign(message).to_bytes()
     }
 
+    /// The blob of a cosignature over the text of a checkpoint at `time` (seconds since 1970):
+    /// the time as eight bytes, big endian, then 64 bytes of Ed25519.
+    #[must_use]
+    pub fn cosign(&self, text: &str, time: u64) -> Vec<u8> {
+        let signature = self.sign(&cosigned_message(time, text.as_bytes()));
+        [&time.to_be_bytes()[..], &signature].concat()
+    }
+
     /// The secret text form, `PRIVATE+KEY+name+hex(id)+base64(type ‖ seed)`.
     #[must_use]
     pub fn to_secret_text(&self) -> Zeroizing<String> {
         let seed = Zeroizing::new(self.key.to_bytes());
-        let data = Zeroizing::new(STANDARD.encode(*Zeroizing::new(typed(&seed))));
+        let data = Zeroizing::new(STANDARD.encode(*Zeroizing::new(typed(self.algorithm, &seed))));
         Zeroizing::new(format!("{PRIVATE}{}+{}+{}", self.name, self.id, *data))
     }
 
@@ -150,12 +219,10 @@ impl SignerKey {
     pub fn from_secret_text(text: &str) -> Result<SignerKey, KeyError> {
         let (name, id, data) = parts(text.strip_prefix(PRIVATE).ok_or(KeyError::Form)?)?;
         let (kind, seed) = data.split_first().ok_or(KeyError::Form)?;
-        if *kind != ED25519 {
-            return Err(KeyError::Algorithm { found: *kind });
-        }
+        let algorithm = Algorithm::of(*kind)?;
         let seed: Zeroizing<[u8; 32]> =
             Zeroizing::new(seed.try_into().map_err(|_| KeyError::Form)?);
-        let key = SignerKey::from_seed(&name, &seed)?;
+        let key = SignerKey::from_seed_as(&name, algorithm, &seed)?;
         // The id is a hash over the public key, so one changed bit of the seed shows here.
         if key.id == id { Ok(key) } else { Err(KeyError::Id { expected: key.id, found: id }) }
     }
@@ -203,7 +270,9 @@ pub enum KeyError {
         found: KeyId,
     },
     /// A kind of key this version does not know.
-    #[error("signature type {found:#04x} is not known here; expected an Ed25519 key (type 0x01)")]
+    #[error(
+        "signature type {found:#04x} is not known here; expected an Ed25519 key (type 0x01 for a log, 0x04 for a cosigner)"
+    )]
     Algorithm {
         /// Type byte found.
         found: u8,
@@ -232,20 +301,31 @@ fn parts(text: &str) -> Result<(String, KeyId, Zeroizing<Vec<u8>>), KeyError> {
     Ok((name.to_owned(), KeyId(id), Zeroizing::new(data)))
 }
 
-fn key_id(name: &str, key: &VerifyingKey) -> KeyId {
+fn key_id(name: &str, algorithm: Algorithm, key: &VerifyingKey) -> KeyId {
     let hash = Sha256::new()
         .chain_update(name)
-        .chain_update([b'\n', ED25519])
+        .chain_update([b'\n', algorithm.byte()])
         .chain_update(key.to_bytes())
         .finalize();
     let [a, b, c, d, ..] = <[u8; 32]>::from(hash);
     KeyId(u32::from_be_bytes([a, b, c, d]))
 }
 
-fn typed(key: &[u8; 32]) -> [u8; 33] {
-    let mut bytes = [ED25519; 33];
+fn typed(algorithm: Algorithm, key: &[u8; 32]) -> [u8; 33] {
+    let mut bytes = [algorithm.byte(); 33];
     if let Some(rest) = bytes.get_mut(1..) {
         rest.copy_from_slice(key);
     }
     bytes
+}
+
+/// What a cosigner signs: a line for the purpose, a line for the time, the checkpoint's text.
+fn cosigned_message(time: u64, text: &[u8]) -> Vec<u8> {
+    [format!("cosignature/v1\ntime {time}\n").as_bytes(), text].concat()
+}
+
+/// Time and signature of a cosignature's blob.
+pub(crate) fn split_time(blob: &[u8]) -> Option<(u64, &[u8])> {
+    let (time, signature) = blob.split_first_chunk::<8>()?;
+    Some((u64::from_be_bytes(*time), signature))
 }

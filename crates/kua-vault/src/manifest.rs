@@ -5,7 +5,7 @@ use kua_model::Sha256;
 use serde_json::{Value, json};
 
 use crate::canonical::from_canonical;
-use crate::key::VerifierKey;
+use crate::key::{Algorithm, VerifierKey};
 
 pub(crate) const MANIFEST: &str = "vault.json";
 pub(crate) const LOCK: &str = "lock";
@@ -13,6 +13,14 @@ pub(crate) const TMP: &str = "tmp";
 pub(crate) const PRIVATE: &str = "private";
 pub(crate) const SIGNER_KEY: &str = "private/signer.key";
 pub(crate) const LAST_SIGNED: &str = "private/last-signed";
+/// Key of the next epoch, while a rotation is going on.
+pub(crate) const NEXT_KEY: &str = "private/next.key";
+/// Key of the vault as a cosigner of other logs.
+pub(crate) const COSIGNER_KEY: &str = "private/cosigner.key";
+/// The last checkpoint cosigned of each other log.
+pub(crate) const COSIGNED: &str = "private/cosigned";
+/// Checkpoints of the own and of other logs that came from elsewhere.
+pub(crate) const SEEN: &str = "seen";
 pub(crate) const SET_ASIDE: &str = "set-aside";
 
 /// Version of the layout written here.
@@ -57,7 +65,11 @@ impl Manifest {
             _ => return Err(ManifestFault::Form),
         }
         let vkey = value.get("vkey").and_then(Value::as_str).ok_or(ManifestFault::Form)?;
-        let manifest = Manifest { key: vkey.parse().map_err(|_| ManifestFault::Form)? };
+        let key: VerifierKey = vkey.parse().map_err(|_| ManifestFault::Form)?;
+        if key.algorithm() != Algorithm::Note {
+            return Err(ManifestFault::Form);
+        }
+        let manifest = Manifest { key };
         if manifest.to_bytes() == bytes { Ok(manifest) } else { Err(ManifestFault::Form) }
     }
 }

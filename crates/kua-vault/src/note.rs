@@ -108,10 +108,18 @@ impl Note {
     pub fn to_text(&self) -> String {
         let mut out = format!("{}\n", self.text);
         for line in &self.signatures {
-            let blob = [&line.id.0.to_be_bytes(), &line.bytes[..]].concat();
-            out.push_str(&format!("\u{2014} {} {}\n", line.name, STANDARD.encode(blob)));
+            out.push_str(&line.to_text());
         }
         out
+    }
+}
+
+impl NoteSignature {
+    /// The line, with its newline.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let blob = [&self.id.0.to_be_bytes(), &self.bytes[..]].concat();
+        format!("\u{2014} {} {}\n", self.name, STANDARD.encode(blob))
     }
 }
 

@@ -37,7 +37,7 @@ pub enum PreserveError {
     },
     /// The vault stands behind what was signed before: an old copy was restored.
     #[error(
-        "the vault was set back: it holds {found} entries, but {signed} were signed before. Nothing was changed. Restore the newer copy; signing now would give this log two histories"
+        "the vault was set back: it holds {found} entries, but {signed} were signed before. Nothing was changed. Restore the newer copy; if it is lost, go on in a new epoch with kua rotate. Signing on here would give this log two histories"
     )]
     RolledBack {
         /// Entries in the vault now.
@@ -47,7 +47,7 @@ pub enum PreserveError {
     },
     /// Two checkpoints of one log that do not agree.
     #[error(
-        "the log has two histories: what was signed at {size} entries is not the beginning of this vault's log. Nothing was changed. Keep both copies, they are evidence; kua verify tells more"
+        "the log has two histories: what was signed at {size} entries is not the beginning of this vault's log. Nothing was changed. Keep both copies, they are evidence; kua verify tells more. To go on from this copy, in a new epoch: kua rotate"
     )]
     Forked {
         /// Entries in the checkpoint that disagrees.

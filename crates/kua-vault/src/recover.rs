@@ -8,10 +8,10 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::create::read_signer_key;
 use crate::key::SignerKey;
 use crate::log::{Log, LogError, in_dir};
-use crate::manifest::{LAST_SIGNED, LOCK, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
+use crate::manifest::{LAST_SIGNED, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
 use crate::note::Note;
 use crate::preserve_error::PreserveError;
-use crate::storage::{Access, Storage, parent};
+use crate::storage::{Access, Lock, Storage, parent};
 use crate::tile::{TILE_WIDTH, Tile, TileKind, hashes_at};
 use crate::vault::Vault;
 use crate::writer::{Writer, publish, writing};
@@ -32,11 +32,19 @@ impl Vault {
     /// # Errors
     /// As [`Vault::writer`].
     pub fn writer_after(&self, seen: &[SignedCheckpoint]) -> Result<Writer, PreserveError> {
-        let lock = self.storage.lock(LOCK).map_err(|e| writing(LOCK, e))?;
-        let lock = lock.ok_or(PreserveError::Busy)?;
+        let lock = self.lock()?;
+        self.after_rotation()?.writer_under(lock, seen)
+    }
+
+    fn writer_under(
+        &self,
+        lock: Box<dyn Lock>,
+        seen: &[SignedCheckpoint],
+    ) -> Result<Writer, PreserveError> {
         let signer = self.signer_key()?;
         let log = self.newest_signed()?;
-        for checkpoint in seen {
+        let kept = self.seen(self.vkey())?;
+        for checkpoint in seen.iter().chain(&kept) {
             agrees(&log, checkpoint)?;
         }
         let appender = Appender::load(&log)?;
@@ -59,7 +67,7 @@ impl Vault {
         Ok(Note::sign(text, &[&self.signer_key()?]))
     }
 
-    fn signer_key(&self) -> Result<SignerKey, PreserveError> {
+    pub(crate) fn signer_key(&self) -> Result<SignerKey, PreserveError> {
         let bytes = self.storage.read(SIGNER_KEY).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => PreserveError::NoSignerKey,
             _ => PreserveError::Log(LogError::reading(SIGNER_KEY, source)),

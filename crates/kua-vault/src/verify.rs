@@ -17,7 +17,7 @@ use crate::report::{Damage, Finding, VerifyReport};
 use crate::storage::Storage;
 use crate::verify_items::{Across, check_items};
 use crate::verify_logs::{Place, check_logs};
-use crate::verify_signed::{check_checkpoints, check_manifest, check_signer_key};
+use crate::verify_signed::{check_checkpoints, check_cosigner, check_manifest, check_signer_key};
 
 /// What to check a vault against. The default checks it against itself.
 #[derive(Default)]
@@ -71,12 +71,13 @@ pub fn verify_with(storage: &Arc<dyn Storage>, options: &VerifyOptions<'_>) -> V
     if let Some(signed) = &signed {
         report.root = STANDARD.encode(signed.root());
     }
-    let own = Place { name: report.log_name.clone(), dir, signed, own: true };
+    let own = Place { name: report.log_name.clone(), dir, signed, own: true, key: None };
     let logs = check_logs(shared, own, &mut report);
     let mut across = Across::of(&logs);
     for log in &logs {
         check_items(storage, log, options, &mut across, &mut report);
     }
+    check_cosigner(storage, &mut report);
     note_leftovers(storage, &across, &mut report);
     report
 }

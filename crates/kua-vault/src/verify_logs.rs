@@ -8,13 +8,16 @@ use kua_model::ItemId;
 
 use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{Entry, EntryKind, LogState};
+use crate::key::VerifierKey;
 use crate::log::{Log, in_dir};
 use crate::manifest::log_dir;
 use crate::report::{Damage, Finding, VerifyReport};
+use crate::seen::seen_dir;
 use crate::storage::Storage;
 use crate::tile::{TILE_WIDTH, TileKind, parse_bundle, tile_at};
 use crate::verify::vault_finding;
 use crate::verify_log::{check_log, read_checkpoint};
+use crate::verify_signed::check_seen;
 
 /// A log to be checked.
 pub(crate) struct Place {
@@ -24,6 +27,8 @@ pub(crate) struct Place {
     pub signed: Option<SignedCheckpoint>,
     /// Whether it is the vault's own, in any epoch.
     pub own: bool,
+    /// Key of a log that is not the one of `vault.json`.
+    pub key: Option<VerifierKey>,
 }
 
 /// A log whose entries and tiles were checked.
@@ -60,6 +65,9 @@ pub(crate) fn check_logs(
         report.logs.push(place.name.clone());
         report.findings.extend(check.findings);
         report.notices.extend(check.notices);
+        if let (Some(key), Some(signed)) = (&place.key, &place.signed) {
+            compare_seen(storage, &place, key, signed, report);
+        }
         let survey = survey(storage.as_ref(), &place.dir, check.size, &changed);
         for state in survey.states.into_iter().filter(|_| place.own) {
             let (is_epoch, state) = state;
@@ -75,7 +83,8 @@ pub(crate) fn check_logs(
                 };
                 seen.insert(dir.clone(), signed.clone());
                 let name = state.key.name().to_owned();
-                to_do.push_back(Place { name, dir: dir.clone(), signed, own: is_epoch });
+                let key = Some(state.key.clone());
+                to_do.push_back(Place { name, dir: dir.clone(), signed, own: is_epoch, key });
             }
             if let Some(Some(signed)) = seen.get(&dir) {
                 report.findings.extend(hold_to(storage, &dir, signed, &state));
@@ -94,6 +103,42 @@ pub(crate) fn check_logs(
         ));
     }
     logs
+}
+
+/// Compares an earlier epoch, or another's log, with what was seen of it elsewhere. That an earlier
+/// epoch had gone on before it was set back was acknowledged by beginning a new one, so it is
+/// told; so is that another's log has gone on. Two histories of another's log are a finding.
+fn compare_seen(
+    storage: &Arc<dyn Storage>,
+    place: &Place,
+    key: &VerifierKey,
+    signed: &SignedCheckpoint,
+    report: &mut VerifyReport,
+) {
+    for seen in check_seen(storage.as_ref(), key, report) {
+        let (name, have, size) = (&place.name, signed.size(), seen.size());
+        if size > have {
+            let told = if place.own {
+                format!(
+                    "the log {name} was set back: it ends here at {have} entries, but {size} were \
+                     signed before the next epoch was begun; whatever those held is not here"
+                )
+            } else {
+                format!("of the log {name} {have} entries are here; {size} were seen elsewhere")
+            };
+            report.notices.push(told);
+            continue;
+        }
+        let state = LogState { key: key.clone(), size, root: *seen.root() };
+        match hold_to(storage, &place.dir, signed, &state) {
+            Some(_) if place.own => report.notices.push(format!(
+                "FORK: the log {name} has two histories at {size} entries; a new epoch was begun, \
+                 and the other checkpoint is kept in {} as evidence",
+                seen_dir(name)
+            )),
+            finding => report.findings.extend(finding),
+        }
+    }
 }
 
 /// Whether a log still holds the state the own log recorded of it.

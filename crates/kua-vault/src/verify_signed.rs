@@ -2,11 +2,16 @@
 //! that can be found, compared with each other.
 
 use crate::checkpoint::SignedCheckpoint;
+use crate::cosign::{cosigned_path, parse_cosigned};
 use crate::create::read_signer_key;
-use crate::key::VerifierKey;
+use crate::key::{Algorithm, VerifierKey};
 use crate::log::in_dir;
-use crate::manifest::{LAST_SIGNED, MANIFEST, Manifest, ManifestFault, SIGNER_KEY};
+use crate::manifest::{
+    COSIGNED, COSIGNER_KEY, LAST_SIGNED, MANIFEST, Manifest, ManifestFault, SIGNER_KEY,
+};
 use crate::report::{Damage, Finding, VerifyReport};
+use crate::rotate::next_key;
+use crate::seen::{seen_dir, seen_path};
 use crate::storage::Storage;
 use crate::tile::{TILE_WIDTH, TileKind, tile_at};
 use crate::verify::{VerifyOptions, vault_finding};
@@ -46,6 +51,12 @@ pub(crate) fn check_signer_key(
             let key = signer.verifier();
             if manifest.is_none_or(|m| m.key == key) {
                 return Some(key);
+            }
+            if next_key(storage)
+                .is_ok_and(|k| k.map(|k| k.verifier()) == manifest.map(|m| m.key.clone()))
+            {
+                report.notices.push(ROTATING.to_owned());
+                return None;
             }
             "the key is not the one vault.json names".to_owned()
         }
@@ -88,13 +99,15 @@ pub(crate) fn check_checkpoints(
                     newest = Some(last);
                 }
             }
+            Err(_) if is_of_next(storage) => report.notices.push(ROTATING.to_owned()),
             Err(finding) => {
                 let affected = "no item; only the memory of the last signature".to_owned();
                 report.findings.push(Finding { affected, ..*finding });
             }
         }
     }
-    for seen in &options.seen {
+    let kept = check_seen(storage, key, report);
+    for seen in options.seen.iter().chain(&kept) {
         compare(storage, dir, seen, newest.as_ref(), report);
         let have = newest.as_ref().map_or(0, SignedCheckpoint::size);
         if seen.size() > have {
@@ -109,6 +122,83 @@ pub(crate) fn check_checkpoints(
         }
     }
     newest
+}
+
+const ROTATING: &str =
+    "a new epoch was begun and not finished; the next kua add or kua rotate finishes it";
+
+/// Whether the checkpoint signed last is that of an epoch that is just being begun.
+fn is_of_next(storage: &dyn Storage) -> bool {
+    let next = next_key(storage).ok().flatten();
+    next.is_some_and(|next| read_checkpoint(storage, LAST_SIGNED, &next.verifier()).is_ok())
+}
+
+/// Reads the checkpoints of a log that were kept; those that are damaged are named.
+pub(crate) fn check_seen(
+    storage: &dyn Storage,
+    key: &VerifierKey,
+    report: &mut VerifyReport,
+) -> Vec<SignedCheckpoint> {
+    let dir = seen_dir(key.name());
+    let mut kept = Vec::new();
+    for file in storage.list(&dir).unwrap_or_default() {
+        let path = in_dir(&dir, &file.name);
+        match read_checkpoint(storage, &path, key) {
+            Ok(signed) if seen_path(&signed) == path => kept.push(signed),
+            Ok(_) => {
+                let what = "the checkpoint lies under the name of another".to_owned();
+                let affected = "no item; only the memory of a checkpoint seen";
+                report.findings.push(vault_finding(Damage::Checkpoint, &path, what, affected));
+            }
+            Err(finding) => {
+                let affected = "no item; only the memory of a checkpoint seen".to_owned();
+                report.findings.push(Finding { affected, ..*finding });
+            }
+        }
+    }
+    kept
+}
+
+/// Checks the vault's memory as a cosigner: its key, what it cosigned, and histories of other
+/// logs that do not agree. A fork of somebody else's log is told, but is no damage here.
+pub(crate) fn check_cosigner(storage: &dyn Storage, report: &mut VerifyReport) {
+    if storage.length(COSIGNER_KEY).ok().flatten().is_some() {
+        let sound = storage.read(COSIGNER_KEY).is_ok_and(|bytes| {
+            read_signer_key(&bytes)
+                .is_ok_and(|key| key.verifier().algorithm() == Algorithm::Cosignature)
+        });
+        if !sound {
+            let what = "the cosigner key cannot be used".to_owned();
+            let affected = "no item; but no other log can be cosigned until it is restored";
+            report.findings.push(vault_finding(Damage::SignerKey, COSIGNER_KEY, what, affected));
+        }
+    }
+    for file in storage.list(COSIGNED).unwrap_or_default() {
+        let path = in_dir(COSIGNED, &file.name);
+        let state = storage.read(&path).ok().and_then(|bytes| parse_cosigned(&bytes));
+        let fits = state.as_ref().filter(|(key, _)| cosigned_path(key.name()) == path);
+        let Some((key, cosigned)) = fits else {
+            let what = "the memory of what was cosigned is changed".to_owned();
+            let affected = "no item; but this log is not cosigned again until it is restored";
+            report.findings.push(vault_finding(Damage::Checkpoint, &path, what, affected));
+            continue;
+        };
+        let mut states = check_seen(storage, key, report);
+        states.push(cosigned.clone());
+        for (place, one) in states.iter().enumerate() {
+            let other = states.iter().skip(place + 1);
+            let mut other = other.filter(|o| o.size() == one.size() && o.root() != one.root());
+            if other.next().is_some() {
+                report.notices.push(format!(
+                    "FORK: the log {} has two histories at {} entries; both signed checkpoints \
+                     are kept in {} as evidence",
+                    key.name(),
+                    one.size(),
+                    seen_dir(key.name())
+                ));
+            }
+        }
+    }
 }
 
 /// Notes a fork if two signed states are not one history.

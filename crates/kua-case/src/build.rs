@@ -19,6 +19,7 @@ use crate::fold;
 use crate::folder::Case;
 use crate::kept::KeptChronicle;
 use crate::memo::CacheMemo;
+use crate::oddities::each_once;
 use crate::progress::{Progress, Step, Stop};
 
 /// Items whose results are written in one transaction.
@@ -376,8 +377,7 @@ impl Case {
         );
         let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
         chronicle.notices.append(&mut notices);
-        chronicle.notices.sort();
-        chronicle.notices.dedup();
+        each_once(&mut chronicle.notices);
         chronicle.judgements = judgements;
         self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
         tracing::info!("keeping the chronicle");
@@ -514,10 +514,10 @@ impl Settings {
 }
 
 /// A digest of several things, each with its length, so that none runs into the next.
-struct Digest(Vec<u8>);
+pub(crate) struct Digest(Vec<u8>);
 
 impl Digest {
-    fn new(purpose: &str) -> Self {
+    pub(crate) fn new(purpose: &str) -> Self {
         let mut digest = Self(Vec::new());
         digest.text(purpose);
         digest
@@ -538,13 +538,13 @@ impl Digest {
         self
     }
 
-    fn json<T: Serialize>(&mut self, value: &T) -> &mut Self {
+    pub(crate) fn json<T: Serialize>(&mut self, value: &T) -> &mut Self {
         // Values of the model and settings have no maps with strange keys: this cannot fail.
         self.bytes(&serde_json::to_vec(value).unwrap_or_default());
         self
     }
 
-    fn done(self) -> Sha256 {
+    pub(crate) fn done(self) -> Sha256 {
         Sha256::of(&self.0)
     }
 }

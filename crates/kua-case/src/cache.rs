@@ -142,6 +142,23 @@ impl Cache {
         self.wrap(found)
     }
 
+    /// The key of what is kept for `subject`.
+    pub(crate) fn key_of(
+        &self,
+        stage: &str,
+        subject: &[u8],
+    ) -> Result<Option<Sha256>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT key FROM result WHERE stage = ? AND subject = ?")
+            .and_then(|mut query| {
+                query
+                    .query_row(params![stage, subject], |row| Ok(Sha256::from_bytes(row.get(0)?)))
+                    .optional()
+            });
+        self.wrap(found)
+    }
+
     /// Keys of all results of a stage, by subject.
     pub(crate) fn keys(&self, stage: &str) -> Result<Vec<(Vec<u8>, Sha256)>, CacheError> {
         let found = self

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{Chronicle, Custody, Document, Item, ItemId, Noted, Sha256};
+use kua_model::{Chronicle, Custody, Document, Item, ItemId, Judgement, Noted, Sha256};
 
-use crate::build::{CHRONICLE, EXTRACT, READ, Settings, WHOLE, unpack};
+use crate::build::{CHRONICLE, Digest, EXTRACT, READ, Settings, WHOLE, unpack};
 use crate::cache::Cache;
 use crate::error::CaseError;
 use crate::folder::Case;
@@ -17,6 +17,16 @@ pub struct Loaded {
     pub chronicle: Chronicle,
     /// Items added, settings or lexicons changed, judgements made since it was built.
     pub is_stale: bool,
+}
+
+/// What pages of a case are made from: another edition means that a judgement was recorded or the
+/// case was built since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition {
+    /// Digest of every decision of the vault.
+    judgements: Sha256,
+    /// Key of the last build's chronicle.
+    chronicle: Option<Sha256>,
 }
 
 /// Where a case stands.
@@ -87,6 +97,26 @@ impl Case {
         let mut loaded = self.chronicle()?;
         loaded.chronicle.custody = self.custody(&loaded.chronicle.items)?;
         Ok(loaded)
+    }
+
+    /// The present edition, told without loading anything: cheap enough for every page.
+    ///
+    /// # Errors
+    /// The vault's and the disk's.
+    pub fn edition(&self) -> Result<Edition, CaseError> {
+        let mut judgements = Digest::new("judgements");
+        judgements.json(&self.evidence.judgements()?);
+        let cache = Cache::open(&self.derived())?;
+        let chronicle = cache.key_of(CHRONICLE, WHOLE)?;
+        Ok(Edition { judgements: judgements.done(), chronicle })
+    }
+
+    /// Every decision of the vault, in order.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn judgements(&self) -> Result<Vec<Judgement>, CaseError> {
+        Ok(self.evidence.judgements()?)
     }
 
     fn custody(&self, items: &[Item]) -> Result<Custody, CaseError> {

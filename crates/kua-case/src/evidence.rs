@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
@@ -20,6 +20,8 @@ pub(crate) struct Evidence {
     vault: Vault,
     /// Items of the last checkpoint that was looked at.
     items: Mutex<Option<(Sha256, Vec<Item>)>>,
+    /// The same of judgements.
+    judgements: Mutex<Option<(Sha256, Vec<Judgement>)>>,
 }
 
 /// The vault refused.
@@ -96,17 +98,22 @@ impl Evidence {
     }
 
     pub(crate) fn open(dir: &Path) -> Result<Self, EvidenceError> {
-        Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None) })
+        Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None), judgements: Mutex::new(None) })
     }
 
     pub(crate) fn writer(&self) -> Result<Writer, EvidenceError> {
         Ok(self.vault.writer()?)
     }
 
+    /// Root of the newest checkpoint: it changes with whatever is added to the vault.
+    fn root(&self) -> Result<Sha256, EvidenceError> {
+        Ok(Sha256::from_bytes(*self.vault.checkpoint()?.root()))
+    }
+
     /// Every item once, in log order. What cannot be read is left out: `kua verify` names it.
     pub(crate) fn items(&self) -> Result<Vec<Item>, EvidenceError> {
-        let root = Sha256::from_bytes(*self.vault.checkpoint()?.root());
-        let mut known = self.items.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let root = self.root()?;
+        let mut known = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, items)) = known.as_ref()
             && *of == root
         {
@@ -131,6 +138,13 @@ impl Evidence {
 
     /// Every judgement, in order.
     pub(crate) fn judgements(&self) -> Result<Vec<Judgement>, EvidenceError> {
+        let root = self.root()?;
+        let mut known = self.judgements.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, judgements)) = known.as_ref()
+            && *of == root
+        {
+            return Ok(judgements.clone());
+        }
         let mut judgements = Vec::new();
         for stored in self.vault.judgements()? {
             let stored = stored?;
@@ -138,6 +152,7 @@ impl Evidence {
                 .map_err(|source| EvidenceError::Judgement { number: stored.number, source })?;
             judgements.push(judgement);
         }
+        *known = Some((root, judgements.clone()));
         Ok(judgements)
     }
 

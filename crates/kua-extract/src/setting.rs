@@ -181,7 +181,7 @@ impl Teller<'_> {
                     "weekday-disagrees",
                     NoticePlace::Span(Span::new(self.document.id, range)),
                     format!(
-                        "\"{words}\": the weekday does not fall on this date; it is taken as {}.",
+                        "The weekday of “{words}” does not fall on its date; claims dated by it are taken as of {}.",
                         resolved.span
                     ),
                 ));

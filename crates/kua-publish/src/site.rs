@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use kua_model::{Chronicle, Document, DocumentId, NameKind, Origin, OriginId, Statement};
+use kua_model::{Chronicle, Document, DocumentId, Judgement, NameKind, Origin, OriginId, Statement};
 use maud::Markup;
 
 use crate::index::Index;
@@ -57,6 +57,14 @@ impl<'a> Site<'a> {
     /// The same, keeping the chronicle: for a server.
     pub fn owning(chronicle: Chronicle) -> Site<'static> {
         Site::of(Shown::new(Cow::Owned(chronicle), false))
+    }
+
+    /// The same pages after these decisions, as far as pages alone can follow them: what was
+    /// withheld since is gone. Tolls follow with the next build.
+    pub fn under(&self, judgements: Vec<Judgement>) -> Site<'static> {
+        let mut chronicle = self.shown.preserved().clone();
+        chronicle.judgements = judgements;
+        Site::owning(chronicle)
     }
 
     pub(crate) fn of(shown: Shown<'a>) -> Self {

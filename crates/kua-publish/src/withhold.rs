@@ -51,6 +51,11 @@ impl<'a> Shown<'a> {
         Self { chronicle: Cow::Owned(shown), masked, maps, preserved: Some(chronicle) }
     }
 
+    /// The chronicle as it was before anything was masked.
+    pub(crate) fn preserved(&self) -> &Chronicle {
+        self.preserved.as_deref().unwrap_or(&self.chronicle)
+    }
+
     /// The same for strangers, or `None` if nothing is masked and this will do.
     pub(crate) fn for_strangers(&self) -> Option<Shown<'_>> {
         self.preserved.as_deref().map(Shown::outside)

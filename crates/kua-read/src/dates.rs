@@ -226,7 +226,7 @@ fn check_weekdays(found: &mut [Found], draft: &Draft, id: DocumentId, notices: &
             "weekday-disagrees",
             NoticePlace::Span(Span::new(id, range)),
             format!(
-                "The text prints “{printed}”, but {date} was a {:?}. Between {} and {} the printed weekday fits {}. The date is kept as printed; nothing was corrected.",
+                "The text prints “{printed}”, but {date} was a {:?}. Between {} and {} the printed weekday fits {}. The date is kept as printed.",
                 date.weekday(),
                 year - 7,
                 year + 28,

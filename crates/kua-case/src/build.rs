@@ -38,6 +38,10 @@ pub struct Built {
     pub documents: usize,
     /// Claims in them.
     pub claims: usize,
+    /// Notices of the chronicle.
+    pub notices: usize,
+    /// Notices about something that was not read.
+    pub losses: usize,
     /// Whether it stopped early because it was asked to; the next build goes on.
     pub stopped: bool,
     /// Whether the cache was damaged or of another version, and was made anew.
@@ -100,7 +104,8 @@ impl Case {
         };
         built.documents = readings.iter().map(|reading| reading.documents.value.len()).sum();
         built.claims = readings.iter().map(|reading| reading.claims.value.len()).sum();
-        pool.install(|| self.whole(&mut cache, items, readings, progress, stop))?;
+        let notices = pool.install(|| self.whole(&mut cache, items, readings, progress, stop))?;
+        (built.notices, built.losses) = notices;
         built.stopped = stop.is_asked();
         Ok(built)
     }
@@ -294,7 +299,8 @@ impl Case {
             .collect())
     }
 
-    /// Traces and reconciles the whole case and writes the search index beside.
+    /// Traces and reconciles the whole case and writes the search index beside. Gives the number
+    /// of notices, and how many of them are losses.
     fn whole(
         &self,
         cache: &mut Cache,
@@ -302,7 +308,7 @@ impl Case {
         readings: Vec<Reading>,
         progress: &dyn Progress,
         stop: &Stop,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(usize, usize), CaseError> {
         let settings = Settings::of(self);
         let by_item: std::collections::BTreeMap<ItemId, Keys> =
             items.iter().map(|item| (item.id, settings.keys(item))).collect();
@@ -323,8 +329,12 @@ impl Case {
         inputs.json(&self.config.info()).json(&judgements);
         readings.iter().filter_map(keys_of).for_each(|keys| inputs.bytes(keys.extract.as_bytes()));
         let chronicle_key = inputs.done();
-        if cache.get(CHRONICLE, WHOLE, &chronicle_key)?.is_some() {
-            return self.index(cache, &readings, &by_item, progress, stop);
+        if cache.key_of(CHRONICLE, WHOLE)? == Some(chronicle_key)
+            && let Some(counts) =
+                cache.get(COUNTS, WHOLE, &chronicle_key)?.and_then(|value| unpack(&value))
+        {
+            self.index(cache, &readings, &by_item, progress, stop)?;
+            return Ok(counts);
         }
 
         let kept: Option<Noted<Lineage>> =
@@ -359,7 +369,7 @@ impl Case {
             }
         };
         if stop.is_asked() {
-            return Ok(());
+            return Ok((0, 0));
         }
         tracing::info!("reconciling");
         progress.begin(Step::Reconcile, None);
@@ -381,16 +391,15 @@ impl Case {
         chronicle.judgements = judgements;
         self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
         tracing::info!("keeping the chronicle");
-        let value = pack(&KeptChronicle::of(&chronicle, &sources))?;
-        cache.put(&[Kept {
-            stage: CHRONICLE,
-            subject: WHOLE.to_vec(),
-            key: chronicle_key,
-            value,
-        }])?;
+        let losses = chronicle.notices.iter().filter(|n| n.severity == Severity::Loss).count();
+        let counts = (chronicle.notices.len(), losses);
+        let kept =
+            |stage, value| Kept { stage, subject: WHOLE.to_vec(), key: chronicle_key, value };
+        let value = pack(&KeptChronicle::of(chronicle, &sources))?;
+        cache.put(&[kept(CHRONICLE, value), kept(COUNTS, pack(&counts)?)])?;
         progress.end();
         tracing::info!("built");
-        Ok(())
+        Ok(counts)
     }
 
     /// Brings the search index up to date.
@@ -479,6 +488,8 @@ pub(crate) const EXTRACT: &str = "extract";
 pub(crate) const TRACE: &str = "trace";
 pub(crate) const CHRONICLE: &str = "chronicle";
 pub(crate) const INDEX: &str = "index";
+/// How many notices the chronicle has, and how many of them are losses.
+const COUNTS: &str = "counts";
 /// Subject of results about the case as a whole.
 pub(crate) const WHOLE: &[u8] = b"";
 

@@ -43,9 +43,9 @@ pub(crate) type Sha256Bytes = [u8; 32];
 
 impl KeptChronicle {
     /// What is to be kept of `chronicle`.
-    pub(crate) fn of(chronicle: &Chronicle, readings: &[(ItemId, Sha256)]) -> Self {
-        let statements = chronicle.statements.iter().map(|statement| KeptStatement {
-            claim: statement.claim.clone(),
+    pub(crate) fn of(chronicle: Chronicle, readings: &[(ItemId, Sha256)]) -> Self {
+        let statements = chronicle.statements.into_iter().map(|statement| KeptStatement {
+            claim: statement.claim,
             origin: statement.origin,
             account: statement.account,
             standing: statement.standing,
@@ -53,19 +53,19 @@ impl KeptChronicle {
             same_as: statement.same_as,
             incident: statement.incident,
             review: statement.review,
-            why: statement.why.clone(),
+            why: statement.why,
         });
         Self {
             readings: readings.iter().map(|(item, key)| (*item, *key.as_bytes())).collect(),
             judgements: chronicle.judgements.len(),
-            lineage: chronicle.lineage.clone(),
+            lineage: chronicle.lineage,
             statements: statements.collect(),
-            origins: chronicle.origins.clone(),
-            incidents: chronicle.incidents.clone(),
-            tolls: chronicle.tolls.clone(),
-            names: chronicle.names.clone(),
-            notices: chronicle.notices.clone(),
-            lexicon_digest: chronicle.lexicon_digest.clone(),
+            origins: chronicle.origins,
+            incidents: chronicle.incidents,
+            tolls: chronicle.tolls,
+            names: chronicle.names,
+            notices: chronicle.notices,
+            lexicon_digest: chronicle.lexicon_digest,
         }
     }
 

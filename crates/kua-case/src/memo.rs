@@ -19,12 +19,40 @@ const MOST_SHEETS: usize = 24;
 type Sheet = Vec<([u8; 32], Vec<u8>)>;
 
 /// The memo in `derived/case.sqlite`. Whatever fails in it costs time, never a result.
-pub(crate) struct CacheMemo(Mutex<Cache>);
+pub(crate) struct CacheMemo(Mutex<Open>);
+
+struct Open {
+    cache: Cache,
+    /// What parts that were loaded hold, so that keeping a little does not read it all again.
+    held: BTreeMap<String, Held>,
+}
+
+/// Sheets of a part that are taken, and their entries.
+#[derive(Clone, Default)]
+struct Held {
+    taken: BTreeSet<Vec<u8>>,
+    entries: usize,
+}
 
 impl CacheMemo {
     /// The memo of the cache in `folder`.
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
-        Ok(Self(Mutex::new(Cache::open(folder)?)))
+        let (cache, held) = (Cache::open(folder)?, BTreeMap::new());
+        Ok(Self(Mutex::new(Open { cache, held })))
+    }
+}
+
+impl Open {
+    /// All entries of a part, in the order in which they were kept.
+    fn entries(&mut self, part: &str) -> Sheet {
+        let (mut entries, mut held) = (Sheet::new(), Held::default());
+        for (subject, bytes) in sheets(&self.cache, part) {
+            entries.extend(unpack::<Sheet>(&bytes).unwrap_or_default());
+            held.taken.insert(subject);
+        }
+        held.entries = entries.len();
+        self.held.insert(part.to_owned(), held);
+        entries
     }
 }
 
@@ -47,12 +75,9 @@ fn subject(part: &str, number: usize) -> Vec<u8> {
 
 impl Memo for CacheMemo {
     fn load(&self, part: &str) -> BTreeMap<Sha256, Vec<u8>> {
-        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entries: Sheet = Vec::new();
-        for (_, bytes) in sheets(&cache, part) {
-            entries.extend(unpack::<Sheet>(&bytes).unwrap_or_default());
-        }
-        entries.into_iter().map(|(key, value)| (Sha256::from_bytes(key), value)).collect()
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = open.entries(part).into_iter();
+        entries.map(|(key, value)| (Sha256::from_bytes(key), value)).collect()
     }
 
     fn keep(&self, part: &str, used: &[Sha256], fresh: Vec<(Sha256, Vec<u8>)>) {
@@ -60,27 +85,33 @@ impl Memo for CacheMemo {
             return;
         }
         let fresh: Sheet = fresh.into_iter().map(|(key, value)| (*key.as_bytes(), value)).collect();
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let have = sheets(&cache, part);
-        let old: Vec<Sheet> =
-            have.iter().map(|(_, bytes)| unpack(bytes).unwrap_or_default()).collect();
-        let held: usize = old.iter().map(Vec::len).sum();
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = match open.held.get(part) {
+            Some(held) => held.clone(),
+            None => {
+                open.entries(part);
+                open.held.get(part).cloned().unwrap_or_default()
+            }
+        };
         // Appended to, unless there are many sheets or most of what they hold is out of use.
-        let anew = have.len() >= MOST_SHEETS || held > 2 * used.len() + 64;
+        let anew = held.taken.len() >= MOST_SHEETS || held.entries > 2 * used.len() + 64;
         let mut rows = Vec::new();
         let sheet = if anew {
             let used: BTreeSet<&[u8; 32]> = used.iter().map(Sha256::as_bytes).collect();
-            let kept = old.into_iter().flatten().filter(|(key, _)| used.contains(key));
-            rows.extend(have.iter().map(|(subject, _)| row(subject.clone(), &Sheet::new())));
+            let old = open.entries(part).into_iter();
+            let kept = old.filter(|(key, _)| used.contains(key));
+            rows.extend(held.taken.iter().map(|subject| row(subject.clone(), &Sheet::new())));
             (subject(part, 0), kept.chain(fresh).collect())
         } else {
-            let taken: BTreeSet<&Vec<u8>> = have.iter().map(|(subject, _)| subject).collect();
-            let free = (0..=MOST_SHEETS).map(|n| subject(part, n)).find(|s| !taken.contains(s));
+            let mut numbers = (0..=MOST_SHEETS).map(|n| subject(part, n));
+            let free = numbers.find(|subject| !held.taken.contains(subject));
             (free.unwrap_or_else(|| subject(part, 0)), fresh)
         };
         rows.push(row(sheet.0, &sheet.1));
         let rows: Vec<Kept> = rows.into_iter().flatten().collect();
-        if let Err(error) = cache.put(&rows) {
+        // What is held now is told anew when it is asked for.
+        open.held.remove(part);
+        if let Err(error) = open.cache.put(&rows) {
             tracing::warn!(%error, part, "not remembered");
         }
     }
@@ -134,7 +165,7 @@ mod tests {
         memo.keep("part", &[], vec![(key(1), vec![1; 40])]);
         let damaged =
             Kept { stage: MEMO, subject: subject("part", 0), key: key(9), value: vec![0xff; 50] };
-        memo.0.lock().unwrap().put(&[damaged]).unwrap();
+        memo.0.lock().unwrap().cache.put(&[damaged]).unwrap();
         assert!(memo.load("part").is_empty());
     }
 }

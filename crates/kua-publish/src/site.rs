@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use kua_model::{Chronicle, Document, DocumentId, Judgement, NameKind, Origin, OriginId, Statement};
+use kua_model::{
+    Chronicle, Document, DocumentId, Judgement, NameKind, Origin, OriginId, Statement,
+};
 use maud::Markup;
 
 use crate::index::Index;

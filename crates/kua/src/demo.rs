@@ -9,7 +9,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 use kua_case::publish::{self, Shown, words};
 use kua_case::{
-    Case, Chronicle, ItemId, Modality, OriginKind, Position, Standing, Stop, Toll, shown,
+    Case, Chronicle, ItemId, Modality, OriginKind, Position, Severity, Standing, Stop, Toll, shown,
 };
 
 use crate::args::{Demo, Serve};
@@ -120,7 +120,8 @@ fn summary(
     console.line(&format!(
         "No figure is added, averaged or chosen. All of them:  kua -C {dir} toll"
     ))?;
-    if let Some(line) = summary_of_notices(chronicle) {
+    let losses = chronicle.notices.iter().filter(|n| n.severity == Severity::Loss).count();
+    if let Some(line) = summary_of_notices(chronicle.notices.len(), losses) {
         console.line(&line.replace("kua notices", &format!("kua -C {dir} notices")))?;
     }
     console.line(&format!("The case:   {dir}"))?;

@@ -9,8 +9,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use kua_case::{Case, CaseError, Edition};
 use kua_case::publish::{Found, HEADERS, Page, Route, Site};
+use kua_case::{Case, CaseError, Edition};
 use tokio::net::TcpListener;
 
 use crate::args::Serve;
@@ -169,11 +169,7 @@ impl ReadingRoom {
 
 /// A page of nothing but words, where the chronicle cannot be used.
 fn words_only(words: &str) -> Page {
-    Page {
-        title: String::new(),
-        content_type: "text/plain; charset=utf-8",
-        html: words.to_owned(),
-    }
+    Page { title: String::new(), content_type: "text/plain; charset=utf-8", html: words.to_owned() }
 }
 
 fn is_own_address(request: &Request, port: u16) -> bool {

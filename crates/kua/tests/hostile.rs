@@ -196,6 +196,47 @@ fn a_withheld_name_is_withheld_everywhere_at_once() {
     }
 }
 
+#[test]
+fn an_open_reading_room_follows_judgements_and_builds() {
+    let bench = Bench::with_case();
+    let note = "The harbour\n\n4 May 2023\n\nOrest Vesik said that two people were killed in the harbour on 4 May 2023. Orest Vesik was there.\n";
+    bench.write("in/1.txt", note);
+    assert_eq!(bench.kua(&["-C", "case", "add", "in"]).code, 0);
+    assert_eq!(in_case(&bench, &["build"]).code, 0);
+    let server = Server::start(&bench, "case");
+    let own = server.own();
+    assert!(server.ask("GET", "/claims", &own).contains("Vesik"), "the trial must hold the name");
+    let judge = |args: &[&str]| {
+        let ran =
+            in_case(&bench, &[&["judge"], args, &["--by", "A", "--reason", "asked"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    };
+    judge(&["withhold", "Orest Vesik"]);
+    // No build, no restart: the very next page, and all others.
+    none("the next page", &server.ask("GET", "/claims", &own));
+    for (path, page) in all_pages(&server) {
+        none(&path, &page);
+    }
+    assert!(server.ask("GET", "/search?q=Vesik", &own).contains("No passage holds"));
+    // A name withheld while nothing is built stays away as well.
+    std::fs::remove_dir_all(bench.path("case/derived")).unwrap();
+    let page = server.ask("GET", "/claims", &own);
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    none("without a cache", &page);
+    bench
+        .write("in/2.txt", "The bridge\n\n5 May 2023\n\nNine people were wounded on the bridge.\n");
+    assert_eq!(bench.kua(&["-C", "case", "add", "in"]).code, 0);
+    assert_eq!(in_case(&bench, &["build"]).code, 0);
+    let page = server.ask("GET", "/claims", &own);
+    assert!(page.contains("Nine people"), "{page}");
+    none("after the build", &page);
+    // Undone, the name comes back with the next build and not before.
+    judge(&["undo", "0"]);
+    none("before the build", &server.ask("GET", "/claims", &own));
+    assert_eq!(in_case(&bench, &["build"]).code, 0);
+    assert!(server.ask("GET", "/claims", &own).contains("Vesik"));
+}
+
 fn unnamed(what: &str, ran: &Ran) {
     none(what, &ran.out);
     none(what, &ran.err);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kua_case::{Added, Built, Case, Chronicle, NewCase, Severity, shown};
+use kua_case::{Added, Built, Case, NewCase, shown};
 use serde_json::json;
 
 use crate::args::{Add, Build, Init, Json, Publish};
@@ -136,8 +136,7 @@ pub(super) fn build(args: &Build, case: Case, console: &mut Console) -> Result<(
         counted(built.documents, "document", "documents"),
         counted(built.claims, "claim", "claims"),
     ))?;
-    let loaded = case.chronicle()?;
-    if let Some(line) = summary_of_notices(&loaded.chronicle) {
+    if let Some(line) = summary_of_notices(built.notices, built.losses) {
         console.line(&line)?;
     }
     console.line("Next:  kua toll   or   kua serve")?;
@@ -160,10 +159,7 @@ pub(crate) fn build_case(case: &Case, console: &mut Console) -> Result<Built, Fa
 }
 
 /// `12 notices, 1 of them a loss: kua notices`; nothing if nothing is odd.
-pub(crate) fn summary_of_notices(chronicle: &Chronicle) -> Option<String> {
-    let losses =
-        chronicle.notices.iter().filter(|notice| notice.severity == Severity::Loss).count();
-    let count = chronicle.notices.len();
+pub(crate) fn summary_of_notices(count: usize, losses: usize) -> Option<String> {
     (count > 0).then(|| {
         let lost = if losses > 0 {
             format!(", {losses} about something that was not read")

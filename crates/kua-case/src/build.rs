@@ -245,7 +245,7 @@ impl Case {
             return Ok(unread(
                 "too-large-to-read",
                 format!(
-                    "The file has {} bytes and was preserved but not read: limits.read_bytes in case.toml is {limit}.",
+                    "The file has {} bytes and was preserved but not read: at most {limit} are read. Raise limits.read_bytes in case.toml and run kua build (reading takes about four times as much memory as the file has bytes), or add the file in smaller parts.",
                     item.size
                 ),
             ));

@@ -45,7 +45,10 @@ pub use id::{ClaimId, DocumentId, IdError, OriginId};
 pub use item::{Item, ItemId};
 pub use judgement::{Decision, Judgement};
 pub use lang::{Lang, LangError};
-pub use link::{AlignedPair, Conflict, Direction, Lineage, Link, LinkKind, PassageOrigin};
+pub use link::{
+    AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,
+    PassageOrigin,
+};
 pub use memo::{Memo, NoMemo};
 pub use name::{Name, NameKind, NameVariant};
 pub use notice::{Noted, Notice, NoticePlace, Severity};

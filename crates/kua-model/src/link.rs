@@ -1,8 +1,10 @@
 //! Relations between passages, and the accounts they make up.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{OriginId, Span, TextRange};
+use crate::{Lang, OriginId, Span, TextRange};
 
 /// How two passages are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -121,4 +123,55 @@ pub struct Lineage {
     pub links: Vec<Link>,
     /// Accounts. Every body byte of every document is in exactly one.
     pub origins: Vec<PassageOrigin>,
+    /// Words of two languages that answer each other, learnt from the translations of the case: why
+    /// two texts without a common word are one account. In order of languages.
+    pub words: Vec<LearntWords>,
+}
+
+/// Words of two languages that answer each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearntWords {
+    /// One language. `a < b`.
+    pub a: Lang,
+    /// The other.
+    pub b: Lang,
+    /// Pairs of sentences they were learnt from.
+    pub learnt_from: u32,
+    /// The words, the most often met first.
+    pub words: Vec<LearntWord>,
+}
+
+/// Spellings of a word and of what answers it, in lower case, the most frequent first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearntWord {
+    /// In one language.
+    pub a: Vec<String>,
+    /// In the other.
+    pub b: Vec<String>,
+    /// Pairs of sentences that hold both.
+    pub times: u32,
+}
+
+impl Lineage {
+    /// Learnt words that stand in both of two texts that answer each other, in the spellings of each,
+    /// the most often met first.
+    pub fn words_in(&self, a: (Lang, &str), b: (Lang, &str)) -> Vec<(String, String)> {
+        let (a, b, turned) = if a.0 <= b.0 { (a, b, false) } else { (b, a, true) };
+        let Some(learnt) = self.words.iter().find(|words| (words.a, words.b) == (a.0, b.0)) else {
+            return Vec::new();
+        };
+        let split = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.map(str::to_lowercase).collect()
+        };
+        let (in_a, in_b) = (split(a.1), split(b.1));
+        let first = |spellings: &[String], there: &BTreeSet<String>| {
+            spellings.iter().find(|word| there.contains(*word)).cloned()
+        };
+        let both = learnt.words.iter().filter_map(|word| {
+            let (a, b) = (first(&word.a, &in_a)?, first(&word.b, &in_b)?);
+            Some(if turned { (b, a) } else { (a, b) })
+        });
+        both.collect()
+    }
 }

@@ -1,13 +1,17 @@
-//! Aligns the sentences of two texts in order, from the best point to the best point (Gale and Church
-//! 1993 for lengths and moves, Smith and Waterman 1981 for the open ends), by likeness and length.
+//! Aligns the sentences of two texts in order, by likeness and length (Gale and Church 1993 for
+//! lengths and moves): from the best point to the best point (Smith and Waterman 1981), or from end
+//! to end.
 
-use crate::features::{Sketch, Sketched};
+use std::ops::Range;
+
+use crate::features::Sketched;
+use crate::vectors::{Band, Table, products};
 
 /// Sentences `a` answer sentences `b`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
-    pub(crate) a: std::ops::Range<usize>,
-    pub(crate) b: std::ops::Range<usize>,
+    pub(crate) a: Range<usize>,
+    pub(crate) b: Range<usize>,
     /// Cosine of the summed features.
     pub(crate) likeness: f32,
     /// What the step adds to the score of the alignment.
@@ -25,137 +29,167 @@ const MOVES: &[(usize, usize, f32)] = &[
     (4, 1, -6.2),
     (1, 4, -6.2),
 ];
-/// A sentence left out on one side.
-const LEFT_OUT: f32 = -1.0;
 const WEIGHT_OF_LIKENESS: f32 = 12.0;
-/// A step must be this much better than nothing.
-const COST_OF_STEP: f32 = 0.2;
-/// Most pairs of sentences that are compared; beyond, only a band along the diagonal.
-const MOST_PAIRS: usize = 1_000_000;
 
-/// Likeness of sentences, and of sums of up to four neighbours.
-pub(crate) struct Likeness {
+/// What an alignment is to find.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Aim {
+    /// Begin and end wherever it is best.
+    local: bool,
+    /// What a step must gain to be better than nothing.
+    cost_of_step: f32,
+    /// A sentence of a, or of b, that nothing answers; and one before the first step or after the last.
+    left_out_a: f32,
+    left_out_b: f32,
+    at_ends: f32,
+}
+
+impl Aim {
+    /// The stretch that answers best.
+    pub(crate) const CORE: Self =
+        Self { local: true, cost_of_step: 0.2, left_out_a: -1.0, left_out_b: -1.0, at_ends: -1.0 };
+    /// All of both, though either may begin earlier or end later.
+    pub(crate) const WHOLE: Self =
+        Self { local: false, cost_of_step: 1.5, left_out_a: -2.5, left_out_b: -2.5, at_ends: -2.0 };
+    /// All of a, and what it answers of b.
+    pub(crate) const A_CONDENSES: Self = Self { left_out_b: -0.1, ..Self::WHOLE };
+    /// All of b, and what it answers of a.
+    pub(crate) const B_CONDENSES: Self = Self { left_out_a: -0.1, ..Self::WHOLE };
+}
+
+/// Products of the sentences of two texts under one way to compare them.
+#[derive(Debug)]
+struct Products {
     dots: Vec<f32>,
-    width: usize,
     norms_a: Vec<[f32; 4]>,
     norms_b: Vec<[f32; 4]>,
-    half_band: usize,
+    weight: f32,
+}
+
+/// Likeness of sentences, and of sums of up to four neighbours.
+#[derive(Debug)]
+pub(crate) struct Likeness {
+    band: Band,
+    all: Vec<Products>,
 }
 
 impl Likeness {
-    pub(crate) fn of(a: &Sketch, b: &Sketch) -> Self {
-        let (rows, columns) = (a.sentences.len(), b.sentences.len());
-        let half_band = if rows.saturating_mul(columns) <= MOST_PAIRS {
-            usize::MAX
+    /// Cosines under each pair of tables, weighed and added.
+    pub(crate) fn of(rows: usize, columns: usize, tables: &[(&Table, &Table, f32)]) -> Self {
+        let band = Band::of(rows, columns);
+        let all = tables
+            .iter()
+            .map(|(a, b, weight)| Products {
+                dots: products(a, b, band),
+                norms_a: a.norms.clone(),
+                norms_b: b.norms.clone(),
+                weight: *weight,
+            })
+            .collect();
+        Self { band, all }
+    }
+
+    /// All sentences of both texts.
+    pub(crate) fn all(&self) -> View<'_> {
+        let (a, b) = (0..self.band.rows(), 0..self.band.columns());
+        View { likeness: self, a, b, backwards: false }
+    }
+}
+
+/// A stretch of either text, to be compared with each other.
+#[derive(Debug, Clone)]
+pub(crate) struct View<'l> {
+    likeness: &'l Likeness,
+    pub(crate) a: Range<usize>,
+    pub(crate) b: Range<usize>,
+    /// The sentences of b are read from the last to the first.
+    backwards: bool,
+}
+
+impl View<'_> {
+    /// A part of it, in sentences of the texts.
+    pub(crate) fn part(&self, a: Range<usize>, b: Range<usize>) -> Self {
+        Self { a, b, ..self.clone() }
+    }
+
+    /// The same with b in backward order.
+    pub(crate) fn turned(&self) -> Self {
+        Self { backwards: !self.backwards, ..self.clone() }
+    }
+
+    /// Sentences of b that stand at `j - dj + 1 ..= j` of the view, as places in the text.
+    fn of_b(&self, j: usize, dj: usize) -> Range<usize> {
+        if self.backwards {
+            let start = self.b.end - 1 - j;
+            start..start + dj
         } else {
-            (MOST_PAIRS / rows.max(1) / 2).max(2)
-        };
-        let width = if half_band == usize::MAX { columns } else { 2 * half_band + 1 };
-        let (norms_a, norms_b) = (a.norms.clone(), b.norms.clone());
-        let mut likeness = Self { dots: Vec::new(), width, norms_a, norms_b, half_band };
-        likeness.dots = if half_band == usize::MAX {
-            all_dots(a, b)
-        } else {
-            likeness.band_dots(&a.sentences, &b.sentences)
-        };
-        likeness
-    }
-
-    /// Scalar products within the band.
-    fn band_dots(&self, a: &[Sketched], b: &[Sketched]) -> Vec<f32> {
-        let mut dots = vec![0.0; a.len() * self.width];
-        for (i, x) in a.iter().enumerate() {
-            let (from, to) = self.columns(i, a.len(), b.len());
-            for (j, y) in b.iter().enumerate().take(to).skip(from) {
-                dots[i * self.width + (j - from)] =
-                    x.vector.cosine(&y.vector) * x.vector.norm * y.vector.norm;
-            }
+            let end = self.b.start + j + 1;
+            end - dj..end
         }
-        dots
     }
 
-    /// Sentences of b that are compared with sentence `i` of a.
-    fn columns(&self, i: usize, rows: usize, columns: usize) -> (usize, usize) {
-        if self.half_band == usize::MAX {
-            return (0, columns);
-        }
-        let centre = i * columns / rows.max(1);
-        let from = centre.saturating_sub(self.half_band);
-        (from, (from + self.width).min(columns))
+    /// Likeness of sentences `i - di + 1 ..= i` and `j - dj + 1 ..= j`; none outside the band.
+    fn at(&self, i: usize, di: usize, j: usize, dj: usize) -> Option<f32> {
+        let end = self.a.start + i + 1;
+        self.likeness.at(end - di..end, self.of_b(j, dj))
     }
+}
 
-    /// Likeness of sentences `i - di + 1 ..= i` and `j - dj + 1 ..= j`.
-    fn at(
-        &self,
-        i: usize,
-        di: usize,
-        j: usize,
-        dj: usize,
-        rows: usize,
-        columns: usize,
-    ) -> Option<f32> {
-        let mut dot = 0.0;
-        for row in i + 1 - di..=i {
-            let (from, to) = self.columns(row, rows, columns);
-            for column in j + 1 - dj..=j {
-                if column < from || column >= to {
-                    return None;
+impl Likeness {
+    /// Likeness of groups of up to four sentences; none outside the band.
+    pub(crate) fn at(&self, a: Range<usize>, b: Range<usize>) -> Option<f32> {
+        let mut sum = 0.0;
+        for products in &self.all {
+            let mut dot = 0.0;
+            for row in a.clone() {
+                for column in b.clone() {
+                    dot += products.dots[self.band.place(row, column)?];
                 }
-                dot += self.dots[row * self.width + (column - from)];
+            }
+            let norms_a = products.norms_a.get(a.end - 1)?;
+            let norms_b = products.norms_b.get(b.end - 1)?;
+            let norm = norms_a.get(a.len() - 1)? * norms_b.get(b.len() - 1)?;
+            if norm > 0.0 {
+                sum += products.weight * dot / norm;
             }
         }
-        let norm = self.norms_a[i][di - 1] * self.norms_b[j][dj - 1];
-        Some(if norm > 0.0 { dot / norm } else { 0.0 })
+        Some(sum)
     }
 }
 
-/// Scalar products of all sentences with all, from one pass over the features they share.
-fn all_dots(a: &Sketch, b: &Sketch) -> Vec<f32> {
-    let (left, right) = (&a.list, &b.list);
-    let columns = b.sentences.len();
-    let mut dots = vec![0.0; a.sentences.len() * columns];
-    let mut from = 0;
-    for of_a in left.chunk_by(|x, y| x.0 == y.0) {
-        let feature = of_a[0].0;
-        from += right[from..].iter().take_while(|entry| entry.0 < feature).count();
-        for &(_, j, there) in right[from..].iter().take_while(|entry| entry.0 == feature) {
-            for &(_, i, here) in of_a {
-                dots[i as usize * columns + j as usize] += here * there;
-            }
-        }
-    }
-    dots
-}
-
-/// The best alignment, in order on both sides; sentences left out are in no step. `ratio` is the
-/// length of b that answers a letter of a.
-pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: f32) -> Vec<Step> {
+/// The best alignment of what is in view, in order on both sides; sentences left out are in no step.
+/// `ratio` is the length of b that answers a letter of a.
+pub(crate) fn align(
+    a: &[Sketched],
+    b: &[Sketched],
+    view: &View<'_>,
+    ratio: f32,
+    aim: Aim,
+) -> Vec<Step> {
     #[derive(Clone, Copy)]
     struct Cell {
         score: f32,
         back: (u8, u8),
         likeness: f32,
     }
-    let (rows, columns) = (a.len(), b.len());
+    let (rows, columns) = (view.a.len(), view.b.len());
     if rows == 0 || columns == 0 {
         return Vec::new();
     }
-    let lengths_a: Vec<f32> = sums(a);
-    let lengths_b: Vec<f32> = sums(b);
-    let empty = Cell { score: 0.0, back: (0, 0), likeness: 0.0 };
+    let lengths_a = sums((0..rows).filter_map(|i| a.get(view.a.start + i)));
+    let lengths_b = sums((0..columns).filter_map(|j| b.get(view.of_b(j, 1).start)));
+    if lengths_a.len() <= rows || lengths_b.len() <= columns {
+        return Vec::new();
+    }
+    let outside = if aim.local { 0.0 } else { f32::NEG_INFINITY };
+    let empty = Cell { score: outside, back: (0, 0), likeness: 0.0 };
     // Outside the band nothing is kept; within it a cell for every pair and one before the first.
-    let width = likeness.width + 1;
-    let offset = |i: usize| {
-        if i == 0 {
-            likeness.columns(0, rows, columns).0
-        } else {
-            likeness.columns(i - 1, rows, columns).0
-        }
-    };
+    let band = Band::of(rows, columns);
+    let width = band.width() + 1;
+    let offset = |i: usize| band.first(i.saturating_sub(1));
     let mut cells = vec![empty; (rows + 1) * width];
     let get = |cells: &[Cell], i: usize, j: usize| -> Cell {
-        let from = offset(i);
-        match j.checked_sub(from) {
+        match j.checked_sub(offset(i)) {
             Some(column) if column < width => cells[i * width + column],
             _ => empty,
         }
@@ -168,14 +202,25 @@ pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: 
                 break;
             }
             let mut cell = empty;
+            if (i, j) == (0, 0) {
+                cell.score = 0.0;
+            }
+            let is_end = |at: usize, all: usize| at == 0 || at == all;
             if i > 0 {
-                let score = get(&cells, i - 1, j).score + LEFT_OUT;
+                let cost = if is_end(j, columns) {
+                    aim.at_ends.max(aim.left_out_a)
+                } else {
+                    aim.left_out_a
+                };
+                let score = get(&cells, i - 1, j).score + cost;
                 if score > cell.score {
                     cell = Cell { score, back: (1, 0), likeness: 0.0 };
                 }
             }
             if j > 0 {
-                let score = get(&cells, i, j - 1).score + LEFT_OUT;
+                let cost =
+                    if is_end(i, rows) { aim.at_ends.max(aim.left_out_b) } else { aim.left_out_b };
+                let score = get(&cells, i, j - 1).score + cost;
                 if score > cell.score {
                     cell = Cell { score, back: (0, 1), likeness: 0.0 };
                 }
@@ -184,12 +229,10 @@ pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: 
                 if di > i || dj > j {
                     continue;
                 }
-                let Some(alike) = likeness.at(i - 1, di, j - 1, dj, rows, columns) else {
-                    continue;
-                };
+                let Some(alike) = view.at(i - 1, di, j - 1, dj) else { continue };
                 let x = lengths_a[i] - lengths_a[i - di];
                 let y = lengths_b[j] - lengths_b[j - dj];
-                let gain = step_score(alike, x, y, ratio, prior, di + dj);
+                let gain = step_score(alike, x, y, ratio, prior, di + dj, aim.cost_of_step);
                 let score = get(&cells, i - di, j - dj).score + gain;
                 if score > cell.score {
                     let back = (u8::try_from(di).unwrap_or(1), u8::try_from(dj).unwrap_or(1));
@@ -202,17 +245,18 @@ pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: 
             }
         }
     }
-    let (_, mut i, mut j) = best;
+    let (mut i, mut j) = if aim.local { (best.1, best.2) } else { (rows, columns) };
     let mut steps = Vec::new();
     loop {
         let cell = get(&cells, i, j);
         let (di, dj) = (usize::from(cell.back.0), usize::from(cell.back.1));
-        if (di, dj) == (0, 0) || cell.score <= 0.0 || di > i || dj > j {
+        if (di, dj) == (0, 0) || (aim.local && cell.score <= 0.0) || di > i || dj > j {
             break;
         }
         if di > 0 && dj > 0 {
             let score = cell.score - get(&cells, i - di, j - dj).score;
-            steps.push(Step { a: i - di..i, b: j - dj..j, likeness: cell.likeness, score });
+            let on_a = view.a.start + i - di..view.a.start + i;
+            steps.push(Step { a: on_a, b: view.of_b(j - 1, dj), likeness: cell.likeness, score });
         }
         (i, j) = (i - di, j - dj);
     }
@@ -220,7 +264,7 @@ pub(crate) fn align(a: &[Sketched], b: &[Sketched], likeness: &Likeness, ratio: 
     steps
 }
 
-fn sums(sentences: &[Sketched]) -> Vec<f32> {
+fn sums<'s>(sentences: impl Iterator<Item = &'s Sketched>) -> Vec<f32> {
     let mut out = vec![0.0];
     for sentence in sentences {
         out.push(out.last().copied().unwrap_or(0.0) + sentence.length);
@@ -228,10 +272,18 @@ fn sums(sentences: &[Sketched]) -> Vec<f32> {
     out
 }
 
-fn step_score(likeness: f32, x: f32, y: f32, ratio: f32, prior: f32, taken: usize) -> f32 {
+fn step_score(
+    likeness: f32,
+    x: f32,
+    y: f32,
+    ratio: f32,
+    prior: f32,
+    taken: usize,
+    cost_of_step: f32,
+) -> f32 {
     let spread = ((x + y / ratio) / 2.0 * 6.8 * ratio * ratio).sqrt().max(1.0);
     let distance = (y - x * ratio) / spread;
     let length = (-distance * distance / 2.0).max(-8.0);
     let extra = u8::try_from(taken.saturating_sub(2)).unwrap_or(6);
-    prior + length + WEIGHT_OF_LIKENESS * likeness - COST_OF_STEP * (1.0 + 0.35 * f32::from(extra))
+    prior + length + WEIGHT_OF_LIKENESS * likeness - cost_of_step * (1.0 + 0.35 * f32::from(extra))
 }

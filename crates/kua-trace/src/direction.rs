@@ -25,6 +25,10 @@ pub(crate) fn direction(
     a: &Witness<'_, '_>,
     b: &Witness<'_, '_>,
 ) -> (Direction, Vec<String>) {
+    // A digest in another language is a translation, too.
+    let languages = (a.body.language(), b.body.language());
+    let across = kind == LinkKind::Translation
+        || matches!(languages, (Some(of_a), Some(of_b)) if of_a != of_b);
     let mut reasons = Vec::new();
     let mut decided = None;
     let mut decide = |direction: Direction| {
@@ -32,9 +36,9 @@ pub(crate) fn direction(
     };
     let own = |one: &Witness<'_, '_>, other: &Witness<'_, '_>| {
         let language = other.body.language();
-        let of_translation = kind == LinkKind::Translation
+        let of_translation = across
             && one.marks.translated.iter().any(|(_, from)| from.is_none() || *from == language);
-        let of_reprint = kind != LinkKind::Translation && !one.marks.reprinted.is_empty();
+        let of_reprint = !across && !one.marks.reprinted.is_empty();
         of_translation || of_reprint
     };
     match (own(a, b), own(b, a)) {
@@ -42,7 +46,7 @@ pub(crate) fn direction(
             reasons.push(format!(
                 "says-so: {} calls itself a {}.",
                 a.body.document.path,
-                called(kind)
+                called(across)
             ));
             decide(Direction::BToA);
         }
@@ -50,17 +54,17 @@ pub(crate) fn direction(
             reasons.push(format!(
                 "says-so: {} calls itself a {}.",
                 b.body.document.path,
-                called(kind)
+                called(across)
             ));
             decide(Direction::AToB);
         }
         (true, true) => {
-            reasons.push(format!("says-so: both call themselves a {}.", called(kind)));
+            reasons.push(format!("says-so: both call themselves a {}.", called(across)));
             decide(Direction::CommonAncestor);
         }
         (false, false) => {}
     }
-    if kind == LinkKind::Translation {
+    if across {
         translators_notes(a, b, &mut reasons, &mut decide);
     }
     match (a.quoted, b.quoted) {
@@ -105,8 +109,8 @@ pub(crate) fn direction(
     (decided.unwrap_or(Direction::Unknown), reasons)
 }
 
-fn called(kind: LinkKind) -> &'static str {
-    if kind == LinkKind::Translation { "translation" } else { "reprint" }
+fn called(across: bool) -> &'static str {
+    if across { "translation" } else { "reprint" }
 }
 
 fn translators_notes(

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use crate::body::Body;
 use crate::fingerprint::mix;
 use crate::rarity::share_of_sentences;
-use crate::skeleton::{romanised, skeleton_of_romanised};
+use crate::skeleton::{consonants, lacks_vowels, romanised, skeleton_of_romanised};
+use crate::vectors::Table;
 use crate::wording::{ItemKind, Wordings, items};
 use kua_model::TextRange;
 
@@ -93,8 +94,11 @@ pub(crate) struct Sketched {
     /// Values of figures in words, sorted: they may answer a figure but none need answer them,
     /// because "one" is often no figure at all.
     pub(crate) spelled: Vec<String>,
-    /// First four skeleton letters of names that do not open a sentence, sorted.
-    pub(crate) names: Vec<Stem>,
+    /// First four skeleton letters of names that do not open a sentence, sorted, with their
+    /// consonants.
+    pub(crate) names: Vec<(Stem, Stem)>,
+    /// Consonants of every word, in a script without vowels; in others none.
+    pub(crate) sounds: Vec<Stem>,
     /// First five skeleton letters of every word of three letters or more, in order.
     pub(crate) stems: Vec<Stem>,
 }
@@ -103,53 +107,8 @@ pub(crate) struct Sketched {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sketch {
     pub(crate) sentences: Vec<Sketched>,
-    /// Feature, sentence and weight there, sorted.
-    pub(crate) list: Vec<(u32, u32, f32)>,
-    /// For each sentence the length of its vector summed with the zero to three before it.
-    pub(crate) norms: Vec<[f32; 4]>,
-}
-
-impl Sketch {
-    /// The same with its sentences in backward order.
-    pub(crate) fn backwards(&self) -> Self {
-        let count = self.sentences.len();
-        let turned = |n: u32| u32::try_from(count).unwrap_or(u32::MAX) - 1 - n;
-        let mut list = Vec::with_capacity(self.list.len());
-        for run in self.list.chunk_by(|x, y| x.0 == y.0) {
-            list.extend(run.iter().rev().map(|&(feature, n, weight)| (feature, turned(n), weight)));
-        }
-        let norm =
-            |n: usize, more: usize| self.norms.get(n + more).map_or(0.0, |norms| norms[more]);
-        let norms = (0..count).rev().map(|n| [0, 1, 2, 3].map(|more| norm(n, more))).collect();
-        Self { sentences: self.sentences.iter().rev().cloned().collect(), list, norms }
-    }
-}
-
-/// Lengths of sums of neighbours, from the products of each sentence with the three before it.
-fn norms(list: &[(u32, u32, f32)], sentences: usize) -> Vec<[f32; 4]> {
-    let mut products = vec![[0.0_f32; 4]; sentences];
-    for run in list.chunk_by(|x, y| x.0 == y.0) {
-        for (at, &(_, n, weight)) in run.iter().enumerate() {
-            for &(_, before, other) in run[..=at].iter().rev().take(4) {
-                if let Some(product) = products[n as usize].get_mut((n - before) as usize) {
-                    *product += weight * other;
-                }
-            }
-        }
-    }
-    (0..sentences)
-        .map(|n| {
-            let mut square = 0.0;
-            [0, 1, 2, 3].map(|more| {
-                // A sum gains the square of the new sentence and twice its products with the rest.
-                if let Some(new) = n.checked_sub(more) {
-                    square += products[new][0];
-                    square += (1..=more).map(|gap| 2.0 * products[new + gap][gap]).sum::<f32>();
-                }
-                square.max(0.0).sqrt()
-            })
-        })
-        .collect()
+    /// All features.
+    pub(crate) table: Table,
 }
 
 /// First skeleton letters of a word, zeros after its end.
@@ -161,6 +120,12 @@ fn stem(bones: &[u8]) -> Stem {
         *to = *from;
     }
     out
+}
+
+/// First skeleton letters of a word, if it has enough.
+pub(crate) fn stem_of(word: &str) -> Option<Stem> {
+    let bones = skeleton_of_romanised(&romanised(word));
+    (bones.len() >= 3).then(|| stem(bones.as_bytes()))
 }
 
 /// A range with a default.
@@ -200,6 +165,9 @@ struct Word {
     head: Option<(u32, f32)>,
     /// Hash and share of its first four letters as those of a name.
     name: (u32, f32),
+    /// Its first five consonants, if it has three, and whether its script lacks vowels.
+    sound: Option<Stem>,
+    lacks_vowels: bool,
 }
 
 impl Word {
@@ -208,6 +176,9 @@ impl Word {
         let bones = skeleton_of_romanised(&plain);
         let bones = bones.as_bytes();
         let mut word = Self { letters: plain.len(), ..Self::default() };
+        word.lacks_vowels = lacks_vowels(text);
+        let sound = consonants(&plain, word.lacks_vowels);
+        word.sound = (sound.len() >= 3).then(|| stem(sound.as_bytes()));
         if bones.len() < 3 {
             return word;
         }
@@ -288,6 +259,7 @@ impl Background {
         let mut raw = Vec::new();
         let mut all: Vec<(u32, u32, Raw)> = Vec::new();
         let mut sketch = Sketch::default();
+        let mut list = Vec::new();
         for (n, unit) in (0_u32..).zip(&body.units) {
             sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
             all.extend(raw.iter().map(|feature| (feature.hash, n, *feature)));
@@ -302,7 +274,7 @@ impl Background {
             let sentence = &mut sketch.sentences[*n as usize];
             let times = |count: usize| 1.0 + to_f32(count).ln();
             let weight = self.weight(first) * times(occurrences.len());
-            sketch.list.push((*hash, *n, weight));
+            list.push((*hash, *n, weight));
             sentence.vector.entries.push((*hash, weight));
             let plain = || occurrences.iter().filter(|(_, _, feature)| !feature.anchor);
             if let Some((_, _, first)) = plain().next() {
@@ -314,7 +286,7 @@ impl Background {
             sentence.vector.measure();
             sentence.content.measure();
         }
-        sketch.norms = norms(&sketch.list, sketch.sentences.len());
+        sketch.table = Table::sorted(list, sketch.sentences.len());
         sketch
     }
 
@@ -393,11 +365,23 @@ fn raw_features<'d>(
         let anchor = item.kind == ItemKind::Name;
         let word = vocabulary.word(text);
         letters += word.letters;
+        // Names are known by their capitals, where there are any.
+        let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
+        if let Some(sound) = sound {
+            let kind = if word.lacks_vowels { 1.6 } else { 0.6 };
+            let hash = hash(5, &sound);
+            out.push(Raw { hash, share: 0.004, kind, anchor, looked_up: true });
+            if word.lacks_vowels {
+                sketched.sounds.push(sound);
+            }
+        }
         let Some(stem) = word.stem else { continue };
+        // Letter groups of a script without vowels hardly meet those of another.
+        let kind = if word.lacks_vowels { 0.25 } else { 1.0 };
         out.extend(word.grams.iter().map(|&(hash, share)| Raw {
             hash,
             share,
-            kind: 1.0,
+            kind,
             anchor,
             looked_up: anchor,
         }));
@@ -407,7 +391,8 @@ fn raw_features<'d>(
         if anchor {
             let (hash, share) = word.name;
             out.push(Raw { hash, share: share * 0.3, kind: 0.9, anchor, looked_up: true });
-            sketched.names.push([stem[0], stem[1], stem[2], stem[3], 0]);
+            let name = [stem[0], stem[1], stem[2], stem[3], 0];
+            sketched.names.push((name, sound.unwrap_or_default()));
         }
         sketched.stems.push(stem);
     }

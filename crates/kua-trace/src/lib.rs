@@ -19,21 +19,28 @@ mod candidates;
 mod chain;
 mod config;
 mod direction;
+mod evidence;
 mod features;
 mod fingerprint;
 mod fold;
+mod learning;
 mod marks;
 mod memo;
 mod numerals;
 mod origins;
 mod passage;
 mod rarity;
+mod relays;
 mod reuse;
 mod seeds;
 mod skeleton;
+mod translated;
 mod translation;
 mod twins;
+mod vectors;
+mod verdict;
 mod wording;
+mod words;
 
 use kua_lexicon::Lexicons;
 use kua_model::{
@@ -44,7 +51,7 @@ use rayon::prelude::*;
 pub use config::TraceConfig;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
 const LONGEST: usize = u32::MAX as usize;
@@ -94,15 +101,11 @@ pub fn trace_with(
         bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
     let remembered = memo::Remembered::new(memo, &ordered, lexicons, config);
-    links.extend(translation::translations(
-        &bodies,
-        &all_marks,
-        lexicons,
-        &wordings,
-        config,
-        &remembered,
-    ));
+    let (translated, words) =
+        translation::translations(&bodies, &all_marks, lexicons, &wordings, config, &remembered);
+    links.extend(translated);
+    relays::settle(&bodies, &mut links);
     links.sort_by_key(reuse::order);
     let origins = origins::origins(&bodies, &links, &wordings);
-    Noted { value: Lineage { links, origins }, notices }
+    Noted { value: Lineage { links, origins, words }, notices }
 }

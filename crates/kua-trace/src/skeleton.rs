@@ -22,6 +22,34 @@ pub(crate) fn skeleton(word: &str) -> String {
     skeleton_of_romanised(&romanised(word))
 }
 
+/// Whether a word is in a script that writes few vowels (Hebrew, Arabic and their kin).
+pub(crate) fn lacks_vowels(word: &str) -> bool {
+    word.chars()
+        .next()
+        .is_some_and(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'))
+}
+
+/// Consonants of a romanised word, as far as scripts without vowels keep them apart: "Torvel" and
+/// "twrfyl" share theirs. `lacks_vowels` tells that half-consonants stand for vowels.
+pub(crate) fn consonants(romanised: &str, lacks_vowels: bool) -> String {
+    let written: String =
+        romanised.chars().filter(|c| !lacks_vowels || !matches!(c, 'w' | 'y')).collect();
+    let mut out = String::with_capacity(written.len());
+    for letter in skeleton_of_romanised(&written).chars() {
+        let kept = match letter {
+            'a' | 'e' | 'i' | 'o' | 'u' => continue,
+            'v' => 'f',
+            'p' => 'b',
+            'g' | 'h' => 'k',
+            other => other,
+        };
+        if !out.ends_with(kept) {
+            out.push(kept);
+        }
+    }
+    out
+}
+
 /// Spellings of one sound, longest first, and what stands for it.
 const RULES: &[(&str, &str)] = &[
     ("sch", "s"),
@@ -86,5 +114,14 @@ mod tests {
         assert_eq!(skeleton("Тараз"), skeleton("Taraz"));
         assert_ne!(skeleton("Алматы"), skeleton("Актау"));
         assert_eq!(skeleton("1100"), "1100");
+    }
+
+    #[test]
+    fn a_script_without_vowels_shares_the_consonants() {
+        for (one, other) in [("Torvel", "تورفيل"), ("Karpino", "كاربينو"), ("Pavel", "بافيل")]
+        {
+            assert!(lacks_vowels(other) && !lacks_vowels(one));
+            assert_eq!(consonants(&romanised(one), false), consonants(&romanised(other), true));
+        }
     }
 }

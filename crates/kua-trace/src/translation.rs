@@ -1,29 +1,32 @@
 //! Translations between documents of different languages, aligned sentence by sentence. No model.
 //!
-//! Candidates come from an inverted list of the rarest letter groups, figures and names; the best of
-//! each other are aligned in order; what the alignment shows is weighed against what two separate
-//! tellings of one event show. Those share figures and names too, so these alone never suffice: the
-//! sentences must answer each other in order and length, over most of the shorter text, and in words
-//! that are neither figure nor name.
+//! 1. Candidates come from an inverted list of the rarest letter groups, figures and names.
+//! 2. Each is aligned by letters that survive romanisation, figures, names and length, and what the
+//!    alignment shows is weighed ([`verdict`](crate::verdict)).
+//! 3. From those that are sure, words that answer each other are learnt, and what was left undecided
+//!    is weighed again by these. A case without translations pays nothing for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kua_lexicon::Lexicons;
-use kua_model::{AlignedPair, Conflict, Direction, Lang, Link, LinkKind, Sha256, Span, TextRange};
+use kua_model::{Lang, LearntWords, Link, LinkKind, Sha256};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
-use crate::align::{Likeness, Step, align};
 use crate::body::Body;
 use crate::candidates::{Features, candidates, passages_of};
-use crate::direction::{Witness, direction};
-use crate::features::{Background, Sketch, Sketched, Vector, Vocabulary, to_f32};
+use crate::features::{Background, Vocabulary};
+use crate::learning::{Learnt, learn};
 use crate::marks::Marks;
 use crate::memo::Remembered;
+use crate::translated::links;
+use crate::verdict::{Terms, found};
 use crate::wording::{AllWordings, Wordings};
+use crate::words::WordList;
 
 /// All translation links between the bodies, sorted by sides; with each, links of kind revision for
-/// aligned sentences whose figures differ. `marks[n]` belongs to `bodies[n]`.
+/// aligned sentences whose figures differ; and the words that were learnt from them, by languages.
+/// `marks[n]` belongs to `bodies[n]`.
 pub(crate) fn translations(
     bodies: &[Body<'_>],
     marks: &[Marks],
@@ -31,78 +34,209 @@ pub(crate) fn translations(
     wordings: &AllWordings,
     config: &TraceConfig,
     remembered: &Remembered<'_>,
-) -> Vec<Link> {
+) -> (Vec<Link>, Vec<LearntWords>) {
     let languages: Vec<Option<Lang>> = bodies.iter().map(Body::language).collect();
     let distinct: BTreeSet<Lang> = languages.iter().flatten().copied().collect();
     if distinct.len() < 2 || !config.translations {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let words: Vec<&Wordings> = languages.iter().map(|&lang| wordings.get(lang)).collect();
     let sample = sample(bodies);
-    // Made when something is to be worked out, and before it is: not by threads at once.
-    let mut background: Option<Background> = None;
     let against = remembered.digest(sample.iter().copied());
-
-    let one = |n: usize| remembered.digest([n]);
-    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| against.with(&one(n))).collect();
-    let features = remembered.each(PASSAGES, &keys, |due| {
-        let background =
-            &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
-        due.par_iter()
-            .map_init(Vocabulary::default, |vocabulary, &n| {
-                let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
-                let sentences: Vec<Features> = units
-                    .map(|unit| background.lookup(&bodies[n], unit.range, words[n], vocabulary))
-                    .collect();
-                passages_of(&sentences)
-            })
-            .collect()
-    });
-    let pairs = candidates(features, &languages, config);
     let kin = Kin::of(lexicons);
-    let keys: Vec<Sha256> =
-        pairs.iter().map(|&(a, b)| against.with(&one(a)).with(&one(b))).collect();
-    let found: Vec<Vec<Link>> = remembered.each(PAIRS, &keys, |due| {
-        let background =
-            &*background.get_or_insert_with(|| Background::of(bodies, &words, &sample));
-        due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
-            .map_init(Vocabulary::default, |vocabulary, due| {
-                let mut out = Vec::new();
-                let mut side_a = None;
-                for &(a, b) in due.iter().map(|&n| &pairs[n]) {
-                    let side_a = &*side_a
-                        .get_or_insert_with(|| background.sketch(&bodies[a], words[a], vocabulary));
-                    let side_b = background.sketch(&bodies[b], words[b], vocabulary);
-                    let says_so = calls_itself(&marks[a], languages[b])
-                        || calls_itself(&marks[b], languages[a]);
-                    let are_kin = kin.are(languages[a], languages[b]);
-                    let mut of_pair = Vec::new();
-                    if let Some((steps, evidence, score)) =
-                        accepted(side_a, &side_b, are_kin, says_so, config)
-                    {
-                        let found = Found { steps, evidence, score };
-                        links(
-                            (&bodies[a], &marks[a], &side_a.sentences),
-                            (&bodies[b], &marks[b], &side_b.sentences),
-                            &found,
-                            &mut of_pair,
-                        );
-                    }
-                    out.push(of_pair);
-                }
-                out
-            })
-            .collect::<Vec<_>>()
-            .into_iter()
-            .flatten()
-            .collect()
-    });
-    found.into_iter().flatten().collect()
+    let mut case = Case {
+        bodies,
+        marks,
+        languages,
+        words,
+        kin,
+        config,
+        remembered,
+        sample,
+        against,
+        background: None,
+    };
+    let features = case.features();
+    let pairs = candidates(features, &case.languages, config);
+    let mut of_pairs = case.judge(&pairs, &BTreeMap::new());
+    let learnt = case.learn(&pairs, &of_pairs);
+    let lists: BTreeMap<(Lang, Lang), (WordList, Sha256)> = learnt
+        .iter()
+        .filter(|(_, learnt)| learnt.list.learnt_from >= ENOUGH)
+        .flat_map(|(&(a, b), learnt)| {
+            let turned = learnt.list.turned();
+            [((a, b), (learnt.list.clone(), learnt.of)), ((b, a), (turned, learnt.of))]
+        })
+        .collect();
+    let listed = |&(a, b): &(usize, usize)| {
+        let (a, b) = (case.languages[a]?, case.languages[b]?);
+        lists.contains_key(&(a, b)).then_some(())
+    };
+    let again: Vec<usize> = (0..pairs.len())
+        .filter(|&n| of_pairs[n].is_empty() && listed(&pairs[n]).is_some())
+        .collect();
+    if !again.is_empty() {
+        let undecided: Vec<(usize, usize)> = again.iter().map(|&n| pairs[n]).collect();
+        for (n, links) in again.into_iter().zip(case.judge(&undecided, &lists)) {
+            of_pairs[n] = links;
+        }
+    }
+    let words = learnt.into_values().filter_map(|learnt| learnt.shown).collect();
+    (of_pairs.into_iter().flatten().collect(), words)
 }
+
+/// Pairs of sentences a list must be learnt from before anything is judged by it.
+const ENOUGH: u32 = 120;
 
 /// What is remembered of documents, and of pairs of them.
 const PASSAGES: &str = "trace-passages";
 const PAIRS: &str = "trace-pairs";
+const PAIRS_BY_WORDS: &str = "trace-pairs-by-words";
+
+/// The documents of a case as they are compared.
+struct Case<'c, 'd> {
+    bodies: &'c [Body<'d>],
+    marks: &'c [Marks],
+    languages: Vec<Option<Lang>>,
+    words: Vec<&'c Wordings>,
+    kin: Kin,
+    config: &'c TraceConfig,
+    remembered: &'c Remembered<'c>,
+    sample: Vec<usize>,
+    against: Sha256,
+    /// Made when something is to be worked out, and before it is: not by threads at once.
+    background: Option<Background>,
+}
+
+impl Case<'_, '_> {
+    fn key(&self, n: usize) -> Sha256 {
+        self.remembered.digest([n])
+    }
+
+    /// Features of the passages of each document; none of a document without language.
+    fn features(&mut self) -> Vec<Vec<Features>> {
+        let keys: Vec<Sha256> =
+            (0..self.bodies.len()).map(|n| self.against.with(&self.key(n))).collect();
+        let (bodies, words, languages) = (self.bodies, &self.words, &self.languages);
+        let (background, sample) = (&mut self.background, &self.sample);
+        self.remembered.each(PASSAGES, &keys, |due| {
+            let background =
+                &*background.get_or_insert_with(|| Background::of(bodies, words, sample));
+            due.par_iter()
+                .map_init(Vocabulary::default, |vocabulary, &n| {
+                    let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
+                    let sentences: Vec<Features> = units
+                        .map(|unit| background.lookup(&bodies[n], unit.range, words[n], vocabulary))
+                        .collect();
+                    passages_of(&sentences)
+                })
+                .collect()
+        })
+    }
+
+    /// Links of each of `pairs`, by the words of `lists` if there are any.
+    fn judge(
+        &mut self,
+        pairs: &[(usize, usize)],
+        lists: &BTreeMap<(Lang, Lang), (WordList, Sha256)>,
+    ) -> Vec<Vec<Link>> {
+        let list = |&(a, b): &(usize, usize)| lists.get(&(self.languages[a]?, self.languages[b]?));
+        let keys: Vec<Sha256> = pairs
+            .iter()
+            .map(|pair| {
+                let key = self.against.with(&self.key(pair.0)).with(&self.key(pair.1));
+                list(pair).map_or(key, |(_, of)| key.with(of))
+            })
+            .collect();
+        let lists: Vec<Option<&WordList>> =
+            pairs.iter().map(|pair| list(pair).map(|(list, _)| list)).collect();
+        let (bodies, marks, words) = (self.bodies, self.marks, &self.words);
+        let (languages, kin) = (&self.languages, &self.kin);
+        let least = f32::from(self.config.translation_threshold) / 1000.0 * THRESHOLD;
+        let (background, sample) = (&mut self.background, &self.sample);
+        let part = if lists.iter().any(Option::is_some) { PAIRS_BY_WORDS } else { PAIRS };
+        self.remembered.each(part, &keys, |due| {
+            let background =
+                &*background.get_or_insert_with(|| Background::of(bodies, words, sample));
+            due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
+                .map_init(Vocabulary::default, |vocabulary, due| {
+                    let mut out = Vec::new();
+                    let mut side_a = None;
+                    for &n in due {
+                        let (a, b) = pairs[n];
+                        let side_a = &*side_a.get_or_insert_with(|| {
+                            background.sketch(&bodies[a], words[a], vocabulary)
+                        });
+                        let side_b = background.sketch(&bodies[b], words[b], vocabulary);
+                        let terms = Terms {
+                            are_kin: kin.are(languages[a], languages[b]),
+                            says_so: calls_itself(&marks[a], languages[b])
+                                || calls_itself(&marks[b], languages[a]),
+                            least,
+                            words: lists[n],
+                        };
+                        let mut of_pair = Vec::new();
+                        for found in found(side_a, &side_b, terms) {
+                            links(
+                                (&bodies[a], &marks[a], &side_a.sentences),
+                                (&bodies[b], &marks[b], &side_b.sentences),
+                                &found,
+                                &mut of_pair,
+                            );
+                        }
+                        out.push(of_pair);
+                    }
+                    out
+                })
+                .collect::<Vec<_>>()
+                .into_iter()
+                .flatten()
+                .collect()
+        })
+    }
+
+    /// Words of each two languages between which there are translations beyond doubt.
+    fn learn(
+        &self,
+        pairs: &[(usize, usize)],
+        of_pairs: &[Vec<Link>],
+    ) -> BTreeMap<(Lang, Lang), Learnt> {
+        let mut sure: BTreeMap<(Lang, Lang), Vec<(Sha256, usize, usize, &Link)>> = BTreeMap::new();
+        for (&(a, b), links) in pairs.iter().zip(of_pairs) {
+            let (Some(of_a), Some(of_b)) = (self.languages[a], self.languages[b]) else { continue };
+            for link in links.iter().filter(|link| link.kind == LinkKind::Translation) {
+                if link.score >= SURE {
+                    let key = self.key(a).with(&self.key(b));
+                    sure.entry((of_a.min(of_b), of_a.max(of_b)))
+                        .or_default()
+                        .push((key, a, b, link));
+                }
+            }
+        }
+        sure.into_par_iter()
+            .filter_map(|(languages, mut links)| {
+                // Always the same few, so that one more translation seldom changes the list.
+                links.sort_by_key(|(key, _, _, link)| (*key, link.a, link.b));
+                links.truncate(MOST_LEARNT_FROM);
+                let of: Vec<u8> = links.iter().flat_map(|(key, ..)| *key.as_bytes()).collect();
+                let sides = links.iter().map(|&(_, a, b, link)| {
+                    let straight = self.languages[a] == Some(languages.0);
+                    let (x, y) = if straight { (a, b) } else { (b, a) };
+                    let ranges = link.aligned.iter().map(move |pair| {
+                        if straight { (pair.a, pair.b) } else { (pair.b, pair.a) }
+                    });
+                    ((&self.bodies[x], self.words[x]), (&self.bodies[y], self.words[y]), ranges)
+                });
+                Some((languages, learn(languages, sides, Sha256::of(&of))?))
+            })
+            .collect()
+    }
+}
+
+/// Strength, in thousandths, of a translation beyond doubt.
+const SURE: u16 = 880;
+/// Links that the words of two languages are learnt from.
+const MOST_LEARNT_FROM: usize = 64;
 
 /// From more documents than this a sample tells how common a feature is. A document more seldom
 /// changes it, so that what was worked out of the others holds.
@@ -127,11 +261,14 @@ fn calls_itself(marks: &Marks, language: Option<Lang>) -> bool {
     marks.translated.iter().any(|(_, from)| from.is_none() || *from == language)
 }
 
+/// Score a translation must reach at a threshold of 1000.
+const THRESHOLD: f32 = 4.0;
+
 /// Languages whose words look alike, from `[kin]` of their lexicons: there the words must agree more.
-struct Kin(BTreeSet<(Lang, Lang)>);
+pub(crate) struct Kin(BTreeSet<(Lang, Lang)>);
 
 impl Kin {
-    fn of(lexicons: &Lexicons) -> Self {
+    pub(crate) fn of(lexicons: &Lexicons) -> Self {
         let mut pairs = BTreeSet::new();
         for lang in lexicons.languages() {
             let Some(lexicon) = lexicons.get(lang) else { continue };
@@ -145,311 +282,7 @@ impl Kin {
         Self(pairs)
     }
 
-    fn are(&self, a: Option<Lang>, b: Option<Lang>) -> bool {
+    pub(crate) fn are(&self, a: Option<Lang>, b: Option<Lang>) -> bool {
         matches!((a, b), (Some(a), Some(b)) if self.0.contains(&(a, b)))
     }
-}
-
-struct Found {
-    steps: Vec<Step>,
-    evidence: Evidence,
-    score: f32,
-}
-
-/// The alignment, if it shows a translation.
-fn accepted(
-    sketch_a: &Sketch,
-    sketch_b: &Sketch,
-    are_kin: bool,
-    says_so: bool,
-    config: &TraceConfig,
-) -> Option<(Vec<Step>, Evidence, f32)> {
-    let (a, b) = (&sketch_a.sentences, &sketch_b.sentences);
-    let likeness = Likeness::of(sketch_a, sketch_b);
-    let first = align(a, b, &likeness, 1.0);
-    if first.len() < 2 {
-        return None;
-    }
-    // Lengths of one language against another, learnt from the first try.
-    let length = |side: &[Sketched], range: &std::ops::Range<usize>| -> f32 {
-        side.get(range.clone()).unwrap_or_default().iter().map(|s| s.length).sum()
-    };
-    let total_a: f32 = first.iter().map(|step| length(a, &step.a)).sum();
-    let total_b: f32 = first.iter().map(|step| length(b, &step.b)).sum();
-    let ratio =
-        if first.len() >= 3 && total_a > 0.0 { (total_b / total_a).clamp(0.6, 1.7) } else { 1.0 };
-    let steps = align(a, b, &likeness, ratio);
-    let evidence = evidence(a, b, &steps);
-    let score = evidence.score(are_kin);
-    // A text that calls itself a translation needs less; separate tellings do not.
-    let least = f32::from(config.translation_threshold) / 1000.0 * THRESHOLD
-        - if says_so { SAYS_SO } else { 0.0 };
-    let few = evidence.steps < 2.0 || (evidence.steps < 3.0 && !says_so);
-    let holds = score >= least && !few && (says_so || evidence.is_complete());
-    (holds && order_matters(sketch_a, sketch_b, ratio, &steps)).then_some((steps, evidence, score))
-}
-
-/// Whether the sentences of b backwards answer those of a far worse: texts that share their words
-/// everywhere, and long texts in which something always fits, do not depend on order; translations do.
-fn order_matters(a: &Sketch, b: &Sketch, ratio: f32, steps: &[Step]) -> bool {
-    let backwards = b.backwards();
-    let chance = align(&a.sentences, &backwards.sentences, &Likeness::of(a, &backwards), ratio);
-    let sum = |steps: &[Step]| steps.iter().map(|step| step.score).sum::<f32>();
-    sum(&chance) <= MOST_BY_CHANCE * sum(steps)
-}
-
-/// Share of the score that the backward order may reach.
-const MOST_BY_CHANCE: f32 = 0.65;
-
-/// Score a translation must reach at a threshold of 1000.
-const THRESHOLD: f32 = 4.0;
-/// What a document's own word is worth.
-const SAYS_SO: f32 = 3.0;
-
-fn links(
-    (a, marks_a, side_a): (&Body<'_>, &Marks, &[Sketched]),
-    (b, marks_b, side_b): (&Body<'_>, &Marks, &[Sketched]),
-    found: &Found,
-    out: &mut Vec<Link>,
-) {
-    let cover = |side: &[Sketched], range: &std::ops::Range<usize>| {
-        side.get(range.clone())
-            .unwrap_or_default()
-            .iter()
-            .map(|s| s.range.0)
-            .reduce(TextRange::cover)
-    };
-    let mut aligned = Vec::new();
-    let mut apart = Vec::new();
-    for step in &found.steps {
-        let (Some(on_a), Some(on_b)) = (cover(side_a, &step.a), cover(side_b, &step.b)) else {
-            continue;
-        };
-        let pair = AlignedPair { a: on_a, b: on_b };
-        if other_figures(&side_a[step.a.clone()], &side_b[step.b.clone()]) {
-            apart.push(pair);
-        } else {
-            aligned.push(pair);
-        }
-    }
-    let whole_a = aligned.iter().map(|pair| pair.a).reduce(TextRange::cover);
-    let whole_b = aligned.iter().map(|pair| pair.b).reduce(TextRange::cover);
-    let (Some(whole_a), Some(whole_b)) = (whole_a, whole_b) else { return };
-    let e = &found.evidence;
-    let share = |ranges: Vec<TextRange>, body: &Body<'_>| {
-        let mut ranges = ranges;
-        crate::reuse::union_length(&mut ranges) * 100
-            / body.units.iter().map(|u| u.range.len()).sum::<usize>().max(1)
-    };
-    let share_a = share(aligned.iter().map(|p| p.a).collect(), a);
-    let share_b = share(aligned.iter().map(|p| p.b).collect(), b);
-    let witness = |body, marks, share| Witness { body, marks, quoted: false, share };
-    let (direction, why) = direction(
-        LinkKind::Translation,
-        false,
-        &witness(a, marks_a, share_a),
-        &witness(b, marks_b, share_b),
-    );
-    let mut reasons = vec![
-        format!(
-            "in-order: {} passages answer each other in order, {share_a} % of a and {share_b} % of b.",
-            aligned.len()
-        ),
-        format!(
-            "figures: {} of {} figures and {} of {} names stand on both sides.",
-            e.all_figures_met, e.all_figures, e.names_met, e.names
-        ),
-    ];
-    reasons.extend(why);
-    let score = (1000.0 / (1.0 + (-found.score).exp())).clamp(0.0, 1000.0);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 0..1000"
-    )]
-    let score = score as u16;
-    out.push(Link {
-        kind: LinkKind::Translation,
-        a: Span::new(a.document.id, whole_a),
-        b: Span::new(b.document.id, whole_b),
-        direction,
-        reasons,
-        conflicts: Vec::new(),
-        aligned,
-        score,
-    });
-    for pair in apart {
-        let conflict = Conflict { kind: "number".to_owned(), a: Some(pair.a), b: Some(pair.b) };
-        out.push(Link {
-            kind: LinkKind::Revision,
-            a: Span::new(a.document.id, pair.a),
-            b: Span::new(b.document.id, pair.b),
-            direction: Direction::Unknown,
-            reasons: vec!["differs: these sentences answer each other in a translation but their figures do not.".to_owned()],
-            conflicts: vec![conflict],
-            aligned: vec![pair],
-            score,
-        });
-    }
-}
-
-/// Whether as many figures of each side are missing on the other, all in digits: one stands for the
-/// other and is not it.
-fn other_figures(a: &[Sketched], b: &[Sketched]) -> bool {
-    let missing = |x: &[Sketched], y: &[Sketched]| {
-        let there: BTreeSet<&String> =
-            y.iter().flat_map(|s| s.figures.iter().chain(&s.spelled)).collect();
-        x.iter().flat_map(|s| &s.figures).filter(|figure| !there.contains(figure)).count()
-    };
-    let spelled = a.iter().chain(b).any(|s| !s.spelled.is_empty());
-    let (in_a, in_b) = (missing(a, b), missing(b, a));
-    in_a > 0 && in_a == in_b && !spelled
-}
-
-/// What speaks for and against an alignment being a translation.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Evidence {
-    /// Mean score of a step.
-    pub(crate) per_step: f32,
-    /// Mean likeness of a step.
-    pub(crate) likeness: f32,
-    /// Share of letters of each side within the steps.
-    pub(crate) covers_a: f32,
-    pub(crate) covers_b: f32,
-    /// Steps.
-    pub(crate) steps: f32,
-    /// Figures of either side that the other has in the same step, and all figures.
-    pub(crate) figures_met: f32,
-    pub(crate) figures: f32,
-    /// The same for names.
-    pub(crate) names_met: f32,
-    pub(crate) names: f32,
-    /// Mean likeness of a step without figures and names.
-    pub(crate) content: f32,
-    /// Figures of both documents that the other has anywhere, and all figures.
-    pub(crate) all_figures_met: f32,
-    pub(crate) all_figures: f32,
-    /// Mean square of the normalised difference of lengths.
-    pub(crate) lengths: f32,
-}
-
-impl Evidence {
-    /// Logistic weights, fitted on sentence-aligned news of fifteen language pairs against halves and
-    /// alternate sentences of one article, and against other sentences into which the figures and
-    /// names of the right ones were put.
-    fn score(&self, are_kin: bool) -> f32 {
-        let covers = self.covers_a.min(self.covers_b);
-        let figures = (self.all_figures_met + 0.5) / (self.all_figures + 1.0);
-        let names = (self.names_met + 0.5) / (self.names + 1.0);
-        let content = covers * self.content * self.steps.sqrt() * 10.0;
-        let steps = (1.0 + self.steps).ln();
-        if are_kin {
-            3.86 * covers + 2.08 * figures + 0.25 * names - 0.3 * steps + 2.87 * content
-                - 4.75 * self.lengths
-                - 6.96
-        } else {
-            1.78 * covers + 4.12 * figures + 2.49 * names + 1.17 * steps + 3.16 * content
-                - 7.52 * self.lengths
-                - 6.14
-        }
-    }
-
-    /// In a short text nearly all must be answered, every figure in its place: two tellings of one
-    /// event have the same figures, but not all of them and not in one order.
-    fn is_complete(&self) -> bool {
-        let missing = self.all_figures - self.figures_met;
-        let covers = self.covers_a.min(self.covers_b);
-        self.steps > SHORT
-            || (missing <= (0.12 * self.all_figures).max(1.0)
-                && covers >= if self.steps > VERY_SHORT { 0.65 } else { 0.8 })
-    }
-}
-
-/// Sentences of a very short text, and of a short one.
-const VERY_SHORT: f32 = 6.0;
-const SHORT: f32 = 10.0;
-
-fn span(steps: &[Step], pick: fn(&Step) -> std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let start = steps.first().map_or(0, |step| pick(step).start);
-    start..steps.last().map_or(start, |step| pick(step).end)
-}
-
-/// Weighs an alignment.
-pub(crate) fn evidence(a: &[Sketched], b: &[Sketched], steps: &[Step]) -> Evidence {
-    let mut out = Evidence { steps: to_f32(steps.len()), ..Evidence::default() };
-    if steps.is_empty() {
-        return out;
-    }
-    let total = |side: &[Sketched]| side.iter().map(|s| s.length).sum::<f32>().max(1.0);
-    let within = |side: &[Sketched], pick: fn(&Step) -> std::ops::Range<usize>| {
-        steps
-            .iter()
-            .flat_map(|s| side.get(pick(s)).unwrap_or_default())
-            .map(|s| s.length)
-            .sum::<f32>()
-    };
-    let (in_a, in_b) = (within(a, |s| s.a.clone()), within(b, |s| s.b.clone()));
-    let (span_a, span_b) = (span(steps, |s| s.a.clone()), span(steps, |s| s.b.clone()));
-    // Where most of the shorter text is answered, the longer one is judged by the part that answers:
-    // a live blog may translate one paragraph.
-    let (mut whole_a, mut whole_b) = (a, b);
-    if steps.len() >= 4 {
-        let (a_in, b_in) = (a.get(span_a).unwrap_or_default(), b.get(span_b).unwrap_or_default());
-        if total(a) > total(b) * 1.3 && in_b >= total(b) * 0.6 {
-            whole_a = a_in;
-        } else if total(b) > total(a) * 1.3 && in_a >= total(a) * 0.6 {
-            whole_b = b_in;
-        }
-    }
-    out.covers_a = in_a / total(whole_a);
-    out.covers_b = in_b / total(whole_b);
-    // A bare address that stands on both sides is no sentence.
-    let told = steps.iter().filter(|s| a[s.a.clone()].iter().any(|sentence| sentence.length > 2.0));
-    out.steps = to_f32(told.count()).max(1.0);
-    let ratio = in_b / in_a.max(1.0);
-    for (x, y) in [(whole_a, whole_b), (whole_b, whole_a)] {
-        let there: BTreeSet<&String> =
-            y.iter().flat_map(|s| s.figures.iter().chain(&s.spelled)).collect();
-        for figure in x.iter().flat_map(|s| &s.figures) {
-            out.all_figures += 1.0;
-            out.all_figures_met += f32::from(u8::from(there.contains(figure)));
-        }
-    }
-    for step in steps {
-        out.per_step += step.score / out.steps;
-        out.likeness += step.likeness / out.steps;
-        let (left, right) = (&a[step.a.clone()], &b[step.b.clone()]);
-        let sum =
-            |side: &[Sketched]| side.iter().fold(Vector::default(), |sum, s| sum.plus(&s.content));
-        out.content += sum(left).cosine(&sum(right)) / out.steps;
-        let met = |x: &[Sketched], y: &[Sketched]| {
-            let mut counts = [0_u16; 4];
-            for sentence in x {
-                for figure in &sentence.figures {
-                    counts[1] += 1;
-                    counts[0] += u16::from(
-                        y.iter().any(|o| o.figures.contains(figure) || o.spelled.contains(figure)),
-                    );
-                }
-                for name in &sentence.names {
-                    counts[3] += 1;
-                    counts[2] += u16::from(
-                        y.iter().any(|o| o.stems.iter().any(|stem| stem[..3] == name[..3])),
-                    );
-                }
-            }
-            counts
-        };
-        for counts in [met(left, right), met(right, left)] {
-            out.figures_met += f32::from(counts[0]);
-            out.figures += f32::from(counts[1]);
-            out.names_met += f32::from(counts[2]);
-            out.names += f32::from(counts[3]);
-        }
-        let length = |side: &[Sketched]| side.iter().map(|s| s.length).sum::<f32>();
-        let (x, y) = (length(left), length(right));
-        let off = (y / (x * ratio).max(1.0)).ln();
-        out.lengths += off * off / out.steps;
-    }
-    out
 }

@@ -175,6 +175,15 @@ impl<'a> Mapper<'a> {
             self.span(&mut link.b);
             self.texts(&mut link.reasons);
         }
+        // A learnt word that is part of a withheld name goes.
+        let is_shown = |word: &String| {
+            let mut shown = word.clone();
+            self.text(&mut shown);
+            shown == *word
+        };
+        for learnt in &mut lineage.words {
+            learnt.words.retain(|word| word.a.iter().chain(&word.b).all(is_shown));
+        }
         for origin in &mut lineage.origins {
             self.origin(&mut origin.id);
             origin.spans.iter_mut().for_each(|span| self.span(span));

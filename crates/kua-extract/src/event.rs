@@ -2,6 +2,7 @@
 //! ellipses that carry most figures ("26 killed and 18 wounded", "103 in one city, 21 in another",
 //! "including three children").
 
+use kua_lexicon::TokenKind;
 use kua_model::EventType;
 
 use crate::figure::Figure;
@@ -288,6 +289,31 @@ fn attribute_drafts(
     }
 }
 
+/// "Of whom 65 were rescued": what is said of these is another thing than what happened to the
+/// whole, so they are no part of its figure. "Of whom 36 were police officers" says who they are,
+/// "were from the village" where from.
+fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
+    /// How far from the verb the word that says who or where they are may stand, in tokens.
+    const REACH: usize = 3;
+    let end = match party.noun {
+        Some((_, end)) if !party.unknown => end.max(party.end),
+        _ => party.end,
+    };
+    let spared = (end..end + REACH)
+        .take_while(|&at| !scene.is_mark(at, &[',', ';', '.']))
+        .any(|at| scene.find(at, |sense| *sense == Sense::Spared).is_some());
+    let Some(be) = scene.find(end, |sense| *sense == Sense::Be) else { return spared };
+    spared
+        || !(be.end..be.end + REACH).any(|at| {
+            scene.find(at, |sense| matches!(sense, Sense::Group { .. })).is_some()
+                || at + 1 < be.end + REACH
+                    && (scene.kind(at) == Some(TokenKind::Number)
+                        || scene
+                            .find(at, |sense| matches!(sense, Sense::In | Sense::Place(_)))
+                            .is_some())
+        })
+}
+
 fn draft(
     scene: &Scene<'_>,
     parties: &[Party],
@@ -472,8 +498,18 @@ fn follow(
             if before.is_none() && !after_claim {
                 continue;
             }
+            if !listed && has_own_predicate(scene, party) {
+                continue;
+            }
             let whole = before.map(|(at, _)| at);
             let model = whole.and_then(|at| out.get(at));
+            // More than the whole is no part of it.
+            let all = model
+                .and_then(|draft| parties.get(draft.party?)?.figure)
+                .and_then(|figure| figures.get(figure)?.high);
+            if all.zip(figure.low).is_some_and(|(all, low)| low > all) {
+                continue;
+            }
             let end = party.noun.map_or(party.end, |(_, end)| end).max(party.end);
             added.push((
                 index,

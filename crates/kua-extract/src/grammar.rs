@@ -63,6 +63,7 @@ pub(crate) enum Sense {
     Partitive,
     Subset,
     OfThem,
+    Spared,
     Determiner,
     Auxiliary,
     Relative,
@@ -178,6 +179,7 @@ impl Sense {
             Self::Unless(_) => 115,
             Self::Round(_) => 121,
             Self::Oblique => 122,
+            Self::Spared => 123,
         }
     }
 }
@@ -541,6 +543,7 @@ impl Grammar {
             ("patterns.txt", "partitive") => Sense::Partitive,
             ("patterns.txt", "subset") => Sense::Subset,
             ("patterns.txt", "of-them") => Sense::OfThem,
+            ("patterns.txt", "spared") => Sense::Spared,
             ("patterns.txt", "determiners") => Sense::Determiner,
             ("patterns.txt", "auxiliaries") => Sense::Auxiliary,
             ("patterns.txt", "relatives") => Sense::Relative,

@@ -75,24 +75,14 @@ impl Bag {
     /// `None` if there is no `bagit.txt` in either place.
     #[must_use]
     pub fn find(container: Container) -> Option<Bag> {
-        let mut base = String::new();
-        if container.length("bagit.txt").is_none() {
-            let mut inside = container.names().filter_map(|name| {
-                let (folder, file) = name.split_once('/')?;
-                (file == "bagit.txt").then(|| format!("{folder}/"))
-            });
-            base = inside.next().filter(|_| !container.is_folder())?;
-            if inside.next().is_some() {
-                return None;
-            }
-        }
-        Some(Bag { container, base })
+        Some(Bag { base: base_of(&container)?, container })
     }
 
-    /// A bag that is said to be one, whether or not it declares so.
+    /// The same, but a container without `bagit.txt` is taken for a bag that lacks it, so that a
+    /// check says so.
     #[must_use]
     pub fn assumed(container: Container) -> Bag {
-        Bag { container, base: String::new() }
+        Bag { base: base_of(&container).unwrap_or_default(), container }
     }
 
     /// The container with the bag's folder, for reading its payload.
@@ -500,6 +490,19 @@ impl Bag {
 /// The system's, and [`std::io::ErrorKind::InvalidData`] for an archive that is damaged.
 pub fn check_bag(path: &Path) -> std::io::Result<Option<BagReport>> {
     Ok(Container::at(path)?.and_then(Bag::find).map(|bag| bag.check(0, None)))
+}
+
+/// Folder of the bag in a container.
+fn base_of(container: &Container) -> Option<String> {
+    if container.length("bagit.txt").is_some() {
+        return Some(String::new());
+    }
+    let mut inside = container.names().filter_map(|name| {
+        let (folder, file) = name.split_once('/')?;
+        (file == "bagit.txt").then(|| format!("{folder}/"))
+    });
+    let base = inside.next().filter(|_| !container.is_folder())?;
+    if inside.next().is_some() { None } else { Some(base) }
 }
 
 /// By name in the bag.

@@ -13,6 +13,7 @@ use crate::disk::Disk;
 use crate::key::{KeyError, SignerKey};
 use crate::log::in_dir;
 use crate::manifest::{LAST_SIGNED, MANIFEST, Manifest, PRIVATE, SIGNER_KEY, TMP, log_dir};
+use crate::seal::SealRecipient;
 use crate::storage::{Access, Storage, parent};
 use crate::tree::empty_root;
 use crate::vault::Vault;
@@ -32,9 +33,23 @@ impl Vault {
     /// # Errors
     /// [`CreateError::Exists`] if a vault is there already, and the system's reasons.
     pub fn create(dir: &Path, collector: &Collector) -> Result<Vault, CreateError> {
+        Vault::create_sealing(dir, collector, &[])
+    }
+
+    /// The same, but every item is sealed to `recipients` as it is taken in, and nothing else is.
+    ///
+    /// # Errors
+    /// As [`Vault::create`].
+    pub fn create_sealing(
+        dir: &Path,
+        collector: &Collector,
+        recipients: &[SealRecipient],
+    ) -> Result<Vault, CreateError> {
         let io = |source| CreateError::Io { path: dir.display().to_string(), source };
         std::fs::create_dir_all(dir).map_err(io)?;
-        let vault = Vault::create_on(Arc::new(Disk::new(dir)), collector)?;
+        let disk = Disk::new(dir);
+        let disk = if recipients.is_empty() { disk } else { disk.without_times() };
+        let vault = Vault::create_sealing_on(Arc::new(disk), collector, recipients)?;
         // The folder's own name; where folders cannot be opened the file system journals it.
         if let Some(above) = dir.canonicalize().map_err(io)?.parent()
             && let Ok(above) = std::fs::File::open(above)
@@ -51,6 +66,18 @@ impl Vault {
     pub fn create_on(
         storage: Arc<dyn Storage>,
         collector: &Collector,
+    ) -> Result<Vault, CreateError> {
+        Vault::create_sealing_on(storage, collector, &[])
+    }
+
+    /// The same on any [`Storage`].
+    ///
+    /// # Errors
+    /// As [`Vault::create`].
+    pub fn create_sealing_on(
+        storage: Arc<dyn Storage>,
+        collector: &Collector,
+        recipients: &[SealRecipient],
     ) -> Result<Vault, CreateError> {
         let io = |path: &str| {
             let path = path.to_owned();
@@ -82,7 +109,7 @@ impl Vault {
             return Err(CreateError::Remains);
         }
         let checkpoint = empty.sign(&key).to_text();
-        let manifest = Manifest { key: key.verifier() };
+        let manifest = Manifest { key: key.verifier(), recipients: recipients.to_vec() };
         let secret = key.to_secret_text();
         let put = |path: &str, bytes: &[u8], access| {
             put_file(storage.as_ref(), path, bytes, access).map_err(io(path))

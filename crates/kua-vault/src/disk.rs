@@ -4,16 +4,22 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::storage::{Access, Listed, Lock, Storage};
 
 /// Below this many files or folders, one `fsync` each disturbs the rest of the system least.
 const FEW: usize = 24;
 
+/// 1 January 1980, the first day that every file system knows.
+const NO_TIME: Duration = Duration::from_secs(315_532_800);
+
 /// A folder on disk.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// Whether files get a fixed time instead of the one they were written at.
+    timeless: bool,
     /// Open for as long as we live: the kernel reports to this handle every write-back error that
     /// happens on the file system from now on.
     #[cfg(target_os = "linux")]
@@ -26,8 +32,26 @@ impl Disk {
     pub fn new(root: &Path) -> Disk {
         Disk {
             root: root.to_owned(),
+            timeless: false,
             #[cfg(target_os = "linux")]
             handle: File::open(root).ok(),
+        }
+    }
+
+    /// The same folder, whose files and folders tell nobody when they were written: they get the
+    /// first day of 1980 as their time of change. What the file system notes beside that (time of
+    /// creation, of change of the inode, journals) is not in our hands.
+    #[must_use]
+    pub fn without_times(mut self) -> Disk {
+        self.timeless = true;
+        self
+    }
+
+    fn hide_time(&self, path: &Path) {
+        if self.timeless {
+            // A system that will not set it is no reason to lose an item.
+            let _ = File::open(path)
+                .and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + NO_TIME));
         }
     }
 
@@ -72,10 +96,14 @@ impl Storage for Disk {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.hide_time(&self.at(from));
         fs::rename(self.at(from), self.at(to))
     }
 
     fn sync_dirs(&self, dirs: &[String]) -> io::Result<()> {
+        for dir in dirs {
+            self.hide_time(&self.at(dir));
+        }
         if dirs.len() > FEW
             && let Some(result) = self.sync_all()
         {

@@ -143,12 +143,13 @@ impl Vault {
         })
     }
 
-    /// Items destroyed on withdrawn consent, by any log here, with the last `erase` entry of each.
+    /// Items destroyed on withdrawn consent, with the last `erase` entry of each log that names
+    /// them. Which acquisitions an entry ends is for [`Recorded::covers`] to say.
     ///
     /// # Errors
     /// As [`Vault::own_logs`].
-    pub fn erased(&self) -> Result<BTreeMap<ItemId, Recorded>, ReadError> {
-        let mut erased = BTreeMap::new();
+    pub fn erased(&self) -> Result<BTreeMap<ItemId, Vec<Recorded>>, ReadError> {
+        let mut erased: BTreeMap<ItemId, BTreeMap<String, Recorded>> = BTreeMap::new();
         let mut logs: Vec<(Log, bool)> =
             self.own_logs()?.into_iter().map(|log| (log, true)).collect();
         let others = self.merged()?;
@@ -157,16 +158,37 @@ impl Vault {
             for (index, entry) in entries_of_kind(log, &EntryKind::Erase) {
                 for item in entry.items() {
                     let (log, entry) = (log.name().to_owned(), entry.clone());
-                    erased.insert(item, Recorded { log, own: *own, index, entry });
+                    let erase = Recorded { log: log.clone(), own: *own, index, entry };
+                    erased.entry(item).or_default().insert(log, erase);
                 }
             }
         }
-        Ok(erased)
+        Ok(erased.into_iter().map(|(item, by)| (item, by.into_values().collect())).collect())
     }
 }
 
+impl Recorded {
+    /// Whether this `erase` entry withdraws what `event` took in: this vault may withdraw
+    /// anything it holds, another collector only what their own log took in. The same bytes given
+    /// again later, in the same log, are an item again.
+    #[must_use]
+    pub fn covers(&self, event: &Recorded) -> bool {
+        if self.log == event.log {
+            self.index > event.index
+        } else {
+            self.own && (!event.own || is_later_epoch(&self.log, &event.log))
+        }
+    }
+}
+
+/// Whether `a` is a later epoch of the log `b`: names end with the number of the epoch.
+fn is_later_epoch(a: &str, b: &str) -> bool {
+    let epoch = |name: &str| name.rsplit('/').next().and_then(|n| n.parse::<u64>().ok());
+    epoch(a) > epoch(b)
+}
+
 /// The state a log goes on from, if it is not the first epoch.
-fn before(log: &Log) -> Option<LogState> {
+pub(crate) fn before(log: &Log) -> Option<LogState> {
     let first = Entry::parse(&log.entry(0).ok()?).ok()?;
     if first.kind == EntryKind::Rotate { first.log() } else { None }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::canonical::from_canonical;
 use crate::key::{Algorithm, VerifierKey};
+use crate::seal::SealRecipient;
 
 pub(crate) const MANIFEST: &str = "vault.json";
 pub(crate) const LOCK: &str = "lock";
@@ -21,15 +22,21 @@ pub(crate) const COSIGNER_KEY: &str = "private/cosigner.key";
 pub(crate) const COSIGNED: &str = "private/cosigned";
 /// Checkpoints of the own and of other logs that came from elsewhere.
 pub(crate) const SEEN: &str = "seen";
+/// Reminder of items whose erasure has begun.
+pub(crate) const ERASING: &str = "private/erasing";
 pub(crate) const SET_ASIDE: &str = "set-aside";
 
-/// Version of the layout written here.
+/// Version of the layout written here, and of that of a vault which seals what it takes in: a kua
+/// that knows only the first must not open the second, since it would add items unsealed.
 pub(crate) const VAULT_VERSION: u64 = 1;
+pub(crate) const SEALING_VERSION: u64 = 2;
 
 /// The verifier key of the vault's own log; its name is the log's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Manifest {
     pub key: VerifierKey,
+    /// Keys that every item is sealed to; empty in a vault that keeps items as they are.
+    pub recipients: Vec<SealRecipient>,
 }
 
 /// Why `vault.json` is not accepted.
@@ -40,14 +47,25 @@ pub(crate) enum ManifestFault {
 }
 
 impl Manifest {
-    /// `{"format":"kua-vault","log":"<name>","version":1,"vkey":"<key>"}` and a newline.
+    /// That of a vault that keeps items as they are.
+    pub(crate) fn of(key: VerifierKey) -> Manifest {
+        Manifest { key, recipients: Vec::new() }
+    }
+
+    /// `{"format":"kua-vault","log":"<name>","version":1,"vkey":"<key>"}` and a newline; with
+    /// `"recipients":["age1…"]` and version 2 where items are sealed.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let value = json!({
+        let mut value = json!({
             "format": "kua-vault",
             "log": self.key.name(),
             "version": VAULT_VERSION,
             "vkey": self.key.to_string(),
         });
+        if let (false, Some(members)) = (self.recipients.is_empty(), value.as_object_mut()) {
+            let recipients = self.recipients.iter().map(ToString::to_string);
+            members.insert("recipients".to_owned(), Value::from_iter(recipients));
+            members.insert("version".to_owned(), SEALING_VERSION.into());
+        }
         // Strings and one small integer: always has a canonical form.
         let mut text = crate::canonical::to_canonical(&value).unwrap_or_default();
         text.push('\n');
@@ -58,7 +76,7 @@ impl Manifest {
         let json = bytes.strip_suffix(b"\n").ok_or(ManifestFault::Form)?;
         let value = from_canonical(json).map_err(|_| ManifestFault::Form)?;
         match value.get("version").and_then(Value::as_u64) {
-            Some(VAULT_VERSION) => {}
+            Some(VAULT_VERSION | SEALING_VERSION) => {}
             Some(other) if value.get("format") == Some(&"kua-vault".into()) => {
                 return Err(ManifestFault::Version(other));
             }
@@ -69,7 +87,12 @@ impl Manifest {
         if key.algorithm() != Algorithm::Note {
             return Err(ManifestFault::Form);
         }
-        let manifest = Manifest { key };
+        let listed = value.get("recipients").and_then(Value::as_array).into_iter().flatten();
+        let recipients = listed
+            .map(|text| text.as_str().and_then(|text| text.parse().ok()))
+            .collect::<Option<Vec<SealRecipient>>>()
+            .ok_or(ManifestFault::Form)?;
+        let manifest = Manifest { key, recipients };
         if manifest.to_bytes() == bytes { Ok(manifest) } else { Err(ManifestFault::Form) }
     }
 }

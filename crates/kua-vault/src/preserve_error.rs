@@ -94,6 +94,23 @@ pub enum PreserveError {
     /// A judgement must be a JSON object.
     #[error("a judgement must be one JSON object")]
     Judgement,
+    /// This vault takes in sealed items and nothing else.
+    #[error(
+        "this is a field vault: it takes in sealed items and nothing else. Do this in the case that merged it"
+    )]
+    OnlySealed,
+    /// This vault has nobody to seal to.
+    #[error("this vault has no recipients to seal to. Make a field case: kua init --field")]
+    NotSealing,
+    /// Sealing could not begin.
+    #[error("sealing failed: {source}")]
+    Sealing {
+        /// The reason.
+        source: io::Error,
+    },
+    /// Something in the vault cannot be read.
+    #[error(transparent)]
+    Read(#[from] crate::read_error::ReadError),
     /// The operating system gave no random numbers.
     #[error(
         "the operating system gave no random numbers, so nothing can be salted; nothing was changed"

@@ -55,6 +55,7 @@ impl Vault {
             let path = in_dir(TMP, &file.name);
             self.storage.remove(&path).map_err(|e| writing(&path, e))?;
         }
+        self.finish_erasing()?;
         Ok(Writer::new(self.clone(), signer, appender, signed, lock))
     }
 

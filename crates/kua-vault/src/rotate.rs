@@ -37,6 +37,10 @@ impl Vault {
     /// # Errors
     /// [`PreserveError`]: unless the new log was signed, nothing has changed.
     pub fn rotate(&self, at: &str, reason: &str) -> Result<Vault, PreserveError> {
+        // The entry of a rotation has a record, which a field vault must not hold.
+        if !self.recipients().is_empty() {
+            return Err(PreserveError::OnlySealed);
+        }
         let lock = self.lock()?;
         let vault = self.after_rotation()?;
         let storage = vault.storage.as_ref();
@@ -61,7 +65,7 @@ impl Vault {
             let handover = Note::sign(&handover(&key, &state), &[&signer]);
             event = event.public("handover", handover.to_text());
         }
-        let manifest = Manifest { key: key.verifier() };
+        let manifest = Manifest::of(key.verifier());
         let next = Vault { storage: vault.storage.clone(), manifest };
         let signed = empty.sign(&key);
         let mut writer = Writer::new(next, key, Appender::default(), signed, lock);
@@ -89,13 +93,13 @@ impl Vault {
                 put_file(storage, path, bytes, Access::Shared).map_err(|e| writing(path, e))
             };
             put(&in_dir(&log_dir(key.name()), "checkpoint"), signed.to_text().as_bytes())?;
-            put(MANIFEST, &Manifest { key: verifier.clone() }.to_bytes())?;
+            put(MANIFEST, &Manifest::of(verifier.clone()).to_bytes())?;
         }
         let secret = key.to_secret_text();
         put_file(storage, SIGNER_KEY, format!("{}\n", *secret).as_bytes(), Access::Private)
             .map_err(|e| writing(SIGNER_KEY, e))?;
         storage.remove(NEXT_KEY).map_err(|e| writing(NEXT_KEY, e))?;
-        Ok(Vault { storage: vault.storage, manifest: Manifest { key: verifier } })
+        Ok(Vault { storage: vault.storage, manifest: Manifest::of(verifier) })
     }
 
     /// What was signed of the next log, if it is whole and goes on from this one.

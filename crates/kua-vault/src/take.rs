@@ -13,6 +13,7 @@ use crate::event::{Event, Sealed};
 use crate::known::same_but_time;
 use crate::preserve_error::PreserveError;
 use crate::record::{Acquisition, Record, object_dir, object_path, record_path};
+use crate::seal::{FORM, Sealing};
 use crate::storage::parent;
 use crate::writer::{Pending, Receipt, Writer};
 
@@ -56,6 +57,7 @@ impl Writer {
     /// its kind needs or is too long, and the disk's as for [`Writer::preserve`].
     pub fn append(&mut self, event: Event) -> Result<u64, PreserveError> {
         self.check_running()?;
+        self.check_open()?;
         let (kind, public, meta) = event.into_parts();
         check_time(&meta)?;
         let record = Record { bytes: None, meta, salt: random_salt()? };
@@ -97,10 +99,57 @@ impl Writer {
         self.take(source, &Told { kind, public, facts: Facts::Sealed(sealed) })
     }
 
+    /// Takes in the bytes of `source` to its end, sealed to the recipients of this vault: what
+    /// is written is encrypted, with path, time and salt inside, and cannot be read back here.
+    /// The same bytes given twice are two sealed items, since nothing here can tell.
+    ///
+    /// # Errors
+    /// [`PreserveError::NotSealing`] if this vault has no recipients; as [`Writer::preserve`].
+    pub fn seal(
+        &mut self,
+        source: impl Read,
+        acquisition: &Acquisition,
+    ) -> Result<Receipt, PreserveError> {
+        let recipients = self.vault.recipients().to_vec();
+        if recipients.is_empty() {
+            return Err(PreserveError::NotSealing);
+        }
+        let mut acquisition = acquisition.clone();
+        let to: Vec<String> = recipients.iter().map(ToString::to_string).collect();
+        acquisition.more.insert("sealed_to".to_owned(), to.join(" "));
+        let meta = acquisition.to_meta();
+        check_time(&meta)?;
+        self.check_running()?;
+        let sealing = Sealing::new(source, meta, random_salt()?, &recipients);
+        let mut sealing = sealing.map_err(|source| PreserveError::Sealing { source })?;
+        let arrived = self.receive(&mut sealing)?;
+        let record = sealing.record().ok_or(PreserveError::Stopped)?;
+        let commit_meta = record.commit_meta().map_err(PreserveError::canonical)?;
+        let sealed = record.commit_plain().map(|commit_plain| Sealed { commit_plain, commit_meta });
+        let sealed = sealed.ok_or(PreserveError::Stopped)?;
+        let event = Event::bare(EntryKind::Capture).public("sealed", FORM);
+        let (kind, public, _) = event.into_parts();
+        self.take_arrived(&arrived, &Told { kind, public, facts: Facts::Sealed(sealed) })
+    }
+
     fn take(&mut self, source: impl Read, told: &Told) -> Result<Receipt, PreserveError> {
         self.check_running()?;
+        if let Facts::Open(_) = told.facts {
+            self.check_open()?;
+        }
         let arrived = self.receive(source)?;
-        let taken = self.file(told, &arrived);
+        self.take_arrived(&arrived, told)
+    }
+
+    /// A vault that seals writes nothing else: a record beside a sealed item would tell what the
+    /// seal hides.
+    fn check_open(&self) -> Result<(), PreserveError> {
+        let seals = !self.vault.recipients().is_empty();
+        if seals { Err(PreserveError::OnlySealed) } else { Ok(()) }
+    }
+
+    fn take_arrived(&mut self, arrived: &Arrived, told: &Told) -> Result<Receipt, PreserveError> {
+        let taken = self.file(told, arrived);
         // Bytes that were not filed, because they are known or because something failed.
         let unused = match &taken {
             Ok((_, used)) => !used,

@@ -17,6 +17,7 @@ use crate::logs::Recorded;
 use crate::manifest::{MANIFEST, Manifest, ManifestFault, log_dir};
 use crate::read_error::{OpenError, ReadError};
 use crate::record::{Acquisition, Record, object_path, record_path};
+use crate::seal::SealRecipient;
 use crate::storage::Storage;
 
 /// A vault opened for reading. Each call reads the newest checkpoint, so a `Vault` may stay open
@@ -61,7 +62,11 @@ impl Vault {
     /// # Errors
     /// [`OpenError`] if there is no vault, a newer one, or its first files are damaged.
     pub fn open(dir: &Path) -> Result<Vault, OpenError> {
-        Vault::open_on(Arc::new(Disk::new(dir)))
+        let vault = Vault::open_on(Arc::new(Disk::new(dir)))?;
+        if vault.recipients().is_empty() {
+            return Ok(vault);
+        }
+        Ok(Vault { storage: Arc::new(Disk::new(dir).without_times()), ..vault })
     }
 
     /// The same on any [`Storage`].
@@ -87,6 +92,13 @@ impl Vault {
     #[must_use]
     pub fn vkey(&self) -> &VerifierKey {
         &self.manifest.key
+    }
+
+    /// Keys that every item is sealed to as it is taken in; empty in a vault that keeps items as
+    /// they are.
+    #[must_use]
+    pub fn recipients(&self) -> &[SealRecipient] {
+        &self.manifest.recipients
     }
 
     /// The log at its newest checkpoint. Take it once to make many proofs of one checkpoint.
@@ -136,8 +148,10 @@ impl Vault {
             };
             let stored = event.entry.stored.as_ref()?;
             // The same bytes given again later, with consent, are an item again.
-            let gone = |erase: &Recorded| erase.log != event.log || erase.index > event.index;
-            if erased.get(&stored.object).is_some_and(gone) {
+            if erased
+                .get(&stored.object)
+                .is_some_and(|erases| erases.iter().any(|e| e.covers(&event)))
+            {
                 return None;
             }
             let capture = vault.read_capture(&event, stored, !seen.contains(&stored.object));

@@ -127,6 +127,18 @@ fn note_leftovers(storage: &dyn Storage, across: &Across, report: &mut VerifyRep
         unfinished as u64,
         "unfinished files in tmp/: an addition was interrupted or is going on; the next kua add clears them",
     );
+    let forks = storage.list("forks").unwrap_or_default();
+    let heads =
+        forks.iter().map(|log| storage.list(&in_dir("forks", &log.name)).map_or(0, |l| l.len()));
+    note(
+        heads.sum::<usize>() as u64,
+        "further heads of other collectors' logs in forks/: their keys signed two histories. Both are kept, as evidence; ask that collector, and whoever holds other copies",
+    );
+    let erasing = storage.length(crate::manifest::ERASING).ok().flatten().is_some();
+    note(
+        erasing.into(),
+        "erasure was begun and cut short; the next command that writes (kua add, kua erase) finishes it",
+    );
     note(aside as u64, "groups of unsigned tiles in set-aside/: see docs/formats/vault.md");
 }
 

@@ -52,16 +52,16 @@ pub(crate) struct Across {
     pub referenced: BTreeSet<ItemId>,
     /// Objects of which nothing is expected, since they were erased.
     pub gone: BTreeSet<ItemId>,
-    /// Items that were erased: the log that says so, and the number of the entry.
-    erased: BTreeMap<ItemId, Vec<(String, u64)>>,
+    /// Items that were erased: the log that says so, whether it is an own one, and the entry.
+    erased: BTreeMap<ItemId, Vec<(String, bool, u64)>>,
 }
 
 impl Across {
     pub(crate) fn of(logs: &[CheckedLog]) -> Across {
-        let mut erased: BTreeMap<ItemId, Vec<(String, u64)>> = BTreeMap::new();
+        let mut erased: BTreeMap<ItemId, Vec<(String, bool, u64)>> = BTreeMap::new();
         for log in logs {
             for (item, index) in &log.erased {
-                erased.entry(*item).or_default().push((log.name.clone(), *index));
+                erased.entry(*item).or_default().push((log.name.clone(), log.own, *index));
             }
         }
         Across { referenced: BTreeSet::new(), gone: BTreeSet::new(), erased }
@@ -71,7 +71,8 @@ impl Across {
     /// the same log, are an item again.
     fn may_be_gone(&self, item: &ItemId, log: &str, index: u64) -> bool {
         let erased = self.erased.get(item).into_iter().flatten();
-        erased.into_iter().any(|(by, at)| by != log || *at > index)
+        // As `Recorded::covers`: others can only withdraw what their own log took in.
+        erased.into_iter().any(|(by, own, at)| if by == log { *at > index } else { *own })
     }
 }
 
@@ -220,6 +221,18 @@ impl Tasks<'_> {
         let entries = parse_bundle(&bytes, tile.width)?;
         Some(entries.into_iter().map(<[u8]>::to_vec).collect())
     }
+}
+
+/// Checks record and, if asked, object of one entry that was proved before. Gives the bytes hashed.
+pub(crate) fn check_alone(
+    storage: &dyn Storage,
+    index: u64,
+    entry: Entry,
+    check_object: bool,
+    buffer: &mut [u8],
+    findings: &mut Vec<Finding>,
+) -> u64 {
+    check_entry(storage, &Task { index, entry, check_object }, buffer, findings)
 }
 
 /// Checks record, then object of one entry. Gives the bytes hashed.

@@ -35,6 +35,8 @@ pub(crate) struct Place {
 pub(crate) struct CheckedLog {
     pub name: String,
     pub dir: String,
+    /// Whether it is the vault's own, in any epoch.
+    pub own: bool,
     pub size: u64,
     /// Entries that are not as signed: what they say is not to be believed.
     pub changed: BTreeSet<u64>,
@@ -90,8 +92,8 @@ pub(crate) fn check_logs(
                 report.findings.extend(hold_to(storage, &dir, signed, &state));
             }
         }
-        let Place { name, dir, .. } = place;
-        logs.push(CheckedLog { name, dir, size: check.size, changed, erased: survey.erased });
+        let Place { name, dir, own, .. } = place;
+        logs.push(CheckedLog { name, dir, own, size: check.size, changed, erased: survey.erased });
     }
     let listed = storage.list("logs").unwrap_or_default();
     let led_to = |name: &str| seen.contains_key(&in_dir("logs", name));

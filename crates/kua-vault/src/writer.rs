@@ -177,7 +177,7 @@ impl Writer {
     }
 
     /// Renames a group of files whose content is safe, and makes the names safe.
-    fn give_names(&mut self, renames: &[(String, String)]) -> Result<(), PreserveError> {
+    pub(crate) fn give_names(&mut self, renames: &[(String, String)]) -> Result<(), PreserveError> {
         for (temporary, path) in renames {
             self.folder(parent(path))?;
             self.vault.storage.rename(temporary, path).map_err(|e| writing(path, e))?;
@@ -220,7 +220,7 @@ impl Writer {
     }
 
     /// Partial tiles may go once the full tile is published; failing to remove them harms nothing.
-    fn remove_outgrown(&self, full: &[Tile]) {
+    pub(crate) fn remove_outgrown(&self, full: &[Tile]) {
         let dir = log_dir(self.vault.vkey().name());
         for tile in full {
             let partial = in_dir(&dir, &tile.partial_dir());

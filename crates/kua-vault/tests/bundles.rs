@@ -1,0 +1,392 @@
+//! Bundles: packed in every form, checked by others' tools, merged, resumed, and refused where
+//! anything in them is not as signed.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use common::{Crash, Fault, Memory, acquired};
+use kua_model::ItemId;
+use kua_vault::{
+    Bag, BagStorage, BundleForm, Collector, Container, MergeError, MergeOptions, Merged, PackError,
+    PackOptions, SealIdentity, SealedFile, Storage, Vault, VerifyOptions, check_bag, verify,
+    verify_part, verify_with,
+};
+
+fn vault_at(dir: &Path, name: &str) -> Vault {
+    Vault::create(dir, &Collector { name: name.into() }).unwrap()
+}
+
+fn add(vault: &Vault, names: &[&str]) -> Vec<ItemId> {
+    let mut writer = vault.writer().unwrap();
+    let items = names
+        .iter()
+        .map(|name| {
+            let words = format!("What {name} told, word for word.");
+            writer.preserve(words.as_bytes(), &acquired(&format!("{name}.txt"))).unwrap().item
+        })
+        .collect();
+    writer.commit().unwrap();
+    items
+}
+
+fn pack(vault: &Vault, out: &Path, form: BundleForm, since: u64) {
+    let options = PackOptions { form: Some(form), since, ..PackOptions::default() };
+    vault.pack(out, &options).unwrap();
+}
+
+fn bundle(paths: &[&Path]) -> Arc<dyn Storage> {
+    let bags = paths.iter().map(|path| Bag::find(Container::at(path).unwrap().unwrap()).unwrap());
+    Arc::new(BagStorage::new(bags.collect()))
+}
+
+fn merge(vault: &Vault, bundle: &Arc<dyn Storage>) -> Result<Merged, MergeError> {
+    vault.merge(bundle, &MergeOptions { at: "2031-05-06T08:00:00Z".into(), ..Default::default() })
+}
+
+fn paths_of(vault: &Vault) -> Vec<String> {
+    let mut paths: Vec<_> = vault.items().unwrap().map(|item| item.unwrap().path).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_form_is_a_valid_bag_and_is_taken_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    let names: Vec<String> = (0..300).map(|n| format!("witness-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    add(&theirs, &names);
+    for (form, name) in
+        [(BundleForm::Folder, "b"), (BundleForm::Zip, "b.zip"), (BundleForm::Tar, "b.tar")]
+    {
+        pack(&theirs, &at(name), form, 0);
+        let report = check_bag(&at(name)).unwrap().unwrap();
+        assert_eq!((report.faults.as_slice(), report.warnings.as_slice()), (&[][..], &[][..]));
+        let storage = bundle(&[&at(name)]);
+        assert!(verify_with(&storage, &VerifyOptions::default()).is_clean(), "{name}");
+        let ours = vault_at(&at(&format!("ours-{name}")), "Hill");
+        add(&ours, &["neighbour"]);
+        let merged = merge(&ours, &storage).unwrap();
+        assert_eq!((merged.objects, merged.logs[0].size), (300, 300));
+        assert_eq!(paths_of(&ours).len(), 301);
+        let report = verify(&at(&format!("ours-{name}")));
+        assert!(report.is_clean(), "{:#?}", report.findings);
+        assert_eq!(report.items, 301);
+        let again = merge(&ours, &storage).unwrap();
+        assert_eq!((again.objects, again.known), (0, 300));
+        assert_eq!(ours.checkpoint().unwrap().size(), 2, "nothing new, nothing recorded");
+        let other = at(&format!("again-{name}"));
+        pack(&theirs, &other, form, 0);
+        if form != BundleForm::Folder {
+            assert!(fs::read(&other).unwrap() == fs::read(at(name)).unwrap(), "same bytes");
+        }
+    }
+    assert!(matches!(
+        theirs.pack(&at("b.tar"), &PackOptions::default()),
+        Err(PackError::Exists { .. })
+    ));
+}
+
+#[test]
+fn an_increment_is_enough_for_who_has_the_rest_and_refused_by_who_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    let many: Vec<String> = (0..270).map(|n| n.to_string()).collect();
+    add(&theirs, &many.iter().map(String::as_str).collect::<Vec<_>>());
+    pack(&theirs, &at("first"), BundleForm::Folder, 0);
+    add(&theirs, &["late", "later"]);
+    pack(&theirs, &at("second.tar"), BundleForm::Tar, 270);
+    let size = fs::metadata(at("second.tar")).unwrap().len();
+    let part = bundle(&[&at("second.tar")]);
+    let bag = Bag::find(Container::at(&at("second.tar")).unwrap().unwrap()).unwrap();
+    assert_eq!((bag.part().since, bag.part().is_whole()), (270, false));
+    let report = verify_part(&part, &bag.part());
+    assert!(report.is_clean(), "{:#?}", report.findings);
+    assert_eq!(report.items, 2);
+    let ours = vault_at(&at("ours"), "Hill");
+    assert!(matches!(merge(&ours, &part), Err(MergeError::Gap { here: 0, .. })), "{size}");
+    merge(&ours, &bundle(&[&at("first")])).unwrap();
+    let merged = merge(&ours, &part).unwrap();
+    assert_eq!((merged.objects, merged.logs[0].before, merged.logs[0].size), (2, 270, 272));
+    assert_eq!(paths_of(&ours).len(), 272);
+    assert!(verify(&at("ours")).is_clean());
+    // An older bundle after a newer one changes nothing.
+    let old = merge(&ours, &bundle(&[&at("first")])).unwrap();
+    assert_eq!((old.objects, old.logs[0].before), (0, 272));
+}
+
+#[test]
+fn volumes_are_bags_of_their_own_and_all_are_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    let mut writer = theirs.writer().unwrap();
+    for n in 0..6u8 {
+        writer.preserve(vec![n; 50_000].as_slice(), &acquired(&format!("{n}.jpg"))).unwrap();
+    }
+    writer.commit().unwrap();
+    drop(writer);
+    let options =
+        PackOptions { form: Some(BundleForm::Zip), volume: 130_000, ..PackOptions::default() };
+    let packed = theirs.pack(&at("b.zip"), &options).unwrap();
+    assert!(packed.volumes.len() >= 3, "{:?}", packed.volumes);
+    for volume in &packed.volumes {
+        assert!(fs::metadata(volume).unwrap().len() <= 130_000);
+        assert!(check_bag(volume).unwrap().unwrap().is_valid());
+    }
+    let ours = vault_at(&at("ours"), "Hill");
+    let some: Vec<&Path> = packed.volumes[..2].iter().map(|p| p.as_path()).collect();
+    assert!(matches!(merge(&ours, &bundle(&some)), Err(MergeError::Missing { .. })));
+    assert!(verify(&at("ours")).is_clean());
+    assert_eq!(paths_of(&ours).len(), 0, "half a bundle is not believed");
+    let all: Vec<&Path> = packed.volumes.iter().map(|p| p.as_path()).collect();
+    assert_eq!(merge(&ours, &bundle(&all)).unwrap().logs[0].size, 6);
+    assert_eq!(paths_of(&ours).len(), 6);
+    let small = PackOptions { volume: 20_000, form: Some(BundleForm::Zip), ..Default::default() };
+    assert!(matches!(theirs.pack(&at("c.zip"), &small), Err(PackError::VolumeSize { .. })));
+    assert!(!at("c.zip").exists() && !at("c-1.zip").exists());
+}
+
+#[test]
+fn a_sealed_bundle_is_merged_without_a_plain_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["a", "b"]);
+    let identity = SealIdentity::generate();
+    let options = PackOptions {
+        form: Some(BundleForm::Tar),
+        recipients: vec![identity.recipient()],
+        ..PackOptions::default()
+    };
+    theirs.pack(&at("b.tar.age"), &options).unwrap();
+    let bytes = fs::read(at("b.tar.age")).unwrap();
+    assert!(!bytes.windows(9).any(|part| part == b"bagit.txt"));
+    assert!(SealedFile::is_one(&at("b.tar.age")).unwrap());
+    let open = |identity: &SealIdentity| {
+        Container::archive(Arc::new(SealedFile::new(
+            &at("b.tar.age"),
+            std::slice::from_ref(identity),
+        )))
+    };
+    assert!(open(&SealIdentity::generate()).is_err());
+    let bag = Bag::find(open(&identity).unwrap().unwrap()).unwrap();
+    assert!(bag.check(0, None).is_valid());
+    let ours = vault_at(&at("ours"), "Hill");
+    let storage: Arc<dyn Storage> = Arc::new(BagStorage::new(vec![bag]));
+    merge(&ours, &storage).unwrap();
+    assert_eq!(paths_of(&ours), ["a.txt", "b.txt"]);
+    // Cut short or changed: refused, and nothing of it is believed.
+    for cut in [bytes.len() / 3, bytes.len() - 1] {
+        fs::write(at("b.tar.age"), &bytes[..cut]).unwrap();
+        let valid = open(&identity).is_ok_and(|container| {
+            container.and_then(Bag::find).is_some_and(|bag| bag.check(1, None).is_valid())
+        });
+        assert!(!valid, "cut at {cut}");
+    }
+}
+
+#[test]
+fn nothing_that_is_not_as_signed_is_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["a", "b", "c"]);
+    pack(&theirs, &at("good"), BundleForm::Folder, 0);
+    let mut tried = 0;
+    for file in files(&at("good/data")) {
+        let bytes = fs::read(&file).unwrap();
+        for at_byte in (0..bytes.len()).step_by(7).chain([bytes.len() - 1]) {
+            let mut changed = bytes.clone();
+            changed[at_byte] ^= 1;
+            fs::write(&file, &changed).unwrap();
+            let vault = Vault::create_on(Memory::default().shared(), &common::collector()).unwrap();
+            let merged = merge(&vault, &bundle(&[&at("good")]));
+            // Upper tiles are not read at all: ours are worked out from the entries.
+            let name = file.display().to_string();
+            let unread = name.contains("tile/0/") || name.contains("tile/1/");
+            assert!(merged.is_err() || unread, "{name} byte {at_byte} of {}", bytes.len());
+            if merged.is_err() {
+                assert_eq!(vault.items().unwrap().count(), 0, "{name} byte {at_byte}");
+            }
+            tried += 1;
+        }
+        fs::write(&file, bytes).unwrap();
+    }
+    println!("{tried} changed bundles, none believed");
+    let ours = vault_at(&at("ours"), "Hill");
+    let wrong =
+        MergeOptions { at: "2031-05-06".into(), key: Some(ours.vkey().clone()), progress: None };
+    let refused = ours.merge(&bundle(&[&at("good")]), &wrong);
+    assert!(matches!(refused, Err(MergeError::OtherKey { .. })));
+}
+
+fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_of(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+fn files_of(dir: &Path) -> Vec<std::path::PathBuf> {
+    files(dir)
+}
+
+#[test]
+fn two_histories_of_one_log_are_both_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["a"]);
+    copy(&at("theirs"), &at("twin"));
+    let twin = Vault::open(&at("twin")).unwrap();
+    add(&theirs, &["b"]);
+    add(&twin, &["c", "d"]);
+    pack(&theirs, &at("one"), BundleForm::Folder, 0);
+    pack(&twin, &at("two"), BundleForm::Folder, 0);
+    let ours = vault_at(&at("ours"), "Hill");
+    merge(&ours, &bundle(&[&at("one")])).unwrap();
+    let merged = merge(&ours, &bundle(&[&at("two")])).unwrap();
+    assert!(merged.logs[0].forked);
+    assert_eq!(paths_of(&ours), ["a.txt", "b.txt"], "the first history stays as it was");
+    let kept: Vec<_> = files(&at("ours/forks"));
+    assert!(kept.iter().any(|path| path.ends_with("checkpoint")), "{kept:?}");
+    let report = verify(&at("ours"));
+    assert!(report.is_clean(), "{:#?}", report.findings);
+    assert!(report.notices.iter().any(|notice| notice.contains("two histories")), "{report:#?}");
+    // A bundle of our own vault, ahead of us: we were set back.
+    let refused = merge(&twin, &bundle(&[&at("one")]));
+    assert!(matches!(refused, Err(MergeError::OwnFork { .. })), "{refused:?}");
+    add(&theirs, &["e"]);
+    copy(&at("theirs"), &at("old"));
+    add(&theirs, &["f"]);
+    pack(&theirs, &at("three"), BundleForm::Folder, 0);
+    let refused = merge(&Vault::open(&at("old")).unwrap(), &bundle(&[&at("three")]));
+    assert!(matches!(refused, Err(MergeError::Behind { here: 3, size: 4 })), "{refused:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        let target = to.join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(&file, target).unwrap();
+    }
+    fs::create_dir_all(to.join("tmp")).unwrap();
+}
+
+#[test]
+fn a_merge_cut_off_anywhere_goes_on_and_ends_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["a", "b", "c"]);
+    pack(&theirs, &at("b.tar"), BundleForm::Tar, 0);
+    let storage = bundle(&[&at("b.tar")]);
+    let start = Memory::default();
+    let ours = Vault::create_on(start.shared(), &common::collector()).unwrap();
+    add(&ours, &["own"]);
+    let start = start.after(Crash::Kept);
+    let whole = start.after(Crash::Kept);
+    merge(&Vault::open_on(whole.shared()).unwrap(), &storage).unwrap();
+    let operations = whole.operations();
+    for number in 0..operations {
+        for fault in [Fault::Stop, Fault::Full, Fault::FailedButDone] {
+            let memory = start.after(Crash::Kept);
+            memory.fail_at(number, fault);
+            let _ = merge(&Vault::open_on(memory.shared()).unwrap(), &storage);
+            for crash in [Crash::Kept, Crash::Lost, Crash::Torn(2), Crash::Torn(5)] {
+                let when = format!("{fault:?} at {number}, {crash:?}");
+                let found = memory.after(crash);
+                let options = VerifyOptions { threads: 1, ..Default::default() };
+                let report = verify_with(&found.shared(), &options);
+                assert!(report.is_clean(), "{when}: {:#?}", report.findings);
+                let vault = Vault::open_on(found.shared()).unwrap();
+                merge(&vault, &storage).unwrap_or_else(|e| panic!("{when}: {e}"));
+                assert_eq!(paths_of(&vault).len(), 4, "{when}");
+                let report = verify_with(&found.shared(), &options);
+                assert!(report.is_clean(), "{when}, then finished: {:#?}", report.findings);
+            }
+        }
+    }
+}
+
+#[test]
+fn withdrawn_items_are_in_no_bundle_and_do_not_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    let items = add(&theirs, &["a", "b"]);
+    pack(&theirs, &at("before"), BundleForm::Folder, 0);
+    let ours = vault_at(&at("ours"), "Hill");
+    merge(&ours, &bundle(&[&at("before")])).unwrap();
+    let gone = std::collections::BTreeSet::from([items[0]]);
+    theirs.erase(&gone, "asked to be forgotten", "the speaker", "2031-05-07").unwrap();
+    pack(&theirs, &at("after"), BundleForm::Folder, 0);
+    let hex = items[0].to_string();
+    assert!(files(&at("after")).iter().all(|file| !file.display().to_string().contains(&hex)));
+    let merged = merge(&ours, &bundle(&[&at("after")])).unwrap();
+    assert_eq!(merged.withdrawn, [items[0]], "a person decides what becomes of our copy");
+    assert_eq!(paths_of(&ours), ["b.txt"], "and until then it is not shown");
+    ours.erase(&gone, "withdrawn by its collector", "River", "2031-05-08").unwrap();
+    let back = merge(&ours, &bundle(&[&at("before")])).unwrap();
+    assert_eq!(back.objects, 0);
+    assert!(ours.read(&items[0]).is_err());
+    assert!(verify(&at("ours")).is_clean());
+    // A stranger who only received the log learns that it was withdrawn, and misses nothing.
+    let new = vault_at(&at("new"), "Lake");
+    merge(&new, &bundle(&[&at("after")])).unwrap();
+    assert!(verify(&at("new")).is_clean());
+    assert_eq!(paths_of(&new), ["b.txt"]);
+    // Nobody can withdraw what another took in.
+    let evil = vault_at(&at("evil"), "Fog");
+    add(&evil, &["b"]);
+    let all = std::collections::BTreeSet::from([items[1]]);
+    evil.erase(&all, "hide it", "nobody", "2031-05-09").unwrap();
+    pack(&evil, &at("evil-bundle"), BundleForm::Folder, 0);
+    merge(&ours, &bundle(&[&at("evil-bundle")])).unwrap();
+    assert_eq!(paths_of(&ours), ["b.txt"]);
+}
+
+#[test]
+fn bagit_py_and_others_read_what_we_pack() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["a", "b"]);
+    pack(&theirs, &at("bag"), BundleForm::Folder, 0);
+    pack(&theirs, &at("bag.zip"), BundleForm::Zip, 0);
+    pack(&theirs, &at("bag.tar"), BundleForm::Tar, 0);
+    let script = "import sys,zipfile,tarfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; t=tarfile.open(sys.argv[2]); assert sorted(z.namelist())==sorted(t.getnames()), 'names'; print(len(z.namelist()))";
+    match Command::new("python3")
+        .args(["-c", script])
+        .arg(at("bag.zip"))
+        .arg(at("bag.tar"))
+        .output()
+    {
+        Ok(output) => assert!(output.status.success(), "{output:?}"),
+        Err(_) => println!("skipped: python3 is not on this machine"),
+    }
+    let script = "import sys,bagit; bagit.Bag(sys.argv[1]).validate(); print('valid')";
+    let python = std::env::var("KUA_PYTHON").unwrap_or_else(|_| "python3".into());
+    let output = Command::new(python).args(["-c", script]).arg(at("bag")).output();
+    match output {
+        Ok(output) if output.status.success() => println!("bagit.py validates our bag"),
+        Ok(output) if String::from_utf8_lossy(&output.stderr).contains("No module named") => {
+            println!("skipped: the PyPI package bagit is not on this machine");
+        }
+        Ok(output) => panic!("{}", String::from_utf8_lossy(&output.stderr)),
+        Err(_) => println!("skipped: python3 is not on this machine"),
+    }
+}

@@ -110,7 +110,7 @@ impl Case {
         Ok(built)
     }
 
-    fn only_builder(&self) -> Result<File, CaseError> {
+    pub(crate) fn only_builder(&self) -> Result<File, CaseError> {
         let folder = self.derived();
         std::fs::create_dir_all(&folder).map_err(CaseError::io(&folder))?;
         let path = folder.join("build.lock");
@@ -318,6 +318,7 @@ impl Case {
             .filter_map(|reading| Some((reading.item, keys_of(reading)?.read)))
             .collect();
         let judgements = self.evidence.judgements()?;
+        let absent = self.absent()?;
 
         let mut inputs = Digest::new("trace");
         inputs.number(kua_trace::VERSION).text(self.lexicons.digest()).json(&self.config.trace);
@@ -326,7 +327,7 @@ impl Case {
         let mut inputs = Digest::new("chronicle");
         inputs.bytes(trace_key.as_bytes());
         inputs.number(kua_reconcile::VERSION).json(&self.config.reconcile);
-        inputs.json(&self.config.info()).json(&judgements);
+        inputs.json(&self.config.info()).json(&judgements).json(&absent);
         readings.iter().filter_map(keys_of).for_each(|keys| inputs.bytes(keys.extract.as_bytes()));
         let chronicle_key = inputs.done();
         if cache.key_of(CHRONICLE, WHOLE)? == Some(chronicle_key)
@@ -339,7 +340,7 @@ impl Case {
 
         let kept: Option<Noted<Lineage>> =
             cache.get(TRACE, WHOLE, &trace_key)?.and_then(|value| unpack(&value));
-        let mut notices = Vec::new();
+        let mut notices = absent;
         let mut claims = Vec::new();
         let mut documents = Vec::new();
         self.index(cache, &readings, &by_item, progress, stop)?;

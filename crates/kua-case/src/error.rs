@@ -73,6 +73,56 @@ pub enum CaseError {
         /// The case.
         dir: PathBuf,
     },
+    /// The vault was not packed.
+    #[error(transparent)]
+    Pack(#[from] kua_vault::PackError),
+    /// The bundle was not taken in.
+    #[error(transparent)]
+    Merge(#[from] kua_vault::MergeError),
+    /// Sealed items could not be opened.
+    #[error(transparent)]
+    Unseal(#[from] kua_vault::UnsealError),
+    /// A key for sealing cannot be used.
+    #[error(transparent)]
+    SealKey(kua_vault::SealKeyError),
+    /// The key of a log cannot be used.
+    #[error("the key of the log cannot be used: {0}")]
+    Key(kua_vault::KeyError),
+    /// What the other side has cannot be told from this file.
+    #[error("--since {}: {what}", path.display())]
+    Since {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Not a bundle of kua.
+    #[error("{} is no bundle of kua: no BagIt bag with a vault in it", path.display())]
+    NotABundle {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A sealed bundle, and no key.
+    #[error("{} is sealed: its content can only be seen with a key it was sealed to", path.display())]
+    SealedBundle {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A field case without anybody to seal to.
+    #[error("a field case wants recipients to seal to: public keys that begin with age1")]
+    NoRecipients,
+    /// This is a field case, which only takes in sealed items.
+    #[error("this is a field case: nothing in it can be {what} here")]
+    FieldCase {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A secret key in a case would travel with what it opens.
+    #[error("{} lies in a case: a secret key must never lie beside the evidence it opens", path.display())]
+    IdentityInCase {
+        /// The file.
+        path: PathBuf,
+    },
     /// Nothing goes by this name.
     #[error("nothing in this case has an id that begins with {prefix:?}")]
     NoSuchId {

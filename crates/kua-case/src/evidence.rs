@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
-    Collector, CreateError, LogError, OpenError, PreserveError, ReadError, Vault, Writer,
+    Collector, CreateError, EntryKind, Event, LogError, OpenError, PreserveError, ReadError,
+    SealRecipient, Vault, Writer,
 };
 use thiserror::Error;
 
@@ -89,8 +90,9 @@ impl EvidenceError {
 }
 
 impl Evidence {
-    pub(crate) fn init(dir: &Path) -> Result<(), EvidenceError> {
-        match Vault::create(dir, &Collector { name: COLLECTOR.to_owned() }) {
+    pub(crate) fn init(dir: &Path, recipients: &[SealRecipient]) -> Result<(), EvidenceError> {
+        let collector = Collector { name: COLLECTOR.to_owned() };
+        match Vault::create_sealing(dir, &collector, recipients) {
             // An `init` that was interrupted before it wrote case.toml.
             Ok(_) | Err(CreateError::Exists) => Ok(()),
             Err(error) => Err(error.into()),
@@ -99,6 +101,18 @@ impl Evidence {
 
     pub(crate) fn open(dir: &Path) -> Result<Self, EvidenceError> {
         Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None), judgements: Mutex::new(None) })
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Records that everything here goes to somebody.
+    pub(crate) fn record_transfer(&self, to: &str, at: &str) -> Result<(), EvidenceError> {
+        let mut writer = self.writer()?;
+        writer.append(Event::new(EntryKind::Transfer, at).private("to", to))?;
+        writer.commit()?;
+        Ok(())
     }
 
     pub(crate) fn writer(&self) -> Result<Writer, EvidenceError> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use kua_lexicon::Lexicons;
 use kua_model::DateSpan;
+use kua_vault::SealRecipient;
 
 use crate::clock::{Clock, MachineClock};
 use crate::config::{CaseConfig, new_case_toml};
@@ -47,12 +48,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::AlreadyACase`], [`CaseError::NotEmpty`], and what the disk says.
     pub fn init(dir: &Path, new: &NewCase) -> Result<Self, CaseError> {
-        let title = match new.title.trim() {
-            "" => dir.file_name().map(|name| name.to_string_lossy().into_owned()),
-            title => Some(title.to_owned()),
-        };
-        let title = title.unwrap_or_else(|| "Untitled".to_owned());
-        Self::init_with(dir, &new_case_toml(&title, new.period, new.place.as_deref()))
+        Self::init_with(dir, &text_of(dir, new))
     }
 
     /// Makes a new case in `dir` with this text of `case.toml`.
@@ -60,6 +56,18 @@ impl Case {
     /// # Errors
     /// As [`Case::init`], and [`CaseError::Config`] if the text cannot be used.
     pub fn init_with(dir: &Path, case_toml: &str) -> Result<Self, CaseError> {
+        Self::make(dir, case_toml, &[])
+    }
+
+    pub(crate) fn init_sealed(
+        dir: &Path,
+        new: &NewCase,
+        recipients: &[SealRecipient],
+    ) -> Result<Self, CaseError> {
+        Self::make(dir, &text_of(dir, new), recipients)
+    }
+
+    fn make(dir: &Path, case_toml: &str, recipients: &[SealRecipient]) -> Result<Self, CaseError> {
         CaseConfig::parse(case_toml)?;
         let file = dir.join("case.toml");
         if file.exists() {
@@ -72,7 +80,7 @@ impl Case {
         if strange {
             return Err(CaseError::NotEmpty { dir: dir.to_owned() });
         }
-        Evidence::init(&dir.join("vault"))?;
+        Evidence::init(&dir.join("vault"), recipients)?;
         // Last and whole: a folder with case.toml has a vault.
         let part = dir.join("case.toml.part");
         let write = || -> std::io::Result<()> {
@@ -163,6 +171,15 @@ impl Case {
     pub(crate) fn derived(&self) -> PathBuf {
         self.dir.join("derived")
     }
+}
+
+fn text_of(dir: &Path, new: &NewCase) -> String {
+    let title = match new.title.trim() {
+        "" => dir.file_name().map(|name| name.to_string_lossy().into_owned()),
+        title => Some(title.to_owned()),
+    };
+    let title = title.unwrap_or_else(|| "Untitled".to_owned());
+    new_case_toml(&title, new.period, new.place.as_deref())
 }
 
 fn lexicons_of(dir: &Path) -> Result<Lexicons, CaseError> {

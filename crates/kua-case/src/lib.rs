@@ -12,12 +12,15 @@
 
 mod add;
 mod build;
+mod bundle;
 mod cache;
 mod chronicle;
 mod clock;
 mod config;
+mod erase;
 mod error;
 mod evidence;
+mod field;
 mod fold;
 mod folder;
 mod judge;
@@ -37,17 +40,22 @@ mod walk;
 
 pub use add::Added;
 pub use build::Built;
+pub use bundle::PackRequest;
 pub use cache::CacheError;
 pub use chronicle::{BuiltStatus, Edition, Loaded, Status};
 pub use clock::{Clock, MachineClock, StoppedClock};
 pub use config::{CONFIG_VERSION, CaseConfig, ConfigError, Limits};
 pub use error::CaseError;
 pub use evidence::EvidenceError;
+pub use field::{new_identity, read_identities};
 pub use folder::{Case, NewCase};
 pub use judge::Verdict;
 pub use kua_model::*;
 pub use kua_publish as publish;
-pub use kua_vault::{BagFault, BagReport};
+pub use kua_vault::{
+    BagFault, BagReport, BundleForm, ErasePlan, MergeError, Merged, MergedLog, PackError, Packed,
+    SealIdentity, Unsealed, Withdrawal,
+};
 pub use lexicons::{CheckedLexicons, LexiconSlip, check_lexicons};
 pub use lookup::{Found, find};
 pub use progress::{Progress, Silent, Step, Stop};

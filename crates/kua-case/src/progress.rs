@@ -22,6 +22,12 @@ pub enum Step {
     Verify,
     /// Writing pages.
     Publish,
+    /// Packing a bundle.
+    Pack,
+    /// Taking a bundle in.
+    Merge,
+    /// Opening sealed items.
+    Open,
 }
 
 /// Told how far a step has come, from any thread.

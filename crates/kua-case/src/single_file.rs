@@ -6,7 +6,9 @@ use std::path::Path;
 
 use kua_model::Custody;
 use kua_publish::verify::{SingleFileEvidence, read_single_file};
-use kua_vault::{KeyError, Note, SignedCheckpoint, VerifierKey, verify_item_proof};
+use kua_vault::{
+    KeyError, Note, SignedCheckpoint, VerifierKey, key_of, keys_of, verify_item_proof,
+};
 
 use crate::error::CaseError;
 use crate::folder::Case;
@@ -69,7 +71,19 @@ fn check(evidence: &SingleFileEvidence, key: Option<&str>, verified: &mut Verifi
             return;
         }
     }
-    check_items(evidence, &log_key, verified);
+    let custody = Custody {
+        checkpoint: evidence.checkpoint.clone(),
+        vkey: evidence.vkey.clone(),
+        logs: evidence.logs.clone(),
+        ..Custody::default()
+    };
+    match keys_of(&custody, Some(&log_key)) {
+        Ok(keys) => check_items(evidence, &keys, verified),
+        Err(error) => {
+            verified.wrong("", format!("another log is not vouched for: {error}"), None);
+            return;
+        }
+    }
     check_signature(evidence, &log_key, verified);
     if key.is_none() {
         verified.remarks.push(
@@ -78,7 +92,7 @@ fn check(evidence: &SingleFileEvidence, key: Option<&str>, verified: &mut Verifi
     }
 }
 
-fn check_items(evidence: &SingleFileEvidence, key: &VerifierKey, verified: &mut Verified) {
+fn check_items(evidence: &SingleFileEvidence, keys: &[VerifierKey], verified: &mut Verified) {
     for item in &evidence.items {
         let (Some(sha256), Some(entry), Some(proof)) = (item.sha256, &item.entry, &item.proof)
         else {
@@ -88,9 +102,21 @@ fn check_items(evidence: &SingleFileEvidence, key: &VerifierKey, verified: &mut 
             ));
             continue;
         };
-        match verify_item_proof(proof, entry.as_bytes(), key, &kua_model::ItemId(sha256)) {
-            Ok((proven, _)) if proven.index == item.log_index => verified.items += 1,
-            Ok((proven, _)) => verified.wrong(
+        let own = keys.first().map_or("", VerifierKey::name);
+        let named = if item.log.is_empty() { own } else { &item.log };
+        let proved = key_of(proof, keys).and_then(|key| {
+            let id = kua_model::ItemId(sha256);
+            let (proven, entry) = verify_item_proof(proof, entry.as_bytes(), key, &id)?;
+            Ok((proven, entry, key.name() == named))
+        });
+        match proved {
+            Ok((_, _, false)) => verified.wrong(
+                &item.path,
+                format!("its proof is of another log than the one it names, {named}"),
+                None,
+            ),
+            Ok((proven, _, true)) if proven.index == item.log_index => verified.items += 1,
+            Ok((proven, _, true)) => verified.wrong(
                 &item.path,
                 format!("its proof is of log entry {}, expected {}", proven.index, item.log_index),
                 None,
@@ -99,7 +125,10 @@ fn check_items(evidence: &SingleFileEvidence, key: &VerifierKey, verified: &mut 
         }
     }
     for document in &evidence.documents {
-        let item = evidence.items.iter().find(|item| item.log_index == document.log_index);
+        let item = evidence
+            .items
+            .iter()
+            .find(|item| item.log_index == document.log_index && item.log == document.log);
         let of_other = item
             .and_then(|item| item.sha256)
             .is_some_and(|sha256| !document.id.is_of(kua_model::ItemId(sha256)));

@@ -70,6 +70,9 @@ pub fn verify_case(dir: &Path, progress: &dyn Progress) -> Result<Verified, Case
         Err(CaseError::Vault(_)) => {}
         Err(error) => return Err(error),
     }
+    if let Ok(case) = Case::open(dir) {
+        verified.remarks.extend(case.withdrawals()?.iter().map(crate::erase::told));
+    }
     verified.faults.dedup();
     Ok(verified)
 }

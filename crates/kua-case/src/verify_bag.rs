@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kua_vault::{Bag, BagReport, BagStorage, Container, Storage, VerifyOptions, verify_with};
+use kua_vault::{
+    BagReport, BagStorage, SealIdentity, Storage, VerifyOptions, verify_part, verify_with,
+};
 
+use crate::bundle::bag_at;
 use crate::error::CaseError;
 use crate::progress::{Progress, Step, Stop};
 use crate::verify::{Verified, fault};
@@ -18,38 +21,33 @@ pub struct VerifiedBag {
     pub vault: Option<Verified>,
 }
 
-/// Checks the bag at `path`: a folder, a ZIP or a tar. `None` if `path` is neither a bag nor an
-/// archive. Nothing is downloaded or unpacked.
+/// Checks the bag at `path`: a folder, a ZIP, a tar, or any of these sealed with age if one of
+/// `identities` opens it. `None` if `path` is neither a bag nor an archive. Nothing is downloaded
+/// or unpacked.
 ///
 /// # Errors
-/// The disk's, and what an archive that is damaged or made to do harm says.
+/// [`CaseError::SealedBundle`] without a key; the disk's; what an archive that is damaged or made
+/// to do harm says.
 pub fn verify_bag(
     path: &Path,
+    identities: &[SealIdentity],
     progress: &dyn Progress,
     stop: &Stop,
 ) -> Result<Option<VerifiedBag>, CaseError> {
-    if path.is_dir() && !looks_like_a_bag(path) {
-        return Ok(None);
-    }
-    let Some(container) = Container::at(path).map_err(CaseError::io(path))? else {
-        return Ok(None);
-    };
-    let bag = match Bag::find(container) {
-        Some(bag) => bag,
-        // No bagit.txt: the check says so.
-        None => match Container::at(path).map_err(CaseError::io(path))? {
-            Some(container) => Bag::assumed(container),
-            None => return Ok(None),
-        },
-    };
+    let Some(bag) = bag_at(path, identities)? else { return Ok(None) };
     progress.begin(Step::Verify, None);
     let tell = |_: u64| !stop.is_asked();
     let report = bag.check(0, Some(&tell));
     progress.end();
     let mut verified = VerifiedBag { bag: report, vault: None };
+    let part = bag.part();
     let storage: Arc<dyn Storage> = Arc::new(BagStorage::new(vec![bag]));
     if storage.length("vault.json").is_ok_and(|length| length.is_some()) {
-        let report = verify_with(&storage, &VerifyOptions::default());
+        let report = if part.is_whole() {
+            verify_with(&storage, &VerifyOptions::default())
+        } else {
+            verify_part(&storage, &part)
+        };
         verified.vault = Some(Verified {
             items: usize::try_from(report.items).unwrap_or(usize::MAX),
             entries: report.size,
@@ -62,13 +60,4 @@ pub fn verify_bag(
         });
     }
     Ok(Some(verified))
-}
-
-/// Looked at before listing: a folder may be somebody's whole home.
-fn looks_like_a_bag(dir: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(dir) else { return false };
-    let mut names = entries.flatten().map(|entry| entry.file_name());
-    dir.join("bagit.txt").is_file()
-        || dir.join("data").is_dir()
-            && names.any(|name| name.to_string_lossy().starts_with("manifest-"))
 }

@@ -157,6 +157,15 @@ pub struct Chronicle {
 }
 
 impl Chronicle {
+    /// Name of the log an item stands in, if it is another than the one the chronicle is signed
+    /// with: an earlier epoch, or another collector's.
+    #[must_use]
+    pub fn other_log<'i>(&self, item: &'i Item) -> Option<&'i str> {
+        let own = self.custody.vkey.split('+').next().unwrap_or_default();
+        let is_other = !own.is_empty() && !item.log.is_empty() && item.log != own;
+        is_other.then_some(item.log.as_str())
+    }
+
     /// The document with this id.
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.iter().find(|document| document.id == id)

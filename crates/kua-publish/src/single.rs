@@ -128,6 +128,7 @@ fn evidence(site: &Site<'_>, page_sha256: Sha256) -> SingleFileEvidence {
             let proof = custody.proofs.get(&item.id).filter(|_| !masked);
             ItemEvidence {
                 path: item.path.clone(),
+                log: chronicle.other_log(item).unwrap_or_default().to_owned(),
                 log_index: item.log_index,
                 sha256: (!masked).then_some(item.id.0),
                 size: (!masked).then_some(item.size),
@@ -136,21 +137,25 @@ fn evidence(site: &Site<'_>, page_sha256: Sha256) -> SingleFileEvidence {
             }
         })
         .collect();
-    let log_index = |id| {
-        site.index.items.get(&id).and_then(|at| chronicle.items.get(*at)).map_or(0, |i| i.log_index)
-    };
+    let item_of = |id| site.index.items.get(&id).and_then(|at| chronicle.items.get(*at));
+    let log_index = |id| item_of(id).map_or(0, |item| item.log_index);
     SingleFileEvidence {
         format: FORMAT.to_owned(),
         case: chronicle.case.title.clone(),
         page_sha256,
         vkey: custody.vkey.clone(),
         checkpoint: custody.checkpoint.clone(),
+        logs: custody.logs.clone(),
         items,
         documents: chronicle
             .documents
             .iter()
             .map(|document| DocumentEvidence {
                 id: document.id,
+                log: item_of(document.item)
+                    .and_then(|item| chronicle.other_log(item))
+                    .unwrap_or_default()
+                    .to_owned(),
                 log_index: log_index(document.item),
                 text_sha256: Sha256::of(document.text.as_bytes()),
                 bytes: document.text.len(),

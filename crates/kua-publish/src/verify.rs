@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{ClaimId, DocumentId, Sha256};
+use kua_model::{ClaimId, DocumentId, Sha256, VouchedLog};
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the format.
@@ -27,6 +27,10 @@ pub struct SingleFileEvidence {
     pub vkey: String,
     /// The signed checkpoint, verbatim; empty if there is none.
     pub checkpoint: String,
+    /// Further logs that items stand in: earlier epochs, and those of other collectors, each
+    /// vouched for by the log of `vkey` or one before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<VouchedLog>,
     /// Every preserved file.
     pub items: Vec<ItemEvidence>,
     /// Every text shown.
@@ -46,7 +50,10 @@ pub struct SingleFileEvidence {
 pub struct ItemEvidence {
     /// Path as it was added, names withheld by decision masked.
     pub path: String,
-    /// Position in the log, from 0.
+    /// Name of its log; empty if that is the log of `vkey`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub log: String,
+    /// Position in that log, from 0.
     pub log_index: u64,
     /// SHA-256 of its bytes; `None` if a withheld name stands in it, since the digest would let
     /// anyone try names.
@@ -64,7 +71,10 @@ pub struct ItemEvidence {
 pub struct DocumentEvidence {
     /// Its id.
     pub id: DocumentId,
-    /// Position in the log of the file it was read from.
+    /// Name of the log of the file it was read from; empty if that is the log of `vkey`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub log: String,
+    /// Position of that file in its log.
     pub log_index: u64,
     /// SHA-256 of the text shown, UTF-8.
     pub text_sha256: Sha256,
@@ -386,7 +396,8 @@ fn check(evidence: &SingleFileEvidence, shown: &Shown) -> Result<(), SingleFileE
             return Err(differs(statement, text));
         }
     }
-    let known = evidence.items.iter().map(|item| item.log_index).collect::<BTreeSet<_>>();
+    let known =
+        evidence.items.iter().map(|item| (&item.log, item.log_index)).collect::<BTreeSet<_>>();
     let mut texts = BTreeMap::new();
     for document in &evidence.documents {
         let id = document.id.to_string();
@@ -394,7 +405,7 @@ fn check(evidence: &SingleFileEvidence, shown: &Shown) -> Result<(), SingleFileE
         if text.len() != document.bytes || Sha256::of(text.as_bytes()) != document.text_sha256 {
             return Err(SingleFileError::TextDiffers { id });
         }
-        if !known.contains(&document.log_index) {
+        if !known.contains(&(&document.log, document.log_index)) {
             return Err(SingleFileError::NoItem { id: document.id, log_index: document.log_index });
         }
         texts.insert(document.id, text);

@@ -85,6 +85,30 @@ pub(crate) enum Command {
     /// Write the chronicle as one offline file with the proofs of everything it cites
     #[command(after_help = "Example:\n  kua publish --output winter.html")]
     Publish(Publish),
+    /// Pack the vault, or what is new in it, into a bag for a stick
+    #[command(
+        after_help = "Example:\n  kua pack /media/stick/winter                    a folder, for any system\n  kua pack /media/stick/winter.zip                one file below 4 GB, or several\n  kua pack winter.tar.age --recipient age1…       sealed for the way\n  kua pack more --since 270                       only what they lack"
+    )]
+    Pack(Pack),
+    /// Take in a bundle of another collector, proved before it is believed
+    #[command(
+        after_help = "Example:\n  kua merge /media/stick/river --key VKEY\n  kua merge river-1.zip river-2.zip               all volumes of one bundle"
+    )]
+    Merge(Merge),
+    /// Open sealed items on an editor's machine; the log says that they were opened
+    #[command(after_help = "Example:\n  kua open --identity ~/keys/kua.key --by \"A. B.\"")]
+    Open(Open),
+    /// Make a key that sealed items can be opened with
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kua key new ~/keys/kua.key      then give away the line that begins with age1"
+    )]
+    Key(Key),
+    /// Destroy items whose consent was withdrawn, and record why
+    #[command(
+        after_help = "Example:\n  kua erase statement.txt --reason \"asked to be forgotten\" --authority \"the speaker\"\n\nIt first tells what would go. Add --yes to do it: nothing brings it back."
+    )]
+    Erase(Erase),
     /// Prove that nothing was changed, and say what is wrong where
     #[command(
         after_help = "Example:\n  kua verify                      the case you are in\n  kua verify winter.html          a published file, without the case\n  kua verify stick/bundle.tar     any BagIt bag: a folder, a ZIP or a tar"
@@ -145,6 +169,81 @@ pub(crate) struct Init {
     /// Country or region: the place of claims that name none
     #[arg(long)]
     pub(crate) place: Option<String>,
+    /// A field case: every item is sealed as it is added, and nothing here can open it
+    #[arg(long, requires = "recipient")]
+    pub(crate) field: bool,
+    /// Public key (age1…) of somebody who shall be able to open; name at least two
+    #[arg(long, value_name = "AGE1…", requires = "field")]
+    pub(crate) recipient: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pack {
+    /// What to write: a folder, or a name that ends with .zip, .tar or .tar.age
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// What the other side has of this log: a number of entries, or a file with a checkpoint
+    #[arg(long, value_name = "SIZE|FILE")]
+    pub(crate) since: Option<String>,
+    /// Most bytes of a volume, like 4GB or 700MB [default: 4 GB for a file, none for a folder]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) volume_size: Option<String>,
+    /// Public key (age1…) to seal the bundle to
+    #[arg(long, value_name = "AGE1…")]
+    pub(crate) recipient: Vec<String>,
+    /// Who gets it: recorded in the vault as a transfer, before it is packed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The bundle: a folder, a ZIP, a tar; if it has several volumes, all of them
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub(crate) bundle: Vec<PathBuf>,
+    /// Key of their log, as they gave it to you: the bundle must be signed with it
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) key: Option<String>,
+    /// File with the secret key that a sealed bundle was sealed to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// File with your secret key; it is read, never copied
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: PathBuf,
+    /// Who opens, as you wish to be named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Write a new secret key to FILE and print the public one
+    #[command(after_help = "Example:\n  kua key new ~/keys/kua.key")]
+    New {
+        /// The file to write; it must not exist, nor lie in a case
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    /// Path as added, id, or first digits of an id
+    #[arg(required = true, value_name = "ITEM")]
+    pub(crate) items: Vec<String>,
+    /// Why; it stays in the log for ever, so it must name nobody who is to be forgotten
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// By whose authority, like "the speaker" or "court order 12/2031"; stays for ever, too
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) authority: String,
+    /// Do it; without this, only tell what would go
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -239,6 +338,9 @@ pub(crate) struct Verify {
     /// Key of the log, as its keeper gave it to you: the file must be signed with it
     #[arg(long, value_name = "VKEY")]
     pub(crate) key: Option<String>,
+    /// File with the secret key that a sealed bundle was sealed to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
     /// One JSON record a line, for machines
     #[arg(long)]
     pub(crate) json: bool,

@@ -76,5 +76,8 @@ fn name(step: Step) -> &'static str {
         Step::Index => "indexing for search",
         Step::Verify => "proving",
         Step::Publish => "writing",
+        Step::Pack => "packing",
+        Step::Merge => "taking in",
+        Step::Open => "opening",
     }
 }

@@ -1,7 +1,9 @@
 //! What each command does: opens the case, asks it, and says what came of it.
 
 mod answers;
+mod bundle;
 mod collect;
+mod field;
 mod judge;
 mod lexicon;
 mod reading;
@@ -42,6 +44,11 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Search(args) => search::search(&args, &place.open()?, console),
         Command::Serve(args) => serve::run(&args, place.open()?, console),
         Command::Publish(args) => collect::publish(&args, &place.open()?, console),
+        Command::Pack(args) => bundle::pack(&args, &place.open()?, console),
+        Command::Merge(args) => bundle::merge(&args, &place.open()?, console),
+        Command::Open(args) => field::open(&args, &place.open()?, console),
+        Command::Key(args) => field::key(&args, console),
+        Command::Erase(args) => field::erase(&args, &place.open()?, console),
         Command::Verify(args) => verify::verify(&args, &place, console),
         Command::Judge(args) => judge::judge(&args, &place.open()?, console),
         Command::Lexicon(args) => lexicon::run(&args, console),

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io;
 
-use kua_case::{CaseError, ConfigError, EvidenceError};
+use kua_case::{CaseError, ConfigError, EvidenceError, MergeError};
 
 /// Why a command ends without success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +68,15 @@ impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         let text = error.to_string();
         let failure = match &error {
-            CaseError::NoSuchId { .. }
+            CaseError::Merge(
+                MergeError::OtherKey { .. }
+                | MergeError::Damaged { .. }
+                | MergeError::Behind { .. }
+                | MergeError::OwnFork { .. },
+            )
+            | CaseError::NoSuchId { .. }
             | CaseError::ManyIds { .. }
-            | CaseError::NoSuchEvent { .. } => {
-                Self { kind: Kind::No, error: text, hints: Vec::new() }
-            }
+            | CaseError::NoSuchEvent { .. } => Self { kind: Kind::No, error: text, hints: Vec::new() },
             _ => Self::unfinished(text),
         };
         match &error {
@@ -90,6 +94,19 @@ impl From<CaseError> for Failure {
             CaseError::Lexicon { .. } => failure
                 .hint("Check the folder by itself:  kua lexicon check FOLDER")
                 .hint("Or move lexicons/ out of the case to use the built-in words."),
+            CaseError::SealedBundle { .. } => {
+                failure.hint("Say where the key lies:  --identity FILE")
+            }
+            CaseError::NoRecipients => {
+                failure.hint("Editors make a key with:  kua key new FILE")
+            }
+            CaseError::NotABundle { .. } => {
+                failure.hint("Any bag can be checked:  kua verify PATH").hint("A bundle is made with:  kua pack OUT")
+            }
+            CaseError::IdentityInCase { .. } => failure
+                .hint("Keep it outside, best on another medium; then name it again."),
+            CaseError::FieldCase { .. } => failure
+                .hint("Take the case to an editor's machine:  kua pack STICK, there kua merge STICK"),
             CaseError::NotBuilt { .. } => failure.hint("Run:  kua build"),
             CaseError::Building { .. } => failure.hint("Wait until it has finished, then try again."),
             CaseError::Cache(cache) if cache.is_disk_full() => failure.hint(DISK_FULL),

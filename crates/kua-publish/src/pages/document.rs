@@ -211,7 +211,7 @@ fn about(view: &View<'_>, document: &Document) -> Markup {
                 @if let Some(item) = item {
                     @if !hide_hash { dt { "Size" } dd { (words::number(item.size)) " bytes" } }
                     dt { "Preserved" } dd { (layout::plain(&item.acquired_at)) ", as the collector’s clock had it" }
-                    dt { "Place in the log" } dd { "entry " (item.log_index) }
+                    dt { "Place in the log" } dd { "entry " (item.log_index) @if let Some(log) = view.site.chronicle().other_log(item) { " of the log " (layout::name(log)) ", taken in from its collector" } }
                 }
                 @if let Some(dated) = &document.dates.published { dt { "Published" } dd { (dated_as(dated)) } }
                 @if let Some(dated) = &document.dates.modified { dt { "Modified" } dd { (dated_as(dated)) } }

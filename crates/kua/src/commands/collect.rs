@@ -30,9 +30,22 @@ pub(super) fn init(args: &Init, place: &CasePlace, console: &mut Console) -> Res
         period,
         place: args.place.clone(),
     };
-    let case = Case::init(&named, &new)?;
+    let case = if args.field {
+        Case::init_field(&named, &new, &args.recipient)?
+    } else {
+        Case::init(&named, &new)?
+    };
     let shown_dir = shown(&dir.display().to_string());
     console.line(&format!("New case “{}” in {shown_dir}", case.config().title))?;
+    let recipients = case.recipients();
+    for recipient in &recipients {
+        console.line(&format!("sealed to  {recipient}"))?;
+    }
+    if recipients.len() == 1 {
+        console.remark(
+            "kua: only one key opens what is sealed here: if it is lost, everything is. Better have a second, kept elsewhere: make the case anew with another --recipient.",
+        );
+    }
     let at = if args.dir.is_some() { format!(" -C {shown_dir}") } else { String::new() };
     console.line(&format!("Next:  kua{at} add PATH…"))?;
     Ok(())
@@ -46,7 +59,12 @@ pub(super) fn add(args: &Add, case: &Case, console: &mut Console) -> Result<(), 
         return Err(Failure::from(error));
     }
     if added.preserved > 0 && added.failures() == 0 && !added.stopped {
-        console.line("Next:  kua build")?;
+        if case.recipients().is_empty() {
+            console.line("Next:  kua build")?;
+        } else {
+            console.line("Sealed: nothing on this device can open it. Your originals were not touched; remove them yourself once this is enough.")?;
+            console.line("Next:  kua pack STICK")?;
+        }
     }
     if added.stopped {
         return Err(Failure::unfinished(
@@ -124,6 +142,19 @@ pub(super) fn size(bytes: u64) -> String {
 pub(super) fn build(args: &Build, case: Case, console: &mut Console) -> Result<(), Failure> {
     let case = case.with_threads(args.threads);
     let built = build_case(&case, console)?;
+    let (sealed, opened) = case.sealed()?;
+    if sealed > opened {
+        let waiting = counted(sealed - opened, "sealed item", "sealed items");
+        console.line(&format!("{waiting} not opened here, so not read"))?;
+        if case.recipients().is_empty() {
+            console.line("Next:  kua open --identity FILE --by NAME")?;
+        } else {
+            console.line("Next:  kua pack STICK   (they are opened on an editor's machine)")?;
+        }
+    }
+    if built.items == 0 && sealed > 0 {
+        return Ok(());
+    }
     if built.items == 0 {
         console.line("There is nothing in this case yet.")?;
         console.line("Next:  kua add PATH…")?;
@@ -172,6 +203,8 @@ pub(crate) fn summary_of_notices(count: usize, losses: usize) -> Option<String> 
 
 pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<(), Failure> {
     let status = case.status()?;
+    let (sealed, opened) = case.sealed()?;
+    let withdrawn: usize = case.withdrawals()?.iter().map(|w| w.items.len()).sum();
     if args.json {
         let built = status.built.as_ref();
         let record = json!({
@@ -181,6 +214,8 @@ pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<
             "documents": built.map(|built| built.documents), "claims": built.map(|built| built.claims),
             "accounts": built.map(|built| built.accounts), "origins": built.map(|built| built.origins),
             "notices": built.map(|built| built.notices),
+            "sealed": sealed, "opened": opened, "withdrawn": withdrawn,
+            "recipients": case.recipients(),
         });
         console.line(&record.to_string())?;
         return Ok(());
@@ -192,6 +227,16 @@ pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<
         size(status.bytes),
         counted(status.judgements, "judgement", "judgements")
     ))?;
+    if sealed > 0 {
+        let items = counted(sealed, "sealed item", "sealed items");
+        console.line(&format!("sealed     {items}, {opened} opened here"))?;
+    }
+    for recipient in case.recipients() {
+        console.line(&format!("sealed to  {recipient}"))?;
+    }
+    if withdrawn > 0 {
+        console.line(&format!("withdrawn  {}", counted(withdrawn, "item", "items")))?;
+    }
     match &status.built {
         None => console.line("built      not yet")?,
         Some(built) => {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kua_case::{VerifiedBag, shown, verify_bag};
+use kua_case::{VerifiedBag, read_identities, shown, verify_bag};
 use serde_json::json;
 
 use crate::args::Verify;
@@ -18,7 +18,10 @@ pub(super) fn verify(
     console: &mut Console,
 ) -> Result<Option<()>, Failure> {
     let stop = stop_on_ctrl_c();
-    let Some(verified) = verify_bag(path, &bars(console), &stop)? else { return Ok(None) };
+    let identities = args.identity.as_deref().map_or(Ok(Vec::new()), read_identities)?;
+    let Some(verified) = verify_bag(path, &identities, &bars(console), &stop)? else {
+        return Ok(None);
+    };
     for warning in &verified.bag.warnings {
         console.remark(&format!("kua: odd: {}", shown(warning)));
     }

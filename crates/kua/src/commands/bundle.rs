@@ -1,0 +1,112 @@
+//! `pack` and `merge`: bundles for a stick.
+
+use kua_case::{Case, Merged, PackRequest, read_identities, shown};
+
+use crate::args::{Merge, Pack};
+use crate::commands::collect::{counted, size};
+use crate::commands::{bars, stop_on_ctrl_c};
+use crate::console::Console;
+use crate::failure::Failure;
+
+pub(super) fn pack(args: &Pack, case: &Case, console: &mut Console) -> Result<(), Failure> {
+    let volume = args.volume_size.as_deref().map_or(Ok(0), bytes_of)?;
+    let request = PackRequest {
+        form: None,
+        since: args.since.clone(),
+        volume,
+        recipients: args.recipient.clone(),
+        to: args.to.clone(),
+    };
+    let packed = case.pack(&args.out, &request, &bars(console), &stop_on_ctrl_c())?;
+    for volume in &packed.volumes {
+        console.line(&format!("Wrote {}", shown(&volume.display().to_string())))?;
+    }
+    console.line(&format!(
+        "{}, {}; the log has {}",
+        count(packed.objects, "object", "objects"),
+        size(packed.bytes),
+        count(packed.size, "entry", "entries")
+    ))?;
+    if packed.withdrawn > 0 {
+        console
+            .line(&format!("{} left out: withdrawn", count(packed.withdrawn, "item", "items")))?;
+    }
+    console.line("There:  kua verify BUNDLE   and   kua merge BUNDLE")?;
+    console.line(&format!("What is new after this:  kua pack OUT --since {}", packed.size))?;
+    Ok(())
+}
+
+/// `700MB`, `4GB`, `4000000000`: bytes, in powers of ten as on the label of a stick.
+fn bytes_of(text: &str) -> Result<u64, Failure> {
+    let upper = text.trim().to_ascii_uppercase();
+    let digits = upper.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let factor = match upper.strip_prefix(digits).unwrap_or_default().trim() {
+        "" | "B" => Some(1),
+        "KB" | "K" => Some(1_000),
+        "MB" | "M" => Some(1_000_000),
+        "GB" | "G" => Some(1_000_000_000u64),
+        _ => None,
+    };
+    let bytes = factor.and_then(|factor| digits.parse::<u64>().ok()?.checked_mul(factor));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| {
+        Failure::usage(format!("--volume-size: {text:?} is no size"))
+            .hint("For example:  --volume-size 4GB   or   --volume-size 700MB")
+    })
+}
+
+pub(super) fn merge(args: &Merge, case: &Case, console: &mut Console) -> Result<(), Failure> {
+    let identities = args.identity.as_deref().map_or(Ok(Vec::new()), read_identities)?;
+    let stop = stop_on_ctrl_c();
+    let merged =
+        case.merge(&args.bundle, args.key.as_deref(), &identities, &bars(console), &stop)?;
+    tell(&merged, args, console)?;
+    if merged.logs.iter().any(|log| log.forked) { Err(Failure::no()) } else { Ok(()) }
+}
+
+fn tell(merged: &Merged, args: &Merge, console: &mut Console) -> Result<(), Failure> {
+    for log in &merged.logs {
+        if log.forked {
+            console.line(&format!(
+                "WRONG  {}: two histories of one log, signed with one key. What was here stays as it was; the other head is kept in vault/forks/. Both are evidence: ask that collector, and whoever holds other copies.",
+                shown(&log.name)
+            ))?;
+            continue;
+        }
+        let what = match (log.own, log.size.saturating_sub(log.before)) {
+            (true, _) => "a log of this very case".to_owned(),
+            (false, 0) => "nothing new".to_owned(),
+            (false, new) => format!("{} new, {} in all", count(new, "entry", "entries"), log.size),
+        };
+        console.line(&format!("log   {}: {what}", shown(&log.name)))?;
+        if !log.own && log.before == 0 && log.size > 0 {
+            console.line(&format!("key   {}", log.vkey))?;
+        }
+    }
+    console.line(&format!(
+        "Took in {} ({}); {} here already",
+        count(merged.objects, "object", "objects"),
+        size(merged.bytes),
+        merged.known
+    ))?;
+    if args.key.is_none() && merged.logs.iter().any(|log| !log.own && log.before == 0) {
+        console.line("The key came with the bundle. Ask its collector, on another way, whether it is theirs. From now on only this key is believed for that log.")?;
+    }
+    if !merged.withdrawn.is_empty() {
+        console.line(&format!(
+            "{} withdrawn by their collector, while a copy still lies here. They are not shown any more. To destroy the copies:",
+            count(merged.withdrawn.len() as u64, "item was", "items were")
+        ))?;
+        for item in &merged.withdrawn {
+            console.line(&format!("  kua erase {item} --reason TEXT --authority TEXT"))?;
+        }
+    }
+    if merged.objects > 0 {
+        console
+            .line("Next:  kua build   (sealed items first:  kua open --identity FILE --by NAME)")?;
+    }
+    Ok(())
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    counted(usize::try_from(number).unwrap_or(usize::MAX), one, many)
+}

@@ -76,7 +76,9 @@ impl From<CaseError> for Failure {
             )
             | CaseError::NoSuchId { .. }
             | CaseError::ManyIds { .. }
-            | CaseError::NoSuchEvent { .. } => Self { kind: Kind::No, error: text, hints: Vec::new() },
+            | CaseError::NoSuchEvent { .. } => {
+                Self { kind: Kind::No, error: text, hints: Vec::new() }
+            }
             _ => Self::unfinished(text),
         };
         match &error {

@@ -2,7 +2,7 @@
 
 use kua_model::{Claim, Counted, Grade, Group, Modality, Why};
 
-use crate::doubt::doubt;
+use crate::doubt::{cautious, doubt};
 use crate::event::{Draft, Join};
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
@@ -65,6 +65,9 @@ impl Teller<'_> {
         let doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures, &sentence.dated);
         why.extend(doubt.why.iter().cloned());
         let mut modality = doubt.modality.unwrap_or(Modality::Certain);
+        if draft.not {
+            modality = cautious(Some(modality), Some(Modality::Negated)).unwrap_or(modality);
+        }
         let zero = figure.is_some_and(|figure| figure.none);
         if zero {
             modality = Modality::Negated;

@@ -9,6 +9,7 @@ use jiff::{Span, ToSpan};
 use kua_lexicon::TokenKind;
 use kua_model::{DateSpan, DayPart, PartialDate};
 
+use crate::cases::Case;
 use crate::grammar::{Sense, TimeUnit};
 use crate::scene::Scene;
 
@@ -145,16 +146,51 @@ fn date_at(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
         mark.part = Some(DayPart::Night);
         mark.open = Open::Closed;
         if let DateValue::Day { day, month, year, .. } = mark.value
-            && let Some(eve) =
-                date(year.unwrap_or(2001), month, day).and_then(|day| day.checked_sub(1.day()).ok())
+            && let Some(eve) = eve_of(day, month, year)
         {
-            let year = year.map(|_| eve.year());
-            mark.value = DateValue::Days { from: (eve.day(), eve.month()), to: (day, month), year };
+            mark.value = eve;
         }
     } else {
         mark.start = at;
     }
+    close_after(scene, &mut mark);
     Some(mark)
+}
+
+/// What stands behind a date where others put it before: "from", "until", "the night to".
+fn close_after(scene: &Scene<'_>, mark: &mut DateMark) {
+    if mark.value == DateValue::Hour {
+        return;
+    }
+    if let Some(night) = scene.find(mark.end, |s| *s == Sense::NightAfter) {
+        mark.end = night.end;
+        mark.part = Some(DayPart::Night);
+        if let DateValue::Day { day, month, year, .. } = mark.value
+            && let Some(eve) = eve_of(day, month, year)
+        {
+            mark.value = eve;
+        }
+        return;
+    }
+    let after = |wanted: Sense| scene.find(mark.end, |s| *s == wanted).map(|hit| hit.end);
+    let (end, open) = match (after(Sense::SinceAfter), after(Sense::UntilAfter)) {
+        (Some(end), _) => (end, Open::Since),
+        (_, Some(end)) => (end, Open::Until),
+        _ => return,
+    };
+    mark.end = end;
+    if mark.open == Open::Closed
+        && !matches!(mark.value, DateValue::Days { .. } | DateValue::Years(..))
+    {
+        mark.open = open;
+    }
+}
+
+/// The night before a day, and that day.
+fn eve_of(day: i8, month: i8, year: Option<i16>) -> Option<DateValue> {
+    let eve = date(year.unwrap_or(2001), month, day)?.checked_sub(1.day()).ok()?;
+    let year = year.map(|_| eve.year());
+    Some(DateValue::Days { from: (eve.day(), eve.month()), to: (day, month), year })
 }
 
 fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
@@ -169,7 +205,11 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     if let Some((end, hour, minute)) = clock(scene, at) {
         return Some(DateMark { clock: Some((hour, minute)), ..made(end, DateValue::Hour) });
     }
-    if let Some((end, value)) = numeric(scene, at).or_else(|| range(scene, at)) {
+    if let Some((end, value)) = year_first(scene, at)
+        .or_else(|| numeric(scene, at))
+        .or_else(|| range(scene, at))
+        .or_else(|| month_first(scene, at))
+    {
         return Some(made(end, value));
     }
     if let Some((end, day, month, year)) = day_month(scene, at) {
@@ -314,6 +354,13 @@ fn range(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
         Some((end, month)) => (year_after(scene, end).0, Some(month)),
         None => (end, None),
     };
+    // "5 қаңтардан 6 қаңтарға": the month's ending is all that joins them.
+    if let Some(month) = month
+        && scene.tells(end - 1, Case::From)
+        && let Some((end, last, last_month, year)) = day_month(scene, end)
+    {
+        return Some((end, DateValue::Days { from: (first, month), to: (last, last_month), year }));
+    }
     let join = scene
         .find(end, |s| matches!(s, Sense::To | Sense::Or | Sense::And))
         .map(|hit| hit.end)
@@ -323,6 +370,62 @@ fn range(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
     let (end, last, last_month, year) = day_month(scene, next)?;
     let from = (first, month.unwrap_or(last_month));
     Some((end, DateValue::Days { from, to: (last, last_month), year }))
+}
+
+/// "2022 жылғы 5 қаңтар": the year stands first and is marked as one.
+fn year_first(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
+    let (end, printed) = year_at(scene, at).filter(|(end, _)| *end > at + 1)?;
+    if let Some((end, value)) = range(scene, end).or_else(|| month_first(scene, end)) {
+        return Some((
+            end,
+            match value {
+                DateValue::Day { day, month, year, weekday } => {
+                    DateValue::Day { day, month, year: year.or(Some(printed)), weekday }
+                }
+                DateValue::Days { from, to, year } => {
+                    DateValue::Days { from, to, year: year.or(Some(printed)) }
+                }
+                other => other,
+            },
+        ));
+    }
+    if let Some((end, day, month, _)) = day_month(scene, end) {
+        let year = Some(printed);
+        return Some((end, DateValue::Day { day, month, year, weekday: None }));
+    }
+    let (end, month) = month_at(scene, end)?;
+    Some((end, DateValue::Month { month, year: Some(printed) }))
+}
+
+/// "қаңтардың 5-і", "қаңтардың 5-інен 6-сына": where days come first, a day behind its month has
+/// the ending of an ordinal or is a word for a day.
+fn month_first(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
+    if scene.grammar.day_first != Some(true) {
+        return None;
+    }
+    let marked = |at: usize| {
+        let (end, day) = day_at(scene, at)?;
+        let word = scene.kind(at) == Some(TokenKind::Word);
+        (word || end > at + 1).then_some((end, day))
+    };
+    let (next, month) = month_at(scene, at)?;
+    let (end, day) = marked(next)?;
+    if scene.is_mark(end, &['-', '–']) || from_day(scene, end) {
+        let join = usize::from(scene.is_mark(end, &['-', '–']));
+        if let Some((end, last)) = marked(end + join).filter(|&(_, last)| last > day) {
+            let (from, to) = ((day, month), (last, month));
+            return Some((end, DateValue::Days { from, to, year: None }));
+        }
+    }
+    let (end, year) = year_after(scene, end);
+    Some((end, DateValue::Day { day, month, year, weekday: None }))
+}
+
+/// Whether a day ends just before `end` with the ending of "from": "5-інен".
+fn from_day(scene: &Scene<'_>, end: usize) -> bool {
+    end.checked_sub(1).and_then(|at| scene.tokens.get(at)).is_some_and(|token| {
+        token.kind == TokenKind::Word && scene.grammar.cases.says(Case::From, &token.fold)
+    })
 }
 
 /// "07.01.2022", "2022-01-07", "7/1/2022" where the order is known.

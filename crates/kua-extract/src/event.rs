@@ -5,6 +5,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::EventType;
 
+use crate::cases::Case;
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
@@ -27,6 +28,8 @@ pub(crate) struct Draft {
     /// Rules and lexicon lines, with the tokens they used.
     pub why: Vec<(String, usize, usize)>,
     pub link: Join,
+    /// The trigger itself says that it did not happen.
+    pub not: bool,
 }
 
 /// How a draft hangs on another.
@@ -51,6 +54,8 @@ struct Site {
     forms: Vec<(Form, u32)>,
     /// A severer kind: its figure is part of that of the event ("in intensive care").
     part: bool,
+    /// The words themselves say that it did not happen.
+    not: bool,
 }
 
 /// All events of the sentence, in order of their words.
@@ -99,6 +104,7 @@ pub(crate) fn drafts(
     let mut taken: Vec<bool> = parties.iter().map(was).collect();
     let mut done = vec![false; sites.len()];
     attribute_drafts(scene, parties, &sites, &mut taken, &mut done, &mut out);
+    let free = vec![false; parties.len()];
     for subsets in [false, true] {
         for pattern in &scene.grammar.patterns {
             let Some(form) = pattern.form() else { continue };
@@ -117,17 +123,23 @@ pub(crate) fn drafts(
                     dated,
                     counted: &counted,
                     attributes: &attributes,
-                    taken: &taken,
+                    taken: if pattern.free { &free } else { &taken },
+                    free: pattern.free,
                     subsets,
                 };
                 let Some(found) = pattern.around(&ground, site.start, site.end) else { continue };
+                if pattern.looks_back() && describes(scene, parties, site) {
+                    continue;
+                }
                 if !suits(scene, &site.events, found.party.and_then(|p| parties.get(p))) {
                     continue;
                 }
                 if let Some(flag) = done.get_mut(index) {
                     *flag = true;
                 }
-                mark(&mut taken, found.party);
+                if !pattern.free {
+                    mark(&mut taken, found.party);
+                }
                 out.push(draft(scene, parties, site, form, entry, found, &pattern.origin));
             }
         }
@@ -135,6 +147,9 @@ pub(crate) fn drafts(
     share(scene, parties, &sites, &mut done, &mut out);
     told(scene, &sites, &mut done, &mut out);
     widen(scene, parties, &mut taken, &mut out);
+    if scene.grammar.verb_last {
+        precede(scene, parties, figures, &mut taken, &mut out);
+    }
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
@@ -169,7 +184,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
-        let Sense::Trigger { events, form, part } = &lexeme.sense else { continue };
+        let Sense::Trigger { events, form, part, not } = &lexeme.sense else { continue };
         let known =
             sites.iter_mut().rev().take(8).find(|site| {
                 site.start == hit.start && site.end == hit.end && site.events == *events
@@ -182,6 +197,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
                 events: events.clone(),
                 forms: vec![(*form, hit.entry)],
                 part: *part,
+                not: *not,
             }),
         }
     }
@@ -343,6 +359,7 @@ fn draft(
         party: found.party,
         why,
         link,
+        not: site.not,
     }
 }
 
@@ -399,6 +416,93 @@ fn share(
         }
         out.push(draft);
     }
+}
+
+/// Where the verb is last, a participle right before people describes them and tells nothing of who
+/// stands before it: "300 адам өлген ер адамның жерлеуіне барды".
+fn describes(scene: &Scene<'_>, parties: &[Party], site: &Site) -> bool {
+    scene.grammar.verb_last
+        && site.forms.iter().any(|(form, _)| *form == Form::Participle)
+        && parties.iter().any(|party| {
+            party.start == site.end && !party.measure && !party.subset && !party.pronoun
+        })
+}
+
+/// "Алматыда 151, Шымкентте 20, Таразда 17 адам қаза тапты": where the verb is last, the figures
+/// before it with their places, or with nouns of their own, are its too.
+fn precede(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    let mut at = 0;
+    while let Some(model) = out.get(at).cloned() {
+        let own = model.party.filter(|_| matches!(model.link, Join::Alone | Join::Series(_)));
+        at += 1;
+        let Some(party) = own.and_then(|index| parties.get(index)) else { continue };
+        if party.figure.is_none() || party.measure || model.trigger.0 < party.start {
+            continue;
+        }
+        let Some((index, other)) = before_in_list(scene, parties, figures, taken, party) else {
+            continue;
+        };
+        mark(taken, Some(index));
+        let placed = other.end + 1 < party.start
+            && (other.end..party.start).any(|at| scene.tells(at, Case::Place));
+        let end = other.noun.map_or(other.end, |(_, end)| end).max(other.end);
+        let rule = if placed { "series" } else { "coordinated-phrase" };
+        out.push(Draft {
+            start: other.start,
+            end,
+            party: Some(index),
+            why: vec![(rule.to_owned(), other.start, end)],
+            link: if placed { Join::Series(at - 1) } else { Join::Alone },
+            ..model
+        });
+    }
+}
+
+/// The counted phrase that stands before `party` in its list: nothing between them but a comma or
+/// an "and", and the place of the later one.
+fn before_in_list<'p>(
+    scene: &Scene<'_>,
+    parties: &'p [Party],
+    figures: &[Figure],
+    taken: &[bool],
+    party: &Party,
+) -> Option<(usize, &'p Party)> {
+    let mut start = party.start;
+    // Its own place: "Шымкент қаласында 20".
+    while start + 4 > party.start
+        && start.checked_sub(1).is_some_and(|before| {
+            scene.kind(before) == Some(kua_lexicon::TokenKind::Word)
+                && (scene.tells(before, Case::Place)
+                    || scene
+                        .find(before, |s| matches!(s, Sense::Place(_) | Sense::PlaceNoun))
+                        .is_some()
+                    || scene.tokens.get(before).is_some_and(|token| token.capital))
+        })
+    {
+        start -= 1;
+    }
+    let joint = match scene.find_before(start, |s| *s == Sense::And) {
+        Some(and) => and.start,
+        None if start > 0 && scene.is_mark(start - 1, &[',']) => start - 1,
+        None => return None,
+    };
+    let (index, other) = parties.iter().enumerate().rev().find(|(_, other)| {
+        let end = other.noun.map_or(other.end, |(_, end)| end).max(other.end);
+        other.figure.is_some() && end == joint
+    })?;
+    let figure = other.figure.and_then(|figure| figures.get(figure))?;
+    let people = |party: &Party| matches!(party.counts, None | Some(kua_model::Counted::People));
+    // Without a place of its own the later figure must have a noun to share the verb.
+    let alike = people(other) == people(party) && (start < party.start || other.noun.is_some());
+    let free = !taken.get(index).copied().unwrap_or(true) && other.attribute.is_none();
+    (alike && free && !other.measure && !other.subset && !other.partitive && !figure.none)
+        .then_some((index, other))
 }
 
 /// "26 protesters and sixteen officers were killed": the verb takes both.
@@ -522,6 +626,7 @@ fn follow(
                     party: Some(index),
                     why: vec![("part-of-whole".to_owned(), party.start, end)],
                     link: Join::Part(whole),
+                    not: model.is_some_and(|draft| draft.not),
                 },
             ));
             continue;
@@ -554,6 +659,7 @@ fn follow(
                     party: Some(index),
                     why: vec![("series".to_owned(), party.start, party.end)],
                     link: Join::Series(at),
+                    not: model.not,
                 },
             ));
         }
@@ -586,6 +692,7 @@ fn signs(
             counted,
             attributes,
             taken: &free,
+            free: false,
             subsets: false,
         };
         for (at, token) in scene.tokens.iter().enumerate() {
@@ -606,6 +713,7 @@ fn signs(
                     party: found.party,
                     why: vec![(pattern.origin.clone(), found.start, found.end)],
                     link: Join::Alone,
+                    not: false,
                 });
             }
         }

@@ -6,6 +6,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::{Counted, Quantity};
 
+use crate::cases::Case;
 use crate::date::DateMark;
 use crate::grammar::{Bound, Interval, Sense};
 use crate::scene::Scene;
@@ -28,6 +29,10 @@ pub(crate) struct Figure {
     pub article: bool,
     /// Digits, or words that are nothing but a number.
     pub plain: bool,
+    /// Its last number word or digits, with an ending behind them if there is one.
+    pub tail: usize,
+    /// In a case of its own, with nothing behind it that it counts: "11-і", "екеуі".
+    pub closed: bool,
     /// The words call it what the figure was before ("rose from 13 to 18").
     pub earlier: bool,
     /// Lexicon entries it rests on: entry and tokens.
@@ -136,18 +141,18 @@ fn past_number(scene: &Scene<'_>, at: usize) -> usize {
 
 /// "from 13 to 18" after "rose": 13 is what it was, 18 what it is.
 fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
-    let changed =
-        (0..scene.tokens.len()).any(|at| scene.find(at, |s| *s == Sense::Change).is_some());
-    if !changed {
+    if !changed(scene) {
         return;
     }
     for index in 1..figures.len() {
         let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else {
             return;
         };
-        let from = scene.find_before(first.start, |s| *s == Sense::From).is_some();
+        let from = scene.find_before(first.start, |s| *s == Sense::From).is_some()
+            || (first.closed && ends_so(scene, first.tail, Case::From));
         let to = scene.find_before(second.start, |s| *s == Sense::To).is_some()
-            || scene.find(second.start, |s| *s == Sense::To).is_some();
+            || scene.find(second.start, |s| *s == Sense::To).is_some()
+            || ends_so(scene, second.tail, Case::To);
         let near = second.start.saturating_sub(first.end) <= 6;
         if from
             && (to && near)
@@ -162,6 +167,19 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
             }
         }
     }
+}
+
+/// Whether the number word at token `at`, or the ending behind digits, ends so.
+fn ends_so(scene: &Scene<'_>, at: usize, case: Case) -> bool {
+    let apart = at > 0 && scene.glued(at);
+    scene.tokens.get(at).is_some_and(|token| {
+        token.kind == TokenKind::Word
+            && if apart {
+                scene.grammar.cases.says(case, &token.fold)
+            } else {
+                scene.grammar.cases.tells(case, &token.fold)
+            }
+    })
 }
 
 /// "a third of the 60 hostages", "70 % of the 60": sixty is the whole.
@@ -235,6 +253,8 @@ struct Number {
     none: bool,
     article: bool,
     plain: bool,
+    /// In a form that closes a number: a case ending.
+    closed: bool,
     used: Vec<(u32, usize, usize)>,
 }
 
@@ -249,6 +269,7 @@ impl Number {
             none: false,
             article: false,
             plain: true,
+            closed: false,
             used,
         }
     }
@@ -294,7 +315,16 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         return None;
     }
     used.append(&mut number.used);
+    let mut tail = number.end - 1;
     if number.plain
+        && bounds.is_empty()
+        && ends_so(scene, tail, Case::From)
+        && let Some((last, bound)) = from_to(scene, taken, &number)
+    {
+        used.extend(last.used);
+        used.push((bound.entry, bound.start, bound.end));
+        (number.end, number.high, number.closed) = (bound.end, last.high, false);
+    } else if number.plain
         && bounds.is_empty()
         && !changed_from(scene, at)
         && let Some(last) = range_end(scene, taken, number.end)
@@ -303,6 +333,8 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         scale_low(scene, &mut number, &last);
         number.end = last.end;
         number.high = last.high;
+        number.closed = last.closed;
+        tail = last.end - 1;
         used.extend(last.used);
     }
     if let Some((hit, bound)) = scene.at(number.end).find_map(|(hit, lexeme)| match lexeme.sense {
@@ -311,11 +343,19 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     }) && number.plain
     {
         used.push((hit.entry, hit.start, hit.end));
-        bounds.push(bound);
+        // "rose to 20": what ends a range elsewhere ends a change here.
+        if !(bound == Bound::UpTo && changed(scene) && ends_so(scene, tail, Case::To)) {
+            bounds.push(bound);
+        }
         number.end = hit.end;
+        number.closed = false;
     } else if number.plain && scene.is_mark(number.end, &['+']) && scene.glued(number.end) {
         bounds.push(Bound::AtLeast);
         number.end += 1;
+    }
+    // "300-ден" with a bound the lexicon does not know: three hundred is not what is said.
+    if number.closed && ends_so(scene, tail, Case::From) && !changed(scene) {
+        return None;
     }
     let mut figure = Figure {
         start: at,
@@ -327,6 +367,8 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         none: number.none,
         article: number.article,
         plain: number.plain,
+        tail,
+        closed: number.closed,
         earlier: false,
         used,
     };
@@ -334,6 +376,24 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         apply(bound, &mut figure);
     }
     Some(figure)
+}
+
+/// "5-тен 8-ге дейін": a number in the case of "from" before one that a bound closes. Not where the
+/// sentence tells of a change: there the first is what the figure was.
+fn from_to(
+    scene: &Scene<'_>,
+    taken: &[bool],
+    first: &Number,
+) -> Option<(Number, crate::matcher::Hit)> {
+    let last =
+        number_at(scene, taken, first.end).filter(|last| last.plain && last.low > first.high)?;
+    let bound = scene.find(last.end, |s| *s == Sense::After(Bound::UpTo))?;
+    (!changed(scene) && ends_so(scene, last.end - 1, Case::To)).then_some((last, bound))
+}
+
+/// Whether the sentence tells how a figure changed.
+fn changed(scene: &Scene<'_>) -> bool {
+    (0..scene.tokens.len()).any(|at| scene.find(at, |s| *s == Sense::Change).is_some())
 }
 
 /// "one or two dozen", "5 to 7 thousand": the multiplier belongs to both ends.
@@ -423,6 +483,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         return None;
     }
     let mut used = vec![(hit.entry, hit.start, hit.end)];
+    let last_token = last.end - 1;
     used.extend(first.used);
     used.extend(last.used);
     Some(Figure {
@@ -435,6 +496,8 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         none: false,
         article: false,
         plain: true,
+        tail: last_token,
+        closed: false,
         earlier: false,
         used,
     })
@@ -447,7 +510,13 @@ fn range_end(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
         None if scene.is_mark(at, &['-', '–', '—']) && scene.glued(at) => at + 1,
         None => return None,
     };
-    number_at(scene, taken, next).filter(|number| number.plain)
+    // "15-20": after a number a hyphen is no sign.
+    let number = if scene.is_mark(next - 1, &['-']) && scene.kind(next) == Some(TokenKind::Number) {
+        bare_digits(scene, next).filter(|_| !taken.get(next).copied().unwrap_or(true))
+    } else {
+        number_at(scene, taken, next)
+    };
+    number.filter(|number| number.plain)
 }
 
 /// A number, perhaps in quotation marks: « dizaines ».
@@ -519,6 +588,7 @@ fn vague_number(end: usize, interval: Interval, used: Vec<(u32, usize, usize)>) 
         none: false,
         article: false,
         plain: false,
+        closed: false,
         used,
     }
 }
@@ -528,6 +598,11 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
     if at > 0 && refused_before(scene, at) {
         return None;
     }
+    bare_digits(scene, at)
+}
+
+/// As [`digits`], whatever stands before them.
+fn bare_digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
     let mut text = scene.tokens.get(at)?.fold.clone().into_owned();
     // "007", or the tail of a number whose head was refused: no count.
     if text.len() > 1 && text.starts_with('0') {
@@ -561,11 +636,30 @@ fn digits(scene: &Scene<'_>, at: usize) -> Option<Number> {
         end = hit.end;
         scaled = true;
     }
+    let ending = ending_behind(scene, end);
+    let (closed, about) = ending.map_or((false, false), |(last, about)| {
+        end = last;
+        (!about, about)
+    });
     let scale = 10_u128.checked_pow(u32::try_from(decimals).ok()?)?;
     if !value.is_multiple_of(scale) || (decimals > 0 && !scaled) || refused_after(scene, end) {
         return None;
     }
-    Some(Number::exact(end, u64::try_from(value / scale).ok()?, used))
+    let number = Number::exact(end, u64::try_from(value / scale).ok()?, used);
+    Some(Number { closed, approx: about, ..number })
+}
+
+/// The end of an ending that stands behind digits and leaves them a count ("11-і"), and whether it
+/// makes them approximate.
+fn ending_behind(scene: &Scene<'_>, at: usize) -> Option<(usize, bool)> {
+    let hyphen = usize::from(scene.is_mark(at, &['-', '–']) && scene.glued(at));
+    let ending = scene.tokens.get(at + hyphen).filter(|token| token.kind == TokenKind::Word)?;
+    if !scene.glued(at + hyphen) {
+        return None;
+    }
+    let cases = &scene.grammar.cases;
+    let about = cases.says(Case::About, &ending.fold);
+    (about || cases.says(Case::Count, &ending.fold)).then_some((at + hyphen + 1, about))
 }
 
 /// A group of three digits after a separator.
@@ -659,6 +753,7 @@ fn words(scene: &Scene<'_>, at: usize) -> Option<Number> {
     let mut next = at;
     let mut end = at;
     let mut used = Vec::new();
+    let mut closed = false;
     let mut last_factor = u64::MAX;
     let article = scene.find(at, |s| *s == Sense::One);
     if let Some(one) = article {
@@ -677,6 +772,7 @@ fn words(scene: &Scene<'_>, at: usize) -> Option<Number> {
             current += value;
             used.push((hit.entry, hit.start, hit.end));
             (end, next) = (hit.end, hit.end);
+            closed = is_last(scene, hit.entry);
         } else if let Some((hit, factor)) = multiplier(scene, next)
             && !(factor >= 1000
                 && (factor >= last_factor
@@ -697,14 +793,24 @@ fn words(scene: &Scene<'_>, at: usize) -> Option<Number> {
             }
             used.push((hit.entry, hit.start, hit.end));
             (end, next) = (hit.end, hit.end);
+            closed = is_last(scene, hit.entry);
         } else {
+            break;
+        }
+        if closed {
             break;
         }
         if let Some(joiner) = joiner(scene, next) {
             next = joiner;
         }
     }
-    (end > at).then(|| Number::exact(end, total.saturating_add(current), used))
+    let number = Number::exact(end, total.saturating_add(current), used);
+    let about = closed && scene.tells(end - 1, Case::About);
+    (end > at).then_some(Number { closed: closed && !about, approx: about, ..number })
+}
+
+fn is_last(scene: &Scene<'_>, entry: u32) -> bool {
+    scene.grammar.lexemes.get(entry as usize).is_some_and(|lexeme| lexeme.last)
 }
 
 /// Whether `value` may be added to a number that so far ends in `current`.
@@ -732,6 +838,9 @@ fn fits(current: u64, value: u64) -> bool {
 
 fn joiner(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if scene.is_mark(at, &['-', '‐', '‑']) && scene.glued(at) && scene.glued(at + 1) {
+        if scene.grammar.hyphen_ranges {
+            return None;
+        }
         let next = at + 1;
         // "vingt-et-un"
         return Some(match scene.find(next, |s| *s == Sense::Joiner) {

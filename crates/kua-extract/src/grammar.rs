@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use kua_lexicon::{Entry, Lexicon, LexiconError, Lexicons};
 use kua_model::{Counted, DayPart, EventType, Lang, Modality, SourceKind};
 
+use crate::cases::Cases;
 use crate::matcher::Matcher;
 use crate::pattern::Pattern;
+use crate::script::Scripts;
 
 /// Meaning of a lexicon entry, given by its file and section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub(crate) enum Sense {
         events: Vec<EventType>,
         form: Form,
         part: bool,
+        /// The word itself says that it did not happen.
+        not: bool,
     },
     // patterns.txt
     Be,
@@ -81,12 +85,20 @@ pub(crate) enum Sense {
     Since,
     Until,
     NightTo,
+    SinceAfter,
+    UntilAfter,
+    NightAfter,
     Past,
     // speech.txt
     Said,
     Reported,
     According,
     Citing,
+    /// "according to" and "citing" behind the source they belong to.
+    AccordingAfter,
+    CitingAfter,
+    /// "summary of what … reported" behind the source.
+    RelayAfter,
     Relay,
     Back,
     Same,
@@ -180,6 +192,12 @@ impl Sense {
             Self::Round(_) => 121,
             Self::Oblique => 122,
             Self::Spared => 123,
+            Self::SinceAfter => 124,
+            Self::UntilAfter => 125,
+            Self::NightAfter => 126,
+            Self::AccordingAfter => 127,
+            Self::CitingAfter => 128,
+            Self::RelayAfter => 129,
         }
     }
 }
@@ -323,6 +341,8 @@ pub(crate) struct Lexeme {
     pub sense: Sense,
     pub class: u8,
     pub origin: String,
+    /// A number word in a form that only the last word of a number takes.
+    pub last: bool,
 }
 
 /// One language, compiled.
@@ -339,7 +359,15 @@ pub(crate) struct Grammar {
     pub groups: BTreeMap<String, Option<String>>,
     pub thousands: Vec<char>,
     pub decimal: Option<char>,
+    /// A hyphen between number words parts the ends of a range and never joins one number.
+    pub hyphen_ranges: bool,
     pub day_first: Option<bool>,
+    /// What endings of words tell.
+    pub cases: Cases,
+    /// Other scripts the language is written in.
+    pub scripts: Scripts,
+    /// The verb closes its clause, and what describes a noun stands before it.
+    pub verb_last: bool,
 }
 
 impl Grammar {
@@ -351,6 +379,12 @@ impl Grammar {
     ) -> (Self, Vec<LexiconError>) {
         let mut errors = Vec::new();
         let shared = lexicons.shared();
+        let (cases, unknown_cases) = Cases::of(lexicon);
+        errors.extend(unknown_cases.into_iter().map(|(line, section)| LexiconError {
+            file: format!("{lang}/{}", crate::cases::FILE),
+            line,
+            reason: unknown(&section),
+        }));
         let mut grammar = Self {
             lang,
             matcher: Matcher::default(),
@@ -361,6 +395,10 @@ impl Grammar {
             groups: groups(shared),
             thousands: Vec::new(),
             decimal: None,
+            hyphen_ranges: false,
+            cases,
+            scripts: Scripts::of(lexicon),
+            verb_last: false,
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -385,13 +423,16 @@ impl Grammar {
         }
         for (phrase, taken) in unless {
             let number = grammar.push(Sense::Unless(taken), phrase.clone());
-            if let Err(error) = grammar.matcher.add(&phrase, lexicon.endings(), number) {
+            if let Err(error) = grammar.matcher.add(&phrase, lexicon.ending_lists(), number) {
                 errors.push(LexiconError {
                     file: format!("{lang}/"),
                     line: 0,
                     reason: format!("UNLESS {phrase}: {error}"),
                 });
             }
+        }
+        if !grammar.scripts.is_empty() {
+            grammar.matcher.sort_words();
         }
         // The order of lines is the order of trial.
         grammar.patterns.sort_by_key(|pattern| pattern.line);
@@ -401,7 +442,7 @@ impl Grammar {
 
     fn push(&mut self, sense: Sense, origin: String) -> u32 {
         let class = sense.class();
-        self.lexemes.push(Lexeme { sense, class, origin });
+        self.lexemes.push(Lexeme { sense, class, origin, last: false });
         u32::try_from(self.lexemes.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -419,12 +460,25 @@ impl Grammar {
             match entry.key.as_str() {
                 "thousands" => self.thousands.extend(marks),
                 "decimal" => self.decimal = marks.next(),
-                other => return Err(format!("expected thousands or decimal, found {other:?}")),
+                "hyphen" if value == Some("range") => self.hyphen_ranges = true,
+                other => {
+                    return Err(format!(
+                        "expected thousands, decimal or hyphen = range, found {other:?}"
+                    ));
+                }
             }
             return Ok(());
         }
         if file == "calendar.txt" && matches!(section, "order") {
             return Ok(());
+        }
+        if file == "patterns.txt" && section == "order" {
+            self.verb_last |= entry.key == "verb-last";
+            return if entry.key == "verb-last" {
+                Ok(())
+            } else {
+                Err(format!("expected verb-last, found {:?}", entry.key))
+            };
         }
         if file == "patterns.txt" && (section == "patterns" || section.contains('.')) {
             let events = section.split_once('.').map(|(events, _)| events);
@@ -432,14 +486,19 @@ impl Grammar {
                 Some(names) => Some(self.event_names(names)?),
                 None => None,
             };
-            let pattern = Pattern::parse(entry, events, lexicon.endings(), &mut self.matcher)?;
+            let pattern = Pattern::parse(entry, events, lexicon.ending_lists(), &mut self.matcher)?;
             self.patterns.push(pattern);
             return Ok(());
         }
+        let last = file == "numbers.txt" && value.is_some_and(|value| value.ends_with(" last"));
+        let value = value.map(|value| if last { value.trim_end_matches(" last") } else { value });
         let sense = self.sense(file, section, value)?;
         let number = self.push(sense, entry.origin());
+        if let Some(lexeme) = self.lexemes.last_mut() {
+            lexeme.last = last;
+        }
         self.matcher
-            .add(&entry.key, lexicon.endings(), number)
+            .add(&entry.key, lexicon.ending_lists(), number)
             .map_err(|error| error.to_string())?;
         for phrase in &entry.unless {
             unless.entry(phrase.clone()).or_default().push(number);
@@ -474,14 +533,17 @@ impl Grammar {
             let form = Form::named(form).ok_or_else(|| {
                 format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll, told")
             })?;
-            let part = match value {
-                None => false,
-                Some("part") => true,
+            let (part, not) = match value {
+                None => (false, false),
+                Some("part") => (true, false),
+                Some("not") => (false, true),
                 Some(other) => {
-                    return Err(format!("expected part or nothing after ' = ', found {other:?}"));
+                    return Err(format!(
+                        "expected part, not or nothing after ' = ', found {other:?}"
+                    ));
                 }
             };
-            return Ok(Sense::Trigger { events: self.event_names(events)?, form, part });
+            return Ok(Sense::Trigger { events: self.event_names(events)?, form, part, not });
         }
         if file == "hedges.txt" {
             return Cue::ALL
@@ -564,11 +626,17 @@ impl Grammar {
             ("dates.txt", "since") => Sense::Since,
             ("dates.txt", "until") => Sense::Until,
             ("dates.txt", "night-to") => Sense::NightTo,
+            ("dates.txt", "since-after") => Sense::SinceAfter,
+            ("dates.txt", "until-after") => Sense::UntilAfter,
+            ("dates.txt", "night-after") => Sense::NightAfter,
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,
             ("speech.txt", "citing") => Sense::Citing,
+            ("speech.txt", "according-after") => Sense::AccordingAfter,
+            ("speech.txt", "citing-after") => Sense::CitingAfter,
+            ("speech.txt", "relay-after") => Sense::RelayAfter,
             ("speech.txt", "relay") => Sense::Relay,
             ("speech.txt", "back") => Sense::Back,
             ("speech.txt", "same") => Sense::Same,

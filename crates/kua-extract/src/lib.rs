@@ -9,6 +9,7 @@
 //! Architecture invariant: a claim's figures come from the words of the quote alone, and no rule
 //! knows a word of a human language.
 
+mod cases;
 mod check;
 mod claim;
 mod date;
@@ -21,6 +22,7 @@ mod party;
 mod pattern;
 mod place;
 mod scene;
+mod script;
 mod setting;
 mod source;
 mod teller;

@@ -3,19 +3,26 @@
 //! Every stem is spelled out with every ending when the matcher is built, so that looking a token
 //! up is one hash, and a token no lexicon knows costs nothing more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use kua_lexicon::{PatternError, Token, expand};
+use kua_lexicon::{PatternError, PatternWord, Token, expand};
+
+use crate::script::Vocabulary;
 
 /// Phrases of many entries, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Matcher {
     vocabulary: HashMap<String, Vec<u32>>,
-    symbols: HashMap<(String, bool), u32>,
+    /// The same words in order, where a script has to be spelled.
+    sorted: Vec<String>,
+    symbols: HashMap<PatternWord, u32>,
     /// By symbol: the node a phrase goes to from the start, or 0.
     first: Vec<u32>,
     nodes: Vec<Node>,
 }
+
+/// What `~` and `~list` may stand for, by the name of the list.
+pub(crate) type Endings = BTreeMap<String, Vec<String>>;
 
 #[derive(Debug, Default)]
 struct Node {
@@ -34,12 +41,23 @@ pub(crate) struct Hit {
     pub entry: u32,
 }
 
+impl Vocabulary for Matcher {
+    fn knows(&self, word: &str) -> bool {
+        self.vocabulary.contains_key(word)
+    }
+
+    fn begins(&self, word: &str) -> bool {
+        let at = self.sorted.partition_point(|known| known.as_str() < word);
+        self.sorted.get(at).is_some_and(|known| known.starts_with(word))
+    }
+}
+
 impl Matcher {
     /// Adds every phrase of `key` under the number `entry`.
     pub(crate) fn add(
         &mut self,
         key: &str,
-        endings: &[String],
+        endings: &Endings,
         entry: u32,
     ) -> Result<(), PatternError> {
         if self.nodes.is_empty() {
@@ -48,7 +66,7 @@ impl Matcher {
         for phrase in expand(key)? {
             let mut at = 0_usize;
             for word in phrase {
-                let symbol = self.symbol(word.fold, word.stem, endings);
+                let symbol = self.symbol(word, endings)?;
                 at = self.step(at, symbol);
             }
             if let Some(node) = self.nodes.get_mut(at)
@@ -62,10 +80,24 @@ impl Matcher {
     }
 
     /// The symbol of a word or stem, so that patterns can name single words.
-    pub(crate) fn symbol(&mut self, fold: String, stem: bool, endings: &[String]) -> u32 {
-        if let Some(&known) = self.symbols.get(&(fold.clone(), stem)) {
-            return known;
+    pub(crate) fn symbol(
+        &mut self,
+        word: PatternWord,
+        endings: &Endings,
+    ) -> Result<u32, PatternError> {
+        if let Some(&known) = self.symbols.get(&word) {
+            return Ok(known);
         }
+        let list = match endings.get(&word.list) {
+            Some(list) if word.stem => list.as_slice(),
+            None if !word.list.is_empty() => {
+                return Err(PatternError(format!(
+                    "~{} is no list of endings: add a section [{}] to endings.txt",
+                    word.list, word.list
+                )));
+            }
+            _ => &[],
+        };
         let symbol = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
         self.first.push(0);
         let mut spell = |word: String| {
@@ -74,14 +106,23 @@ impl Matcher {
                 symbols.push(symbol);
             }
         };
-        spell(fold.clone());
-        if stem {
-            for ending in endings {
-                spell(format!("{fold}{}", kua_lexicon::fold(ending)));
+        if word.list.is_empty() {
+            spell(word.fold.clone());
+        }
+        for ending in list {
+            match ending.as_str() {
+                "_" => spell(word.fold.clone()),
+                ending => spell(format!("{}{}", word.fold, kua_lexicon::fold(ending))),
             }
         }
-        self.symbols.insert((fold, stem), symbol);
-        symbol
+        self.symbols.insert(word, symbol);
+        Ok(symbol)
+    }
+
+    /// Sorts the words for [`Vocabulary::begins`]: once, when all are added.
+    pub(crate) fn sort_words(&mut self) {
+        self.sorted = self.vocabulary.keys().cloned().collect();
+        self.sorted.sort_unstable();
     }
 
     /// The symbols of a token; empty for words in no lexicon.

@@ -4,6 +4,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::{Counted, Group, Quantity};
 
+use crate::cases::Case;
 use crate::date::DateMark;
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
@@ -38,6 +39,8 @@ pub(crate) struct Party {
     pub pronoun: bool,
     /// A name by its capitals.
     pub name: bool,
+    /// In the case of "of" before its part: what follows happens to the part.
+    pub whole: bool,
     /// A measure: years, percent, money. Never affected by anything.
     pub measure: bool,
     /// An event trigger inside: "12 wounded protesters".
@@ -62,6 +65,7 @@ impl Party {
             one: false,
             pronoun: false,
             name: false,
+            whole: false,
             measure: false,
             attribute: None,
             used: Vec::new(),
@@ -113,7 +117,22 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
         if out.last().is_some_and(|old: &Party| old.partitive && figure.start < old.end) {
             continue;
         }
-        let party = counted(scene, figure, index, &busy);
+        let part = of_victims(scene, out.last(), figure.start);
+        let party = counted(scene, figure, index, &busy).map(|mut party| {
+            party.subset |= part;
+            // "of the dead two are police": part of those, and nothing else is said of them.
+            if part && party.noun.is_some() && figure.closed {
+                let victims = scene.find_before(figure.start, |s| {
+                    matches!(s, Sense::Trigger { form: Form::Victims, .. })
+                });
+                party.attribute = victims.map(|hit| hit.start);
+                party.partitive |= victims.is_some();
+            }
+            party
+        });
+        if part && let Some(whole) = out.last_mut() {
+            whole.whole |= whole.noun.is_some_and(|(_, end)| end == figure.start);
+        }
         if let Some(party) = party {
             fill(&mut inside, party.start, party.end);
             if let Some((start, end)) = party.noun {
@@ -166,6 +185,9 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         party.end = at;
     }
     let mut unknown: Option<(usize, usize)> = None;
+    if figure.closed {
+        return Some(closed(scene, party, busy));
+    }
     let mut steps = 0;
     while steps < 8 && at < scene.tokens.len() {
         steps += 1;
@@ -300,6 +322,34 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         // A word that is unknown may be a verb: the phrase does not take it in.
     }
     Some(party)
+}
+
+/// "олардың 11-і – полицейлер": a figure in a case of its own counts no noun behind it; as part of a
+/// whole it may tell who they are.
+fn closed(scene: &Scene<'_>, mut party: Party, busy: &[bool]) -> Party {
+    let dash = scene.is_mark(party.end, &['—', '–', '-']);
+    let at = party.end + usize::from(dash);
+    let free = !busy.get(at).copied().unwrap_or(true);
+    let noun = noun_soon(scene, at, if dash { 2 } else { 0 }).filter(|_| free);
+    if let Some((noun, end)) = noun
+        && !scene.oblique(end - 1)
+        && (dash || party.subset)
+    {
+        take_group(scene, &mut party, noun, end);
+    }
+    party
+}
+
+/// Whether the words before token `at` are victims, or a counted phrase, in the case of "of": what
+/// follows is a part of those.
+fn of_victims(scene: &Scene<'_>, before: Option<&Party>, at: usize) -> bool {
+    let Some(last) = at.checked_sub(1).filter(|&last| scene.tells(last, Case::Of)) else {
+        return false;
+    };
+    scene.find_before(at, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. })).is_some()
+        || before.is_some_and(|party| {
+            party.figure.is_some() && party.noun.is_some_and(|(_, end)| end == last + 1)
+        })
 }
 
 /// "Of the 109, thirty-one were children": the sentence opens with the whole.
@@ -450,6 +500,7 @@ fn ends_phrase(scene: &Scene<'_>, at: usize) -> bool {
                     | Sense::Link
                     | Sense::Determiner
                     | Sense::Subset
+                    | Sense::Change
                     | Sense::Trigger { .. }
                     | Sense::Said
                     | Sense::Reported
@@ -463,6 +514,10 @@ fn ends_phrase(scene: &Scene<'_>, at: usize) -> bool {
 }
 
 fn uncounted(scene: &Scene<'_>, at: usize) -> Option<Party> {
+    // "among them": words of a part are nobody by themselves.
+    if scene.find(at, |s| *s == Sense::Subset).is_some_and(|hit| hit.end > at + 1) {
+        return None;
+    }
     for (hit, lexeme) in scene.at(at) {
         match &lexeme.sense {
             Sense::Group { one, .. } => {

@@ -4,8 +4,9 @@
 use kua_lexicon::{Entry, TokenKind, expand};
 use kua_model::EventType;
 
+use crate::cases::Case;
 use crate::grammar::{Form, Sense};
-use crate::matcher::Matcher;
+use crate::matcher::{Endings, Matcher};
 use crate::party::Party;
 use crate::scene::Scene;
 
@@ -18,6 +19,8 @@ pub(crate) struct Pattern {
     pub origin: String,
     /// Events it tells of by itself, without a trigger.
     pub events: Option<Vec<EventType>>,
+    /// It describes whom it counts and leaves them free for another event: "the 12 injured were …".
+    pub free: bool,
     elements: Vec<Element>,
     anchor: usize,
 }
@@ -40,6 +43,8 @@ enum Kind {
     Object,
     /// A noun phrase without a figure.
     Group,
+    /// A noun phrase without a figure, in the case of whom a verb acts on.
+    Whom,
     /// A figure with no noun.
     Bare,
     Be,
@@ -77,6 +82,8 @@ pub(crate) struct Ground<'a, 't> {
     pub taken: &'a [bool],
     /// A pattern of plain words is tried: its gaps pass anything but another count.
     pub sign: bool,
+    /// The pattern only describes whom it counts.
+    pub free: bool,
     /// Whether phrases after "including" may be affected by themselves.
     pub subsets: bool,
 }
@@ -88,7 +95,7 @@ impl Pattern {
     pub(crate) fn parse(
         entry: &Entry,
         events: Option<Vec<EventType>>,
-        endings: &[String],
+        endings: &Endings,
         matcher: &mut Matcher,
     ) -> Result<Self, String> {
         let mut elements = Vec::new();
@@ -104,19 +111,23 @@ impl Pattern {
                     Some("count") => Kind::Count,
                     Some("object") => Kind::Object,
                     Some("group") => Kind::Group,
+                    Some("whom") => Kind::Whom,
                     Some("figure") => Kind::Bare,
                     Some("be") => Kind::Be,
                     Some("by") => Kind::By,
                     Some("of") => Kind::Of,
                     Some("in") => Kind::In,
                     Some(slot) => Kind::Trigger(Form::named(slot).ok_or_else(|| {
-                        format!("slot {{{slot}}} is not known: use count, object, group, figure, be, by, of, in or a form of events.txt")
+                        format!("slot {{{slot}}} is not known: use count, object, group, whom, figure, be, by, of, in or a form of events.txt")
                     })?),
                     None => {
                         let mut symbols = Vec::new();
                         for phrase in expand(body).map_err(|error| error.to_string())? {
                             match <[_; 1]>::try_from(phrase) {
-                                Ok([word]) => symbols.push(matcher.symbol(word.fold, word.stem, endings)),
+                                Ok([word]) => {
+                                    let symbol = matcher.symbol(word, endings);
+                                    symbols.push(symbol.map_err(|error| error.to_string())?);
+                                }
                                 Err(_) => return Err(format!("expected single words, found {body:?}: write them apart")),
                             }
                         }
@@ -135,7 +146,26 @@ impl Pattern {
             "a pattern needs a form like {participle}, or, in a section [event.sign], a word"
                 .to_owned()
         })?;
-        Ok(Self { line: entry.line, origin: entry.origin(), events, elements, anchor })
+        let free = match entry.value.as_deref() {
+            None => false,
+            Some("free") => true,
+            Some(other) => {
+                return Err(format!("expected free or nothing after ' = ', found {other:?}"));
+            }
+        };
+        Ok(Self { line: entry.line, origin: entry.origin(), events, free, elements, anchor })
+    }
+
+    /// Whether whom it happened to stands before its trigger.
+    pub(crate) fn looks_back(&self) -> bool {
+        self.elements.get(..self.anchor).is_some_and(|before| {
+            before.iter().any(|element| {
+                matches!(
+                    element.kind,
+                    Kind::Count | Kind::Object | Kind::Group | Kind::Whom | Kind::Bare
+                )
+            })
+        })
     }
 
     /// The form its trigger must have; `None` if its words are the trigger.
@@ -261,7 +291,7 @@ impl Ground<'_, '_> {
                 let form = *form;
                 hit(&move |s| matches!(s, Sense::Trigger { form: f, .. } if *f == form))
             }
-            Kind::Count | Kind::Object | Kind::Group | Kind::Bare => self
+            Kind::Count | Kind::Object | Kind::Group | Kind::Whom | Kind::Bare => self
                 .parties
                 .iter()
                 .enumerate()
@@ -272,6 +302,7 @@ impl Ground<'_, '_> {
                         Kind::Count => party.figure.is_some(),
                         Kind::Object => party.figure.is_some() && self.oblique(party),
                         Kind::Bare => party.figure.is_some() && party.noun.is_none(),
+                        Kind::Whom => party.figure.is_none() && self.whom(party),
                         _ => party.figure.is_none(),
                     };
                     // "arrested with her remain in custody": she is not who remains.
@@ -279,6 +310,7 @@ impl Ground<'_, '_> {
                         && party.pronoun
                         && self.scene.find_before(party.start, |s| *s == Sense::Link).is_some();
                     fits && !party.measure
+                        && (self.free || !party.whole)
                         && !under
                         && (if right { party.start == at } else { self.ends_at(party, at) })
                         && (self.subsets || !(party.subset || party.partitive))
@@ -294,7 +326,16 @@ impl Ground<'_, '_> {
 
     /// Whether its numeral stands in an oblique case, without a bound that asks for one.
     fn oblique(&self, party: &Party) -> bool {
-        self.scene.find(party.start, |s| *s == Sense::Oblique).is_some()
+        self.scene.find(party.start, |s| *s == Sense::Oblique).is_some() || self.whom(party)
+    }
+
+    /// Whether its noun is in the case of whom a verb acts on.
+    fn whom(&self, party: &Party) -> bool {
+        party
+            .noun
+            .map_or(party.end, |(_, end)| end)
+            .checked_sub(1)
+            .is_some_and(|last| self.scene.tells(last, Case::Object))
     }
 
     fn ends_at(&self, party: &Party, at: usize) -> bool {
@@ -364,6 +405,7 @@ impl Ground<'_, '_> {
             scene.kind(at) == Some(TokenKind::Word)
                 && !scene.tokens.get(at).is_some_and(|token| token.capital)
                 && !link(at)
+                && !scene.oblique(at)
                 && !self.dated.get(at).copied().unwrap_or(false)
                 && scene
                     .find(at, |s| {
@@ -449,6 +491,7 @@ impl Ground<'_, '_> {
         let inside = self.parties.iter().skip(from).take_while(|party| party.start < end);
         inside.filter(|party| party.end <= end).all(|party| {
             party.figure.is_some()
+                || scene.oblique(party.end.saturating_sub(1))
                 || (!party.pronoun
                     && (party.start.saturating_sub(2)..party.start)
                         .any(|at| at >= start && link(at)))

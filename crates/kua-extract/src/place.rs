@@ -2,6 +2,7 @@
 
 use kua_lexicon::TokenKind;
 
+use crate::cases::Case;
 use crate::grammar::Sense;
 use crate::scene::Scene;
 
@@ -51,7 +52,7 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
             start: at,
             end: hit.end,
             canonical: Some(name),
-            placed: placed(scene, at),
+            placed: placed(scene, at) || placed_after(scene, hit.end).is_some(),
             entry: Some(hit.entry),
         });
     }
@@ -72,8 +73,11 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
                 .all(|(_, lexeme)| matches!(lexeme.sense, Sense::Group { .. } | Sense::PlaceNoun))
             && scene.find(at, |s| matches!(s, Sense::Group { .. })).is_none()
     };
-    if !proper(at) || !placed(scene, at) {
+    if !proper(at) {
         return None;
+    }
+    if !placed(scene, at) {
+        return by_ending(scene, at, proper);
     }
     let mut end = at + 1;
     while end - at < 4
@@ -82,6 +86,40 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
         end += 1;
     }
     Some(PlaceMark { start: at, end, canonical: None, placed: true, entry: None })
+}
+
+/// A capitalised word that no lexicon knows, in the case of "in", or before a noun of places in it:
+/// "Сарыкентте", "Қордай ауданында". Its name is what is left without the ending.
+fn by_ending(scene: &Scene<'_>, at: usize, proper: impl Fn(usize) -> bool) -> Option<PlaceMark> {
+    let mut end = at + 1;
+    while end - at < 4
+        && !scene.tells(end - 1, Case::Place)
+        && (proper(end) || (scene.is_mark(end, &['-']) && scene.glued(end) && proper(end + 1)))
+    {
+        end += 1;
+    }
+    let last = placed_after(scene, end)?;
+    let words = scene.words(at, end);
+    let name = if last == end { scene.grammar.cases.without(Case::Place, words) } else { words };
+    Some(PlaceMark { start: at, end, canonical: Some(name.to_owned()), placed: true, entry: None })
+}
+
+/// The end of a place whose name ends before token `end`, if it is in the case of "in" or a noun of
+/// places in that case follows: "Алматы қаласында".
+fn placed_after(scene: &Scene<'_>, end: usize) -> Option<usize> {
+    if scene.tells(end - 1, Case::Place) {
+        return Some(end);
+    }
+    // "Қордай ауданының Масаншы ауылында": each noun may be followed by a smaller place.
+    let mut at = end;
+    for _ in 0..2 {
+        let noun = scene.find(at, |s| *s == Sense::PlaceNoun)?;
+        if scene.tells(noun.end - 1, Case::Place) {
+            return Some(noun.end);
+        }
+        at = noun.end;
+    }
+    None
 }
 
 fn placed(scene: &Scene<'_>, at: usize) -> bool {

@@ -3,6 +3,7 @@
 use kua_lexicon::{Token, TokenKind, tokens};
 use kua_model::{SourceKind, TextRange};
 
+use crate::cases::Case;
 use crate::grammar::{Grammar, Lexeme, Sense};
 use crate::matcher::Hit;
 
@@ -20,8 +21,7 @@ pub(crate) struct Scene<'t> {
 impl<'t> Scene<'t> {
     /// Cuts `text[range]`. Token ranges are in `text`.
     pub(crate) fn new(grammar: &'t Grammar, text: &'t str, range: TextRange) -> Self {
-        let piece = range.of(text).unwrap_or("");
-        let tokens = tokens(piece, range.start);
+        let tokens = words_of(grammar, text, range);
         let symbols: Vec<&[u32]> =
             tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
         let mut hits: Vec<Hit> = Vec::new();
@@ -81,6 +81,20 @@ impl<'t> Scene<'t> {
     /// Kind of token `at`, if there is one.
     pub(crate) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
+    }
+
+    /// Whether the word at token `at` ends so. False where the language tells nothing by endings.
+    pub(crate) fn tells(&self, at: usize, case: Case) -> bool {
+        self.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Word && self.grammar.cases.tells(case, &token.fold)
+        })
+    }
+
+    /// Whether the word at token `at` is in a case that no subject stands in.
+    pub(crate) fn oblique(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Word && self.grammar.cases.oblique(&token.fold)
+        })
     }
 
     /// Whether nothing stands between token `at` and the one before it.
@@ -166,13 +180,20 @@ impl<'t> Scene<'t> {
     }
 }
 
+/// The tokens of a piece, in the spelling of the lexicon.
+fn words_of<'t>(grammar: &Grammar, text: &'t str, range: TextRange) -> Vec<Token<'t>> {
+    let mut words = tokens(range.of(text).unwrap_or(""), range.start);
+    grammar.scripts.respell(&mut words, &grammar.matcher);
+    words
+}
+
 fn class_of(grammar: &Grammar, hit: Hit) -> u8 {
     grammar.lexemes.get(hit.entry as usize).map_or(0, |lexeme| lexeme.class)
 }
 
 /// How many cues of somebody seeing with their own eyes the words hold.
 pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -> usize {
-    let tokens = tokens(range.of(text).unwrap_or(""), range.start);
+    let tokens = words_of(grammar, text, range);
     let symbols: Vec<&[u32]> =
         tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
     let mut cues = 0;

@@ -252,7 +252,12 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
     if after && crossed > 0 && matches!(draft.link, Join::Series(_)) {
         return None;
     }
-    let cost = if after { 0 } else { 2 };
+    // Where the verb is last, a place or day stands before what happened then and there.
+    let cost = match (scene.grammar.verb_last, after) {
+        (true, true) => 12,
+        (true, false) | (false, true) => 0,
+        (false, false) => 2,
+    };
     // A sentence-opening adverbial ("In A, …") reaches all; a later one belongs to its own claim.
     let opening = !after && start <= 3;
     match (crossed, contrast) {

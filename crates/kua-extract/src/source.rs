@@ -27,7 +27,8 @@ pub(crate) struct Mention {
 
 /// All source mentions, in order of text.
 pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
-    let mut out: Vec<Mention> = Vec::new();
+    let mut out: Vec<Mention> = postposed(scene, dated);
+    let until: Vec<usize> = out.iter().map(|mention| mention.start).collect();
     let mut back = false;
     let mut relay = false;
     for at in 0..scene.tokens.len() {
@@ -39,9 +40,9 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 }
                 Sense::Relay => {
                     relay = true;
-                    right(scene, dated, hit.end, true)
+                    right(scene, dated, hit.end, true, &until)
                 }
-                Sense::According | Sense::Citing => right(scene, dated, hit.end, true),
+                Sense::According | Sense::Citing => right(scene, dated, hit.end, true, &until),
                 Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
                 // "41 people are confirmed dead": the verb belongs to the event.
                 Sense::Said | Sense::Reported
@@ -54,11 +55,13 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 Sense::Said | Sense::Reported => {
                     let by = scene.find(hit.end, |s| *s == Sense::By);
                     if let Some(by) = by {
-                        right(scene, dated, by.end, true).or_else(|| left(scene, dated, hit.start))
+                        right(scene, dated, by.end, true, &until)
+                            .or_else(|| left(scene, dated, hit.start))
                     } else {
                         left(scene, dated, hit.start)
-                            .or_else(|| right(scene, dated, hit.end, false))
+                            .or_else(|| right(scene, dated, hit.end, false, &until))
                             .or_else(|| apposition(scene, dated, hit.start))
+                            .or_else(|| subject(scene, dated, hit.start))
                     }
                 }
                 _ => None,
@@ -97,6 +100,146 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
     out
 }
 
+/// Sources whose cue stands behind them: "министрліктің мәліметінше", "порталға сілтеме жасап"; and
+/// who cites them so.
+fn postposed(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
+    let mut out: Vec<Mention> = Vec::new();
+    for at in 0..scene.tokens.len() {
+        let cue = scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::AccordingAfter => Some((hit, false, false)),
+            Sense::CitingAfter => Some((hit, true, false)),
+            Sense::RelayAfter => Some((hit, false, true)),
+            _ => None,
+        });
+        let Some((hit, citing, relay)) = cue else { continue };
+        let mention = |(start, end, kind): (usize, usize, SourceKind)| Mention {
+            start,
+            end,
+            kind,
+            cue: (hit.start, hit.end, hit.entry),
+            back: false,
+            relay,
+            anaphor: end - start == 1
+                && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some(),
+        };
+        let end = if relay { before_date(scene, dated, hit.start) } else { hit.start };
+        let Some(mut found) = segment_before(scene, dated, end) else { continue };
+        if citing && let Some(start) = after_subject(scene, found.0, found.1) {
+            let citer = (found.0, start, source_kind(scene, found.0, start));
+            found.0 = start;
+            found.2 = source_kind(scene, start, found.1)
+                .unwrap_or_else(|| named_kind(scene, start, found.1));
+            if let (start, end, Some(kind)) = citer {
+                out.push(mention((start, end, kind)));
+            }
+        }
+        if !out.iter().any(|old| old.start < found.1 && found.0 < old.end) {
+            out.push(mention(found));
+        }
+    }
+    out
+}
+
+/// Back over a date and what stands in brackets: "the site's (country) 16 January report".
+fn before_date(scene: &Scene<'_>, dated: &[bool], at: usize) -> usize {
+    let mut end = at;
+    while end > 0 && dated.get(end - 1).copied().unwrap_or(false) {
+        end -= 1;
+    }
+    if end > 0 && scene.is_mark(end - 1, &[')']) {
+        let open = (end.saturating_sub(8)..end).rev().find(|&at| scene.is_mark(at, &['(']));
+        end = open.unwrap_or(end);
+    }
+    end
+}
+
+/// Where in `start..end` a source in the case of a subject ends and another follows: "the site the
+/// ministry citing".
+fn after_subject(scene: &Scene<'_>, start: usize, end: usize) -> Option<usize> {
+    let source = |at: usize| {
+        scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Source(kind) => Some((hit.end, kind)),
+            _ => None,
+        })
+    };
+    let (mut last, kind) = (start..end)
+        .filter_map(source)
+        .find(|&(last, _)| last < end && !scene.oblique(last - 1) && !scene.glued(last))?;
+    // "the agency Reuters": two words of one kind side by side are one source.
+    while let Some((next, same)) = source(last)
+        && same == kind
+        && next < end
+        && !scene.oblique(next - 1)
+    {
+        last = next;
+    }
+    Some(last)
+}
+
+/// Where the verb is last, its subject opens the clause: "the minister that twelve died said".
+fn subject(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, SourceKind)> {
+    const CLOSING: [char; 4] = ['»', '”', '"', '“'];
+    const OPENING: [char; 4] = ['«', '“', '"', '„'];
+    if !scene.grammar.verb_last {
+        return None;
+    }
+    let mut last = at;
+    while last > 0 && scene.is_mark(last - 1, &[',', '-', '–', '—', '.', '!']) {
+        last -= 1;
+    }
+    // Past a quotation: its speaker stands before it.
+    if last > 0 && scene.is_mark(last - 1, &CLOSING) {
+        last = (0..last - 1).rev().find(|&at| scene.is_mark(at, &OPENING))?;
+        while last > 0 && scene.is_mark(last - 1, &[',', '-', '–', '—', ':']) {
+            last -= 1;
+        }
+    }
+    let boundary = |at: &usize| {
+        scene.is_mark(*at, &[';', ':', '—', '–', '«', '»', '“', '”'])
+            || scene.find(*at, |s| *s == Sense::Contrast).is_some()
+    };
+    let first = (0..last).rev().find(boundary).map_or(0, |at| at + 1);
+    let comma = (first..last).rev().find(|&at| scene.is_mark(at, &[',']));
+    comma
+        .and_then(|comma| subject_in(scene, dated, comma + 1, last))
+        .or_else(|| subject_in(scene, dated, first, last))
+}
+
+/// The first source among tokens `first..last` that may be a subject, with what belongs to it.
+fn subject_in(
+    scene: &Scene<'_>,
+    dated: &[bool],
+    first: usize,
+    last: usize,
+) -> Option<(usize, usize, SourceKind)> {
+    let name = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+            && scene
+                .find(at, |s| matches!(s, Sense::Place(_) | Sense::Month(_) | Sense::Group { .. }))
+                .is_none()
+    };
+    for at in first..last {
+        let source = scene.find(at, |s| matches!(s, Sense::Source(_))).map(|hit| hit.end);
+        let names = (name(at) && name(at + 1)).then_some(at + 2);
+        let Some(mut end) = source.or(names) else { continue };
+        while end < last && name(end) && !scene.oblique(end - 1) {
+            end += 1;
+        }
+        if end > last || scene.oblique(end - 1) || glued_case(scene, end) {
+            continue;
+        }
+        if let Some((start, end, kind)) = segment_before(scene, dated, end) {
+            return Some((start.max(first), end, kind));
+        }
+    }
+    None
+}
+
+/// Whether a case ending hangs behind a hyphen: "ІІМ-ге".
+fn glued_case(scene: &Scene<'_>, end: usize) -> bool {
+    scene.is_mark(end, &['-']) && scene.glued(end) && scene.glued(end + 1)
+}
+
 /// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.
 fn possessive(scene: &Scene<'_>) -> Option<Mention> {
     let figure_noun = scene.hits.iter().find(|hit| {
@@ -127,6 +270,7 @@ fn right(
     dated: &[bool],
     at: usize,
     sure: bool,
+    until: &[usize],
 ) -> Option<(usize, usize, SourceKind)> {
     let mut start = at;
     // "announced on Monday the ministry"
@@ -144,7 +288,7 @@ fn right(
     let mut end = start;
     let mut named = false;
     while end < scene.tokens.len() && end - start < 16 {
-        if dated.get(end).copied().unwrap_or(false) {
+        if dated.get(end).copied().unwrap_or(false) || until.contains(&end) {
             break;
         }
         if scene.kind(end) == Some(TokenKind::Mark) {
@@ -331,7 +475,7 @@ fn segment_before(
                     )
                 })
                 .is_some()
-            || scene.find_before(token + 1, |s| *s == Sense::Relay).is_some()
+            || scene.find_before(token + 1, |s| matches!(s, Sense::Relay | Sense::Back)).is_some()
         {
             break;
         }

@@ -12,6 +12,7 @@ use crate::{Entry, LexiconError, Phrases, embedded};
 pub struct Lexicon {
     files: BTreeMap<String, Sections>,
     endings: Vec<String>,
+    ending_lists: BTreeMap<String, Vec<String>>,
 }
 
 impl Lexicon {
@@ -33,6 +34,12 @@ impl Lexicon {
     /// What `~` may stand for: the entries of `endings.txt`.
     pub fn endings(&self) -> &[String] {
         &self.endings
+    }
+
+    /// What `~list` may stand for, by the name of the list: the sections of `endings.txt`. `_` in a
+    /// list with a name stands for no ending.
+    pub fn ending_lists(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.ending_lists
     }
 
     /// The phrases of a section, compiled. Keys that are no patterns are left out; `kua lexicon
@@ -103,9 +110,13 @@ impl Lexicons {
             }
         }
         for lexicon in lexicons.languages.values_mut() {
-            let endings = lexicon.section("endings.txt", "").iter();
-            lexicon.endings =
-                endings.flat_map(|entry| entry.raw.split_whitespace()).map(str::to_owned).collect();
+            let of = |entries: &[Entry]| -> Vec<String> {
+                let words = entries.iter().flat_map(|entry| entry.raw.split_whitespace());
+                words.map(str::to_owned).collect()
+            };
+            lexicon.endings = of(lexicon.section("endings.txt", ""));
+            let lists = lexicon.sections("endings.txt").map(|(name, e)| (name.to_owned(), of(e)));
+            lexicon.ending_lists = lists.collect();
         }
         lexicons.digest = Sha256::of(digested.as_bytes()).to_string();
         (lexicons, errors)

@@ -1,7 +1,7 @@
 //! Finds the words of a lexicon section among tokens: many phrases at once, longest first.
 //!
 //! A key is one phrase or several divided by `|`. In a phrase, `~` after a stem stands for any
-//! listed ending (the empty one included), `?` after a word or a group in brackets makes it
+//! listed ending (the empty one included; `~list` any of a list with that name), `?` after a word or a group in brackets makes it
 //! optional, and a group may hold alternatives: `put (him|her) to death`.
 
 use std::collections::{HashMap, HashSet};
@@ -79,6 +79,12 @@ impl Phrases {
         for phrase in expand(key)? {
             let mut at = 0;
             for word in phrase {
+                if !word.list.is_empty() {
+                    return Err(PatternError(format!(
+                        "named lists of endings are for the files kua-extract reads, found ~{} in {key:?}",
+                        word.list
+                    )));
+                }
                 let next = self.nodes.len();
                 let children =
                     if word.stem { &mut self.nodes[at].stems } else { &mut self.nodes[at].exact };
@@ -167,12 +173,14 @@ impl Phrases {
 }
 
 /// One word of an expanded key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PatternWord {
     /// The word or stem, folded as in [`Token::fold`].
     pub fold: String,
     /// Whether it was marked with `~`: any listed ending may follow, or none.
     pub stem: bool,
+    /// Name of the list of endings, as in `stem~list`; empty for the list without a name.
+    pub list: String,
 }
 
 /// All phrases a key stands for, for callers with a matcher of their own. Never empty.
@@ -253,12 +261,21 @@ fn word(pieces: &[char], at: &mut usize) -> Vec<PatternWord> {
     let text: String = pieces[start..*at].iter().collect();
     let mut words: Vec<_> = tokens(&text, 0)
         .into_iter()
-        .map(|token| PatternWord { fold: token.fold.into_owned(), stem: false })
+        .map(|token| PatternWord {
+            fold: token.fold.into_owned(),
+            stem: false,
+            list: String::new(),
+        })
         .collect();
     if pieces.get(*at) == Some(&'~') {
         *at += 1;
+        let start = *at;
+        while pieces.get(*at).is_some_and(|c| c.is_alphanumeric()) {
+            *at += 1;
+        }
         if let Some(last) = words.last_mut() {
             last.stem = true;
+            last.list = pieces[start..*at].iter().collect();
         }
     }
     words

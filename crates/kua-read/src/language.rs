@@ -74,10 +74,14 @@ pub(crate) fn in_context(
         return own.lang;
     }
     let prior = prior?;
-    match words.tongue(prior) {
-        Some(tongue) if !may_be_in(text, tongue) => own.lang,
-        _ => Some(prior),
+    let mut tongues = words.tongues_of(prior);
+    let Some(first) = tongues.next() else { return Some(prior) };
+    if may_be_in(text, first) {
+        return Some(prior);
     }
+    // Its other script is the likelier reading only where no language we know claims the words.
+    let strange = own.lang.is_none_or(|lang| words.tongue(lang).is_none());
+    if strange && tongues.any(|tongue| may_be_in(text, tongue)) { Some(prior) } else { own.lang }
 }
 
 /// Whether the script is right, and the letters of the language that ought to stand in a text of

@@ -192,11 +192,12 @@ impl Words {
             let Some(lexicon) = lexicons.get(lang) else { continue };
             collect_cues(lexicon, &mut cues);
             words.add_calendar(lang, lexicon);
-            if let Some(tongue) = tongue(lang, lexicon)
-                && words.tongues.len() < MOST_TONGUES
-            {
+            for (section, tongue) in tongues(lang, lexicon) {
+                if words.tongues.len() >= MOST_TONGUES {
+                    break;
+                }
                 let bit = 1u32 << words.tongues.len();
-                for entry in lexicon.section("language.txt", "function") {
+                for entry in lexicon.section("language.txt", &section) {
                     let folded = kua_lexicon::fold(&entry.key).into_owned();
                     *words.function.entry(folded).or_default() |= bit;
                 }
@@ -259,7 +260,12 @@ impl Words {
         self.function.get(fold).copied().unwrap_or(0)
     }
 
-    /// Letters and small words of `lang`.
+    /// The same in every script of `lang`.
+    pub(crate) fn tongues_of(&self, lang: Lang) -> impl Iterator<Item = &Tongue> {
+        self.tongues.iter().filter(move |tongue| tongue.lang == lang)
+    }
+
+    /// Letters and small words of `lang` in the script it is mostly written in.
     pub(crate) fn tongue(&self, lang: Lang) -> Option<&Tongue> {
         self.tongues.iter().find(|tongue| tongue.lang == lang)
     }
@@ -275,8 +281,33 @@ fn collect_cues(lexicon: &Lexicon, into: &mut BTreeMap<String, BTreeSet<Cue>>) {
     }
 }
 
-fn tongue(lang: Lang, lexicon: &Lexicon) -> Option<Tongue> {
-    let script = lexicon.section("language.txt", "name").first()?.value.clone()?;
+/// One tongue a script that `[name]` lists, with the section its small words stand in: `[function]`
+/// for the first, `[function Latn]` for a further one.
+fn tongues(lang: Lang, lexicon: &Lexicon) -> Vec<(String, Tongue)> {
+    let names = lexicon.section("language.txt", "name").iter();
+    names
+        .filter_map(|entry| entry.value.as_deref())
+        .enumerate()
+        .map(|(number, script)| {
+            let tongue = tongue(lang, lexicon, script);
+            match number {
+                0 => ("function".to_owned(), tongue),
+                _ => (
+                    format!("function {script}"),
+                    Tongue {
+                        own: Vec::new(),
+                        shared: Vec::new(),
+                        usual: Vec::new(),
+                        rate: 0,
+                        ..tongue
+                    },
+                ),
+            }
+        })
+        .collect()
+}
+
+fn tongue(lang: Lang, lexicon: &Lexicon, script: &str) -> Tongue {
     let letters = |name: &str| -> Vec<char> {
         let entries = lexicon.section("language.txt", "letters").iter();
         entries
@@ -285,7 +316,7 @@ fn tongue(lang: Lang, lexicon: &Lexicon) -> Option<Tongue> {
             .flat_map(str::chars)
             .collect()
     };
-    Some(Tongue {
+    Tongue {
         lang,
         cyrillic: script == "Cyrl",
         own: letters("own"),
@@ -296,7 +327,7 @@ fn tongue(lang: Lang, lexicon: &Lexicon) -> Option<Tongue> {
             .section("calendar.txt", "order")
             .first()
             .is_some_and(|entry| entry.key == "mdy"),
-    })
+    }
 }
 
 fn alternatives(key: &str) -> impl Iterator<Item = &str> {

@@ -44,7 +44,7 @@ impl Numerals {
             for entry in lexicon.section(FILE, section) {
                 let value = entry.value.as_deref().unwrap_or_default();
                 let part = match section {
-                    "cardinals" => value.parse().map(Part::Cardinal).ok(),
+                    "cardinals" => number(value).map(Part::Cardinal),
                     "one" => Some(Part::Article),
                     _ => Some(
                         value
@@ -62,7 +62,7 @@ impl Numerals {
         let mut multipliers = Vec::new();
         let mut factors = Vec::new();
         for entry in lexicon.section(FILE, "multipliers") {
-            if let Some(factor) = entry.value.as_deref().and_then(|value| value.parse().ok()) {
+            if let Some(factor) = entry.value.as_deref().and_then(number) {
                 multipliers.push(entry.clone());
                 factors.push(factor);
             }
@@ -215,6 +215,11 @@ fn fits(current: u64, value: u64) -> bool {
         _ => return false,
     };
     (1..room).contains(&value)
+}
+
+/// The number of an entry; what may stand behind it ("2 last") is for other stages.
+fn number(value: &str) -> Option<u64> {
+    value.split_whitespace().next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -494,6 +494,10 @@ fn segment_before(
         }) || scene
             .find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Title))
             .is_some()
+            // "08info"
+            || (scene.kind(at) == Some(TokenKind::Number)
+                && scene.kind(at + 1) == Some(TokenKind::Word)
+                && scene.glued(at + 1))
             || (at + 1 == end && scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some())
     };
     while start < end && !opens(start) {

@@ -39,6 +39,17 @@ pub struct Added {
     pub error: Option<CaseError>,
 }
 
+/// What is known of files that are added together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Who takes them in.
+    pub by: Option<String>,
+    /// Where they come from: a person, a device, an address.
+    pub source: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+}
+
 impl Added {
     /// How many things that were asked for could not be had.
     pub fn failures(&self) -> usize {
@@ -59,6 +70,20 @@ impl Case {
         progress: &dyn Progress,
         stop: &Stop,
     ) -> Result<Added, CaseError> {
+        self.add_from(paths, &Provenance::default(), progress, stop)
+    }
+
+    /// The same, with what is known of all these files.
+    ///
+    /// # Errors
+    /// As [`Case::add`].
+    pub fn add_from(
+        &self,
+        paths: &[PathBuf],
+        provenance: &Provenance,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<Added, CaseError> {
         let mut writer = self.evidence.writer()?;
         progress.begin(Step::Look, None);
         let walked = walk(paths, stop);
@@ -71,7 +96,8 @@ impl Case {
             if stop.is_asked() {
                 break;
             }
-            if let Err(error) = self.add_one(&mut writer, found, &mut group, &mut added) {
+            if let Err(error) = self.add_one(&mut writer, found, provenance, &mut group, &mut added)
+            {
                 added.error = Some(error);
                 break;
             }
@@ -97,6 +123,7 @@ impl Case {
         &self,
         writer: &mut Writer,
         found: &Found,
+        provenance: &Provenance,
         group: &mut Group,
         added: &mut Added,
     ) -> Result<(), CaseError> {
@@ -112,10 +139,13 @@ impl Case {
                 return Ok(());
             }
         };
+        let by = provenance.by.clone().map(|by| ("by".to_owned(), by));
         let acquisition = Acquisition {
             path: found.path.clone(),
             acquired_at: self.clock.now(),
-            ..Acquisition::default()
+            source: provenance.source.clone(),
+            note: provenance.note.clone(),
+            more: self.tool().into_iter().chain(by).collect(),
         };
         let taken = if self.evidence.vault().recipients().is_empty() {
             writer.preserve(file, &acquisition)

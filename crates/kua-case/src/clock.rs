@@ -29,3 +29,8 @@ impl Clock for StoppedClock {
         self.0.clone()
     }
 }
+
+/// Seconds since 1970 of a time as a [`Clock`] gives it; 0 if it is none.
+pub(crate) fn unix_seconds(now: &str) -> u64 {
+    now.parse::<Timestamp>().ok().and_then(|t| u64::try_from(t.as_second()).ok()).unwrap_or(0)
+}

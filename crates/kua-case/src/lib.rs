@@ -17,6 +17,8 @@ mod cache;
 mod chronicle;
 mod clock;
 mod config;
+mod cosigning;
+mod custody;
 mod erase;
 mod error;
 mod evidence;
@@ -36,15 +38,17 @@ mod shown;
 mod single_file;
 mod verify;
 mod verify_bag;
+mod verify_other;
 mod walk;
 
-pub use add::Added;
+pub use add::{Added, Provenance};
 pub use build::Built;
 pub use bundle::PackRequest;
 pub use cache::CacheError;
 pub use chronicle::{BuiltStatus, Edition, Loaded, Status};
 pub use clock::{Clock, MachineClock, StoppedClock};
 pub use config::{CONFIG_VERSION, CaseConfig, ConfigError, Limits};
+pub use custody::{CustodyStep, EventFacts, ItemCustody};
 pub use error::CaseError;
 pub use evidence::EvidenceError;
 pub use field::{new_identity, read_identities};
@@ -53,8 +57,9 @@ pub use judge::Verdict;
 pub use kua_model::*;
 pub use kua_publish as publish;
 pub use kua_vault::{
-    BagFault, BagReport, BundleForm, ErasePlan, MergeError, Merged, MergedLog, PackError, Packed,
-    SealIdentity, Unsealed, Withdrawal,
+    Accepted, Answer, BagFault, BagReport, BundleForm, CosignError, Cosignature, EntryKind,
+    ErasePlan, MergeError, Merged, MergedLog, PackError, Packed, Policy, Reply, SealIdentity,
+    Unsealed, VerifierKey, Withdrawal,
 };
 pub use lexicons::{CheckedLexicons, LexiconSlip, check_lexicons};
 pub use lookup::{Found, find};
@@ -63,6 +68,9 @@ pub use published::Published;
 pub use search::{Hit, Hits, Passages, excerpt};
 pub use shown::shown;
 pub use single_file::verify_single_file;
-pub use verify::{Fault, Verified, verify_case};
+pub use verify::{
+    Fault, Verified, VerifyWants, verify_case, verify_case_with, verify_vault_folder,
+};
 pub use verify_bag::{VerifiedBag, verify_bag};
+pub use verify_other::{Quorum, looks_like_a_log, quorum_of, verify_proof_file, verify_tiled_log};
 pub use walk::{PassedBy, Reason};

@@ -1,16 +1,19 @@
 //! `kua verify`: proves the vault, then that everything the last build says stands in it, word
 //! for word.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kua_model::{Chronicle, Document, DocumentId, Item};
-use kua_vault::{Disk, Finding, Storage, VerifyOptions, VerifyProgress, verify_with};
+use kua_vault::{
+    Disk, Finding, Storage, Vault, VerifierKey, VerifyOptions, VerifyProgress, verify_with,
+};
 
 use crate::error::CaseError;
 use crate::folder::Case;
 use crate::progress::{Progress, Step};
+use crate::verify_other::checkpoint_at;
 
 /// Something that is not as it was signed or said.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +35,10 @@ pub struct Verified {
     pub entries: u64,
     /// Quotes that were found word for word.
     pub quotes: usize,
+    /// Bytes that were hashed.
+    pub bytes: u64,
+    /// Different items that something is wrong with.
+    pub affected: usize,
     /// Name of the log.
     pub log: String,
     /// Its verifier key.
@@ -46,6 +53,17 @@ pub struct Verified {
     pub remarks: Vec<String>,
 }
 
+/// What to check a case against, beyond itself.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyWants {
+    /// Key of the log as known from elsewhere.
+    pub key: Option<VerifierKey>,
+    /// Checkpoints, published files or copies the log must continue.
+    pub against: Vec<PathBuf>,
+    /// Do not hash the bytes of items. Weaker, and the result says so.
+    pub quick: bool,
+}
+
 /// Proves every object, entry, tile and signature of the vault of the case in `dir`, then that
 /// every document and quote of the last build is what reading the preserved bytes gives.
 /// Works on cases that are too damaged to be opened.
@@ -53,11 +71,25 @@ pub struct Verified {
 /// # Errors
 /// [`CaseError::NotACase`], and the cache's. What is wrong in the vault is a [`Fault`].
 pub fn verify_case(dir: &Path, progress: &dyn Progress) -> Result<Verified, CaseError> {
+    verify_case_with(dir, &VerifyWants::default(), progress)
+}
+
+/// The same, held to what is known from elsewhere.
+///
+/// # Errors
+/// As [`verify_case`], and if a file to compare with cannot be read.
+pub fn verify_case_with(
+    dir: &Path,
+    wants: &VerifyWants,
+    progress: &dyn Progress,
+) -> Result<Verified, CaseError> {
     if !dir.join("case.toml").is_file() {
         return Err(CaseError::NotACase { dir: dir.to_owned() });
     }
-    let mut verified = Verified { trusted: true, ..Verified::default() };
-    verify_vault(&dir.join("vault"), progress, &mut verified);
+    let mut verified = verify_vault_folder(&dir.join("vault"), wants, progress)?;
+    if wants.quick {
+        return Ok(verified);
+    }
     match Case::open(dir).and_then(|case| case.verify_built(progress, &mut verified)) {
         Ok(()) => {}
         Err(CaseError::NotBuilt { .. }) => {
@@ -77,8 +109,33 @@ pub fn verify_case(dir: &Path, progress: &dyn Progress) -> Result<Verified, Case
     Ok(verified)
 }
 
-fn verify_vault(dir: &Path, progress: &dyn Progress, verified: &mut Verified) {
+/// Proves a vault that lies in no case.
+///
+/// # Errors
+/// If a file to compare with cannot be read.
+pub fn verify_vault_folder(
+    dir: &Path,
+    wants: &VerifyWants,
+    progress: &dyn Progress,
+) -> Result<Verified, CaseError> {
+    let mut verified = Verified { trusted: true, ..Verified::default() };
     let storage: Arc<dyn Storage> = Arc::new(Disk::new(dir));
+    let key = match &wants.key {
+        Some(key) => Some(key.clone()),
+        None => Vault::open(dir).ok().map(|vault| vault.vkey().clone()),
+    };
+    let mut seen = Vec::new();
+    for path in &wants.against {
+        let Some(key) = &key else { break };
+        match checkpoint_at(path, key)? {
+            Ok(checkpoint) => seen.push(checkpoint),
+            Err(what) => verified.faults.push(Fault {
+                place: path.display().to_string(),
+                what: format!("it cannot be compared with: {what}"),
+                next: Some("Pass the key of the log it is of with --key.".to_owned()),
+            }),
+        }
+    }
     let told = std::sync::atomic::AtomicU64::new(0);
     let tell = |at: VerifyProgress| {
         let before = told.fetch_max(at.entries, std::sync::atomic::Ordering::Relaxed);
@@ -87,16 +144,38 @@ fn verify_vault(dir: &Path, progress: &dyn Progress, verified: &mut Verified) {
         }
         progress.advance(at.entries.saturating_sub(before));
     };
-    let report =
-        verify_with(&storage, &VerifyOptions { progress: Some(&tell), ..VerifyOptions::default() });
+    let options = VerifyOptions {
+        key: wants.key.clone(),
+        seen,
+        quick: wants.quick,
+        progress: Some(&tell),
+        ..VerifyOptions::default()
+    };
+    let report = verify_with(&storage, &options);
     progress.end();
+    let hurt: BTreeSet<_> = report.findings.iter().filter_map(|f| f.item).collect();
+    verified.affected = hurt.len();
     verified.items = usize::try_from(report.items).unwrap_or(usize::MAX);
     verified.entries = report.size;
     verified.log = report.log_name;
     verified.vkey = report.vkey;
     verified.root = report.root;
+    verified.bytes = report.bytes;
+    if report.erased > 0 {
+        verified.remarks.push(format!(
+            "{} items were erased on withdrawn consent, by signed entries; nothing of them is expected.",
+            report.erased
+        ));
+    }
+    if report.sealed > 0 {
+        verified.remarks.push(format!(
+            "{} items are sealed: their bytes were checked without being opened.",
+            report.sealed
+        ));
+    }
     verified.remarks.extend(report.notices);
     verified.faults.extend(report.findings.into_iter().map(fault));
+    Ok(verified)
 }
 
 pub(crate) fn fault(finding: Finding) -> Fault {

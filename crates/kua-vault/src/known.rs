@@ -75,11 +75,18 @@ fn index_by_object(log: &Log) -> Result<Vec<(ItemId, u64)>, PreserveError> {
     Ok(index)
 }
 
-/// Whether two records differ in nothing but the time: adding a folder again is no new fact.
+/// Whether two records differ in nothing but the time and the program that wrote them: adding a
+/// folder again, with a newer kua too, is no new fact.
 pub(crate) fn same_but_time(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
     let facts = |m: &Map<String, Value>| {
         let mut m = m.clone();
         m.remove("acquired_at");
+        if let Some(Value::Object(more)) = m.get_mut("more") {
+            more.remove("tool");
+            if more.is_empty() {
+                m.remove("more");
+            }
+        }
         m
     };
     facts(a) == facts(b)

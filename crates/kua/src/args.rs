@@ -114,6 +114,28 @@ pub(crate) enum Command {
         after_help = "Example:\n  kua verify                      the case you are in\n  kua verify winter.html          a published file, without the case\n  kua verify stick/bundle.tar     any BagIt bag: a folder, a ZIP or a tar"
     )]
     Verify(Verify),
+    /// Tell the custody chain of a file: who had it, when, how, and what is missing
+    #[command(
+        after_help = "Example:\n  kua custody letter.txt                     by path, or the first digits of its id\n  kua custody letter.txt --proof letter.tlog-proof    what a stranger needs to check it"
+    )]
+    Custody(Custody),
+    /// Record what happened to files: handed over, copied for work, opened, passed on
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kua record transfer letter.txt --to \"the archive of N.\" --reason \"safe keeping\"\n  kua record derive scan.png scan.txt --how \"typed by hand\""
+    )]
+    Record(Record),
+    /// Cosign each other's logs by hand, over files on a stick
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kua cosign request > ours.add-checkpoint      ask\n  kua cosign answer ours.add-checkpoint --key VKEY > ours.cosig     on the other machine\n  kua cosign accept ours.cosig --key VKEY       take the answer in"
+    )]
+    Cosign(Cosign),
+    /// End the log of a vault that was set back or forked, and go on in a new one
+    #[command(
+        after_help = "Example:\n  kua rotate --reason \"the laptop was restored from an old image\"\n\nThe old log stays as it is. Do this only when the newer copy is lost: it cannot be undone."
+    )]
+    Rotate(Rotate),
     /// Record a decision; undoing one is another one
     #[command(
         after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"\n  kua judge correct c4f2 figure=12..15 affected=police --by \"A. B.\" --reason \"read the letter\"\n\nFields of correct: event, figure (12, ~12, 12..15, 12.., ..15), affected, by, place, time (2022-01-05 or 2022-01-05/2022-01-06), sources (KIND:WORDS > KIND:WORDS, outermost first), grade, modality, role. An empty value says that the words do not say it."
@@ -251,6 +273,15 @@ pub(crate) struct Add {
     /// Files and folders
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Who takes them in, as they wish to be named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Where they come from: a person, a device, an address
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: Option<String>,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -344,6 +375,151 @@ pub(crate) struct Verify {
     /// One JSON record a line, for machines
     #[arg(long)]
     pub(crate) json: bool,
+    /// Hold it to this too: another copy, a published file, a checkpoint; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub(crate) against: Vec<PathBuf>,
+    /// Tell whether the quorum of this trust policy has cosigned the log (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Hash every byte again [default]
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) deep: bool,
+    /// Do not hash the bytes of files, only check log, records, presence and length
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// With a .tlog-proof: the file it shall record
+    #[arg(long, value_name = "FILE")]
+    pub(crate) item: Option<PathBuf>,
+    /// With a .tlog-proof that brings none: the log entry
+    #[arg(long, value_name = "FILE")]
+    pub(crate) entry: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Custody {
+    /// Path of the file as it was added, or the first digits of its id
+    #[arg(value_name = "ITEM")]
+    pub(crate) item: String,
+    /// Write the proof of its log entry to this file (C2SP tlog-proof)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proof: Option<PathBuf>,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Record {
+    /// Take in a file that somebody handed over, who had it before
+    Receive {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        facts: Facts,
+    },
+    /// Take in a working copy of a file: a transcript, a redacted or converted form
+    Derive {
+        /// The original: its path, or the first digits of its id
+        #[arg(value_name = "ITEM")]
+        item: String,
+        /// The working copy
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        facts: Facts,
+    },
+    /// Files went to somebody else
+    Transfer {
+        /// Paths, or the first digits of ids
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
+        #[command(flatten)]
+        facts: Facts,
+    },
+    /// Somebody opened files
+    Access {
+        /// Paths, or the first digits of ids
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
+        #[command(flatten)]
+        facts: Facts,
+    },
+    /// A file made from this case, like a published chronicle, went to somebody
+    Export {
+        /// The file as it was given
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        facts: Facts,
+    },
+}
+
+/// Private facts of an event: kept in the vault's records, never in the log itself.
+#[derive(Debug, Args)]
+pub(crate) struct Facts {
+    /// Who did it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// From whom
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Option<String>,
+    /// To whom
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to: Option<String>,
+    /// How: the tool, the steps
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) how: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cosign {
+    /// Print the key this case cosigns with; make one if it has none
+    Key {
+        /// Name of a new key: it stands in every cosignature, so it must give nobody away
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Print a request to cosign the log of this case
+    Request {
+        /// Entries at which the cosigner signed this log last
+        #[arg(long, value_name = "SIZE", default_value_t = 0)]
+        old: u64,
+    },
+    /// Answer somebody's request; the answer is printed
+    Answer {
+        /// The request
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Key of their log, as they gave it to you: needed the first time
+        #[arg(long, value_name = "VKEY")]
+        key: Option<String>,
+    },
+    /// Take a cosigner's answer into the vault
+    Accept {
+        /// The answer
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Key of the cosigner, as they gave it to you
+        #[arg(long, value_name = "VKEY")]
+        key: String,
+    },
+    /// List who has cosigned the log, and how far
+    List {
+        /// One JSON record a line, for machines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rotate {
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 mod answers;
 mod bundle;
 mod collect;
+mod cosign;
+mod custody;
 mod field;
 mod judge;
 mod lexicon;
@@ -51,6 +53,10 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Erase(args) => field::erase(&args, &place.open()?, console),
         Command::Verify(args) => verify::verify(&args, &place, console),
         Command::Judge(args) => judge::judge(&args, &place.open()?, console),
+        Command::Custody(args) => custody::custody(&args, &place.open()?, console),
+        Command::Record(args) => custody::record(&args, &place.open()?, console),
+        Command::Cosign(args) => cosign::cosign(&args, &place.open()?, console),
+        Command::Rotate(args) => cosign::rotate(&args, &place.open()?, console),
         Command::Lexicon(args) => lexicon::run(&args, console),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "kua", &mut console.out);

@@ -40,6 +40,11 @@ impl Console {
         writeln!(self.out, "{}", obedient(line))
     }
 
+    /// A text that somebody else's program shall read, with its own line ends: nothing added.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        write!(self.out, "{}", obedient(text))
+    }
+
     /// A heading of the answer.
     pub(crate) fn heading(&mut self, line: &str) -> io::Result<()> {
         let line = self.bold(line);

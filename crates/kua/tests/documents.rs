@@ -76,6 +76,7 @@ fn answering_commands_speak_json() {
         "why",
         "search",
         "verify",
+        "custody",
     ] {
         let ran = Bench::empty().kua(&[command, "--help"]);
         assert!(ran.out.contains("--json"), "kua {command}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kua_case::{Added, Built, Case, NewCase, shown};
+use kua_case::{Added, Built, Case, NewCase, Provenance, shown};
 use serde_json::json;
 
 use crate::args::{Add, Build, Init, Json, Publish};
@@ -53,7 +53,9 @@ pub(super) fn init(args: &Init, place: &CasePlace, console: &mut Console) -> Res
 
 pub(super) fn add(args: &Add, case: &Case, console: &mut Console) -> Result<(), Failure> {
     let stop = stop_on_ctrl_c();
-    let added = case.add(&args.paths, &bars(console), &stop)?;
+    let provenance =
+        Provenance { by: args.by.clone(), source: args.source.clone(), note: args.note.clone() };
+    let added = case.add_from(&args.paths, &provenance, &bars(console), &stop)?;
     tell_added(&added, console)?;
     if let Some(error) = added.error {
         return Err(Failure::from(error));
@@ -270,5 +272,6 @@ pub(super) fn publish(args: &Publish, case: &Case, console: &mut Console) -> Res
     let name = shown(&args.output.display().to_string());
     console.line(&format!("Wrote {name} ({})", size(published.bytes)))?;
     console.line(&format!("Anyone can check it without this case:  kua verify {name}"))?;
+    console.line(&format!("When it goes to somebody:  kua record export {name} --to NAME"))?;
     Ok(())
 }

@@ -46,7 +46,7 @@ pub use item::{Item, ItemId};
 pub use judgement::{Decision, Judgement};
 pub use lang::{Lang, LangError};
 pub use link::{
-    AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,
+    Agreement, AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,
     PassageOrigin,
 };
 pub use memo::{Memo, NoMemo};

@@ -65,12 +65,23 @@ pub enum Direction {
 /// Something on which two linked passages disagree.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
-    /// `number`, `negation` or `name`.
+    /// `number`, `date`, `negation` or `name`.
     pub kind: String,
     /// The words on side `a`, if any.
     pub a: Option<TextRange>,
     /// The words on side `b`, if any.
     pub b: Option<TextRange>,
+}
+
+/// A figure, date or negation that stands on both sides of a link, in each other's place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Agreement {
+    /// `number`, `date` or `negation`.
+    pub kind: String,
+    /// The words on side `a`.
+    pub a: TextRange,
+    /// The words on side `b`.
+    pub b: TextRange,
 }
 
 /// Two pieces that say the same, one on each side of a link.
@@ -95,6 +106,8 @@ pub struct Link {
     pub direction: Direction,
     /// Reasons for kind and direction, each a plain sentence with a stable name before a colon.
     pub reasons: Vec<String>,
+    /// Figures, dates and negations that agree, in order of `a`.
+    pub agreements: Vec<Agreement>,
     /// Where the two disagree.
     pub conflicts: Vec<Conflict>,
     /// Piece by piece, in order of `a`.

@@ -119,6 +119,15 @@ pub fn links(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
                 direction: link.direction,
                 a: span(link.a),
                 b: span(link.b),
+                agreements: link
+                    .agreements
+                    .iter()
+                    .map(|agreement| ConflictRecord {
+                        kind: &agreement.kind,
+                        a: original(a, Some(agreement.a)),
+                        b: original(b, Some(agreement.b)),
+                    })
+                    .collect(),
                 conflicts: link
                     .conflicts
                     .iter()
@@ -328,6 +337,7 @@ struct LinkRecord<'r> {
     direction: Direction,
     a: SpanRecord<'r>,
     b: SpanRecord<'r>,
+    agreements: Vec<ConflictRecord<'r>>,
     conflicts: Vec<ConflictRecord<'r>>,
     reasons: &'r [String],
     aligned: Vec<(TextRange, TextRange)>,

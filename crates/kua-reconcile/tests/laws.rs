@@ -113,6 +113,7 @@ fn with_copy(case: &Case, which: usize, path: &str, kind: LinkKind) -> Case {
         b,
         direction,
         reasons: Vec::new(),
+        agreements: Vec::new(),
         conflicts: Vec::new(),
         aligned,
         score: 900,

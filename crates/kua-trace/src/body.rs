@@ -151,6 +151,24 @@ impl<'d> Body<'d> {
         })
     }
 
+    /// Whether part of `range` stands in quotation marks.
+    pub(crate) fn has_quotation(&self, range: TextRange) -> bool {
+        let index = self.quoted.partition_point(|quoted| quoted.end <= range.start);
+        self.quoted.get(index).is_some_and(|quoted| quoted.start < range.end)
+    }
+
+    /// Who the opening line says the account is from: the words in the bracket that closes its
+    /// dateline ("TELMER, 3 May (Dorvale Agency) —").
+    pub(crate) fn agency(&self) -> Option<&'d str> {
+        let opening = self.units.iter().take(3).find_map(|unit| {
+            let words = self.words(unit.range);
+            let dash = words.find(['—', '–', '-'])?;
+            let head = words.get(..dash)?.trim_end().strip_suffix(')')?;
+            Some(head.rsplit_once('(')?.1.trim())
+        })?;
+        (opening.chars().filter(|c| c.is_alphabetic()).count() >= 2).then_some(opening)
+    }
+
     /// Web addresses anywhere in the document, in order of place.
     pub(crate) fn addresses(&self) -> Vec<&'d str> {
         let text = self.document.text.as_str();

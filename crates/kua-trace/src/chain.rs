@@ -1,6 +1,7 @@
 //! Joins seeds into passages: exact runs first, then chains of runs with small gaps between them.
 
 use crate::TraceConfig;
+use crate::gap::filled;
 use crate::seeds::Seed;
 
 /// An exact run of equal units in two texts.
@@ -17,6 +18,8 @@ pub(crate) struct Chain {
     pub(crate) runs: Vec<Run>,
     /// Units that agree.
     pub(crate) matched: usize,
+    /// Exact runs alone would be too few; what is between them agrees nearly everywhere.
+    pub(crate) is_weak: bool,
 }
 
 impl Chain {
@@ -46,8 +49,13 @@ impl Chain {
     /// Whether most of the longer side agrees. A thin chain of short runs is what two texts of one
     /// trade share by chance, unless it is long.
     fn is_dense(&self) -> bool {
+        self.holds(55)
+    }
+
+    /// Whether so many hundredths of the longer side agree.
+    fn holds(&self, share: usize) -> bool {
         let (a, b) = (self.a(), self.b());
-        self.matched * 100 >= 55 * (a.1 - a.0).max(b.1 - b.0)
+        self.matched * 100 >= share * (a.1 - a.0).max(b.1 - b.0)
     }
 
     /// The part that is left when runs are cut off at the widest gaps until it is dense.
@@ -55,7 +63,7 @@ impl Chain {
         let mut runs = self.runs;
         loop {
             let matched = runs.iter().map(|run| run.length).sum();
-            let chain = Self { runs, matched };
+            let chain = Self { runs, matched, is_weak: false };
             if chain.is_dense() {
                 return Some(chain);
             }
@@ -76,7 +84,7 @@ impl Chain {
     /// The same chain with its sides exchanged.
     pub(crate) fn mirrored(&self) -> Self {
         let runs = self.runs.iter().map(|r| Run { a: r.b, b: r.a, length: r.length }).collect();
-        Self { runs, matched: self.matched }
+        Self { runs, matched: self.matched, is_weak: self.is_weak }
     }
 
     /// Units of a within `from..to` that agree with units of b.
@@ -138,14 +146,21 @@ pub(crate) fn chains(
         members.reverse();
         for members in apart(without_overlap(members), same) {
             let matched = members.iter().map(|run| run.length).sum();
-            if matched < least {
+            if matched * 2 < least {
                 continue;
             }
-            let chain = Chain { runs: members, matched };
-            if chain.is_dense() || matched >= 2 * least {
-                out.push(chain);
-            } else {
-                out.extend(chain.densest().filter(|part| part.matched >= least));
+            let chain = Chain { runs: members, matched, is_weak: matched < least };
+            // What is alike in spite of misread letters and changed figures is found before the chain
+            // is weighed; but exact runs must make up most of it.
+            let grown = filled(&chain, a, b, !same);
+            if matched < least {
+                if grown.matched * 6 >= least * 5 && grown.holds(75) {
+                    out.push(grown);
+                }
+            } else if grown.is_dense() || matched >= 2 * least {
+                out.push(grown);
+            } else if let Some(part) = chain.densest().filter(|part| part.matched >= least) {
+                out.push(filled(&part, a, b, !same));
             }
         }
     }

@@ -15,6 +15,7 @@
 
 mod align;
 mod body;
+mod boilerplate;
 mod candidates;
 mod chain;
 mod config;
@@ -23,6 +24,7 @@ mod evidence;
 mod features;
 mod fingerprint;
 mod fold;
+mod gap;
 mod learning;
 mod marks;
 mod memo;
@@ -51,7 +53,7 @@ use rayon::prelude::*;
 pub use config::TraceConfig;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
 const LONGEST: usize = u32::MAX as usize;

@@ -104,6 +104,9 @@ pub(crate) fn origins(
 }
 
 /// Passages of links that make one account, and for each the number of its group.
+///
+/// Strong links join first, and two passages that revise each other never come into one group, not
+/// even through a third: a poor scan in which the figure cannot be read is alike to both.
 fn grouped(
     links: &[Link],
     sides: &impl Fn(&Link) -> Option<(usize, usize)>,
@@ -114,23 +117,15 @@ fn grouped(
         for pair in &link.aligned {
             let one = Passage { document: a, range: pair.a };
             let other = Passage { document: b, range: pair.b };
-            pairs.push((one, other));
+            pairs.push((std::cmp::Reverse(link.score), one, other));
         }
     }
-    let mut passages: Vec<Passage> = pairs.iter().flat_map(|&(one, other)| [one, other]).collect();
+    pairs.sort_unstable();
+    let mut passages: Vec<Passage> =
+        pairs.iter().flat_map(|&(_, one, other)| [one, other]).collect();
     passages.sort_unstable();
     passages.dedup();
-    let mut leader: Vec<u32> = (0..passages.len()).filter_map(|n| u32::try_from(n).ok()).collect();
-    let mut union = |x: usize, y: usize| {
-        let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
-        let (x, y) = (find(&mut leader, x), find(&mut leader, y));
-        leader[x.max(y) as usize] = x.min(y);
-    };
-    for (one, other) in &pairs {
-        if let (Ok(x), Ok(y)) = (passages.binary_search(one), passages.binary_search(other)) {
-            union(x, y);
-        }
-    }
+    let mut groups = Groups::new(passages.len(), apart(links, sides, &passages));
     // Of one document, passages that mostly overlap are one.
     for (n, passage) in passages.iter().enumerate() {
         for (m, next) in passages.iter().enumerate().skip(n + 1).take(64) {
@@ -139,15 +134,93 @@ fn grouped(
             }
             let shared = next.range.end.min(passage.range.end) - next.range.start;
             if shared * 2 >= next.range.len().min(passage.range.len()) {
-                union(n, m);
+                groups.join(n, m);
             }
         }
     }
-    let groups = (0..passages.len())
-        .filter_map(|n| u32::try_from(n).ok())
-        .map(|n| find(&mut leader, n) as usize)
-        .collect();
-    (passages, groups)
+    for (_, one, other) in &pairs {
+        if let (Ok(x), Ok(y)) = (passages.binary_search(one), passages.binary_search(other)) {
+            groups.join(x, y);
+        }
+    }
+    let of = (0..passages.len()).map(|n| groups.of(n)).collect();
+    (passages, of)
+}
+
+/// For each passage those it must not share an account with.
+fn apart(
+    links: &[Link],
+    sides: &impl Fn(&Link) -> Option<(usize, usize)>,
+    passages: &[Passage],
+) -> Vec<Vec<u32>> {
+    let mut out = vec![Vec::new(); passages.len()];
+    let held = |document: usize, range: TextRange| -> Vec<usize> {
+        let first = passages.partition_point(|p| p.document < document);
+        let of_document = passages[first..].iter().take_while(|p| p.document == document);
+        of_document
+            .enumerate()
+            .take_while(|(_, p)| p.range.start < range.end)
+            .filter(|(_, p)| {
+                let start = p.range.start.max(range.start);
+                let shared = p.range.end.min(range.end).saturating_sub(start);
+                shared * 2 > p.range.len().max(range.len())
+            })
+            .map(|(n, _)| first + n)
+            .collect()
+    };
+    let revisions =
+        links.iter().filter(|l| l.kind == LinkKind::Revision && !l.conflicts.is_empty());
+    for link in revisions {
+        let Some((a, b)) = sides(link) else { continue };
+        for pair in &link.aligned {
+            let in_b = held(b, pair.b);
+            for n in held(a, pair.a) {
+                for &m in &in_b {
+                    if let (Ok(x), Ok(y)) = (u32::try_from(n), u32::try_from(m)) {
+                        out[n].push(y);
+                        out[m].push(x);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Groups that grow by joining, some of which may not be joined.
+struct Groups {
+    leader: Vec<u32>,
+    apart: Vec<Vec<u32>>,
+}
+
+impl Groups {
+    fn new(count: usize, apart: Vec<Vec<u32>>) -> Self {
+        Self { leader: (0..count).filter_map(|n| u32::try_from(n).ok()).collect(), apart }
+    }
+
+    fn of(&mut self, n: usize) -> usize {
+        u32::try_from(n).map_or(n, |n| find(&mut self.leader, n) as usize)
+    }
+
+    fn join(&mut self, x: usize, y: usize) {
+        let (x, y) = (self.of(x), self.of(y));
+        let (from, to) = (x.max(y), x.min(y));
+        if from == to {
+            return;
+        }
+        let (few, other) =
+            if self.apart[from].len() <= self.apart[to].len() { (from, to) } else { (to, from) };
+        let strangers = std::mem::take(&mut self.apart[few]);
+        let is_apart = strangers.iter().any(|&n| find(&mut self.leader, n) as usize == other);
+        if is_apart {
+            self.apart[few] = strangers;
+            return;
+        }
+        let mut all = std::mem::take(&mut self.apart[other]);
+        all.extend(strangers);
+        self.apart[to] = all;
+        self.leader[from] = self.leader[to];
+    }
 }
 
 /// The document each group belongs to: one that nothing shows to be derived, the earliest, the
@@ -191,7 +264,8 @@ fn owners(
         .collect()
 }
 
-/// Passages that hold another figure or the contrary of what another document has in their place.
+/// Passages that hold another figure, name or the contrary of what another document has in their
+/// place.
 fn revised(
     links: &[Link],
     sides: &impl Fn(&Link) -> Option<(usize, usize)>,
@@ -199,12 +273,15 @@ fn revised(
     let mut out: BTreeMap<usize, Vec<TextRange>> = BTreeMap::new();
     for link in links.iter().filter(|link| link.kind == LinkKind::Revision) {
         let Some((a, b)) = sides(link) else { continue };
-        for conflict in link.conflicts.iter().filter(|c| c.kind != "name") {
-            if let Some(range) = conflict.a {
-                out.entry(a).or_default().push(range);
-            }
-            if let Some(range) = conflict.b {
-                out.entry(b).or_default().push(range);
+        for conflict in &link.conflicts {
+            // A negation stands on one side only: the sentence without it is revised too.
+            let meets =
+                |at: Option<TextRange>, range: TextRange| at.is_some_and(|at| at.overlaps(range));
+            for pair in &link.aligned {
+                if meets(conflict.a, pair.a) || meets(conflict.b, pair.b) {
+                    out.entry(a).or_default().push(pair.a);
+                    out.entry(b).or_default().push(pair.b);
+                }
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Turns a chain of shared runs into pairs of sentences, with what agrees and disagrees in each.
 
-use kua_model::{Conflict, TextRange};
+use kua_model::{Agreement, Conflict, TextRange};
 
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::wording::{Wordings, conflicts, items, substitutions};
+use crate::wording::{Compared, Wordings, compared, items, substitutions};
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -26,12 +26,16 @@ pub(crate) struct Piece {
     pub(crate) letters: usize,
     /// Hundredths of the sentences it stands in that are kept, on the side that keeps less.
     pub(crate) kept: usize,
+    pub(crate) agreements: Vec<Agreement>,
     pub(crate) conflicts: Vec<Conflict>,
 }
 
 /// Share of words, in hundredths, from which a sentence inside a reused passage counts as reused
 /// although its words were changed.
 const LEAST_AGREEMENT: usize = 40;
+
+/// Letters of a piece that is hardly more than a figure, where lines are broken anywhere.
+const FIGURE: usize = 16;
 
 /// The sentences of a reused passage, side by side, in order. Sentences that were replaced or left
 /// out on one side are not among them.
@@ -51,6 +55,9 @@ pub(crate) fn pieces(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> Vec<Pie
             std::mem::swap(&mut piece.a, &mut piece.b);
             for conflict in &mut piece.conflicts {
                 std::mem::swap(&mut conflict.a, &mut conflict.b);
+            }
+            for agreement in &mut piece.agreements {
+                std::mem::swap(&mut agreement.a, &mut agreement.b);
             }
         }
         out.sort_by_key(|piece| (piece.a, piece.b));
@@ -94,28 +101,61 @@ fn cut(
             .map(|(left, right)| left.len().max(right.len()))
             .sum();
         let words = items_a.len().max(items_b.len());
-        if matched * 2 < letters && words.saturating_sub(changed) * 100 < words * LEAST_AGREEMENT {
-            continue;
-        }
+        let few_words = words.saturating_sub(changed) * 100 < words * LEAST_AGREEMENT;
+        let (units_a, units_b) = (a.folded.units.get(a0..a1), b.folded.units.get(b0..b1));
+        let is_alike = || matches!((units_a, units_b), (Some(x), Some(y)) if alike(x, y));
+        let is_replaced = matched * 2 < letters && few_words && !is_alike();
         // A figure just before or after the agreeing words counts too, if they are the better part
         // of both sentences.
         let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
-        let mut conflicts =
-            if range_a.len() * 5 >= wide_a.len() * 2 && range_b.len() * 5 >= wide_b.len() * 2 {
-                conflicts(&items(a.body, wide_a, a.words), &items(b.body, wide_b, b.words))
-            } else {
-                conflicts(&items_a, &items_b)
+        let is_better_part = |part: TextRange, whole: TextRange| part.len() * 5 >= whole.len() * 2;
+        let (seen_a, seen_b) =
+            match (is_better_part(range_a, wide_a), is_better_part(range_b, wide_b)) {
+                (true, true) => (wide_a, wide_b),
+                // Where marks are lost, one sentence stands within a longer one.
+                (true, false) => (wide_a, stretched(text_b, range_b, wide_b, range_a, wide_a)),
+                (false, true) => (stretched(text_a, range_a, wide_a, range_b, wide_b), wide_b),
+                (false, false) => (range_a, range_b),
             };
+        let Compared { mut agreements, mut conflicts } =
+            compared(&items(a.body, seen_a, a.words), &items(b.body, seen_b, b.words));
+        agreements.retain(|agreement| range_a.contains(agreement.a));
         // Every outlet has its own dateline.
         conflicts.retain(|conflict| {
             !conflict.a.is_some_and(|at| in_dateline(a.body, at))
                 && !conflict.b.is_some_and(|at| in_dateline(b.body, at))
         });
+        // A sentence that was replaced or left out is no part of the passage; one figure in the place
+        // of another is.
+        if is_replaced && (letters > FIGURE || conflicts.is_empty()) {
+            continue;
+        }
         let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
         let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
-        out.push(Piece { a: range_a, b: range_b, matched, letters, kept, conflicts });
+        out.push(Piece { a: range_a, b: range_b, matched, letters, kept, agreements, conflicts });
     }
     out
+}
+
+/// `range` and as much more on either side, within its sentence `wide`, as the other side's sentence
+/// has around the other range.
+fn stretched(
+    text: &str,
+    range: TextRange,
+    wide: TextRange,
+    other: TextRange,
+    other_wide: TextRange,
+) -> TextRange {
+    let start = range.start.saturating_sub(other.start - other_wide.start).max(wide.start);
+    let end = (range.end + (other_wide.end - other.end)).min(wide.end);
+    let start = (start..=range.start).find(|&at| text.is_char_boundary(at));
+    let end = (range.end..=end).rev().find(|&at| text.is_char_boundary(at));
+    match (start, end) {
+        (Some(start), Some(end)) => {
+            whole_words(text, TextRange::new(start, end)).map_or(range, |wider| wider.cover(range))
+        }
+        _ => range,
+    }
 }
 
 /// Longest dateline in bytes.
@@ -205,17 +245,22 @@ fn at_sentence(side: Side<'_, '_>, at: usize) -> usize {
         .unwrap_or(at)
 }
 
-/// Whether two short stretches of letters share enough pairs of letters to be one wording
-/// (Dice over bigrams, at least .55).
+/// Whether two stretches of letters share enough groups of letters to be one wording (Dice over pairs
+/// in short ones, at least .55; over threes in longer ones, where many pairs agree by chance, .45).
 fn alike(a: &[u16], b: &[u16]) -> bool {
+    const SHORT: usize = 30;
     if a.is_empty() || b.is_empty() {
         return a.len().max(b.len()) <= 2;
     }
     if a.len().max(b.len()) > 600 || a.len().min(b.len()) * 2 < a.len().max(b.len()) {
         return false;
     }
+    let (size, least) = if a.len().max(b.len()) <= SHORT { (2, 55) } else { (3, 45) };
     let grams = |units: &[u16]| {
-        let mut grams: Vec<(u16, u16)> = units.windows(2).map(|w| (w[0], w[1])).collect();
+        let mut grams: Vec<u64> = units
+            .windows(size)
+            .map(|w| w.iter().fold(0, |gram, &unit| gram << 16 | u64::from(unit)))
+            .collect();
         grams.sort_unstable();
         grams
     };
@@ -232,7 +277,7 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
             }
         }
     }
-    200 * shared >= 55 * (left.len() + right.len()).max(1)
+    200 * shared >= least * (left.len() + right.len()).max(1)
 }
 
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else

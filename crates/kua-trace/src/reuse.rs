@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use kua_model::{AlignedPair, Conflict, Link, LinkKind, Span, TextRange};
+use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::body::Body;
+use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains, may_chain};
 use crate::direction::{Witness, direction};
 use crate::fingerprint::run_length;
@@ -50,6 +51,8 @@ pub(crate) fn reuse(
             out
         })
         .collect();
+    formulae(bodies, wordings, config.min_characters, &mut links);
+    links.extend(furniture(bodies));
     links.sort_by_key(order);
     links
 }
@@ -102,7 +105,15 @@ fn between(
     let mut groups: Vec<(Vec<Piece>, bool)> = Vec::new();
     let least = config.min_characters;
     for chain in chains {
-        groups.extend(runs_of_one_kind(pieces(chain, a, b), least));
+        let pieces = pieces(chain, a, b);
+        let is_passage = if chain.is_weak {
+            is_whole(&pieces)
+        } else {
+            chain.matched >= LONG * least || is_verbatim(&pieces, least) || is_mostly_whole(&pieces)
+        };
+        if is_passage {
+            groups.extend(runs_of_one_kind(pieces, least));
+        }
     }
     let covered = |pick: fn(&Piece) -> TextRange| {
         let mut ranges: Vec<TextRange> =
@@ -116,6 +127,7 @@ fn between(
     let is_shorter = kept >= 3
         && (share_a.max(share_b) >= 60 && share_a.min(share_b) * 3 < share_a.max(share_b) * 2);
     let is_digest = is_shorter && condenses(&groups);
+    let agency = same_agency(a.body, b.body);
     for (group, in_conflict) in groups {
         let Some((span_a, span_b)) = cover(&group) else { continue };
         let quoted = (a.body.is_quoted(span_a), b.body.is_quoted(span_b));
@@ -130,12 +142,36 @@ fn between(
         };
         let witness_a = Witness { body: a.body, marks: marks_a, quoted: quoted.0, share: share_a };
         let witness_b = Witness { body: b.body, marks: marks_b, quoted: quoted.1, share: share_b };
-        let (direction, why) = direction(kind, is_shorter, &witness_a, &witness_b);
+        let (mut direction, mut why) = direction(kind, is_shorter, &witness_a, &witness_b);
+        if let Some(agency) = &agency
+            && kind != LinkKind::Revision
+            && !why.iter().any(|reason| reason.starts_with("says-so"))
+        {
+            why.insert(0, format!("same-agency: both say that they have it from {agency}."));
+            direction = Direction::CommonAncestor;
+        }
+        let kind = match kind {
+            LinkKind::Copy | LinkKind::Digest if direction == Direction::CommonAncestor => {
+                LinkKind::CommonAncestor
+            }
+            kind => kind,
+        };
         let mut link = link(kind, a.body, b.body, span_a, span_b, &group);
         link.direction = direction;
         link.reasons.extend(why);
         out.push(link);
     }
+}
+
+/// The agency both name in their opening lines, unless one of the two is its own text.
+fn same_agency(a: &Body<'_>, b: &Body<'_>) -> Option<String> {
+    let (one, other) = (a.agency()?, b.agency()?);
+    let letters = |words: &str| -> String {
+        words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let name = letters(one);
+    let is_its_own = |body: &Body<'_>| letters(&body.document.path).contains(&name);
+    (name == letters(other) && !is_its_own(a) && !is_its_own(b)).then(|| one.to_owned())
 }
 
 /// Whether a shorter text condenses: it shortens within the sentences it keeps or tells them in
@@ -172,7 +208,9 @@ fn repeats(chains: &[Chain], side: Side<'_, '_>, out: &mut Vec<Link>) {
         }) {
             // A figure in the place of another makes a new statement even here; other differences
             // are variants of one.
-            let is_number = |piece: &Piece| piece.conflicts.iter().any(|c| c.kind == "number");
+            let is_number = |piece: &Piece| {
+                piece.conflicts.iter().any(|c| matches!(c.kind.as_str(), "number" | "date"))
+            };
             let letters = |clean: bool| -> usize {
                 let kept = group.iter().filter(|p| p.conflicts.is_empty() == clean);
                 kept.map(|p| p.matched).sum()
@@ -214,6 +252,32 @@ fn whole_blocks(body: &Body<'_>, a: TextRange, b: TextRange) -> (TextRange, Text
     }
 }
 
+/// Whether short passages are more than a turn of phrase: whole sentences on both sides, about the
+/// same people and places.
+fn is_whole(pieces: &[Piece]) -> bool {
+    const WHOLE: usize = 85;
+    pieces.iter().all(|piece| {
+        piece.kept * piece.letters >= WHOLE * piece.matched
+            && !piece.conflicts.iter().any(|conflict| conflict.kind == "name")
+    })
+}
+
+/// So many times the least length a passage of short runs is no chance.
+const LONG: usize = 3;
+
+/// Whether one sentence, or part of one, stands word for word on both sides, long enough by itself.
+fn is_verbatim(pieces: &[Piece], least: usize) -> bool {
+    let matched = |piece: &Piece| piece.matched * 20 >= piece.letters * 19;
+    pieces.iter().any(|piece| piece.matched * 10 >= least * 9 && matched(piece))
+}
+
+/// Whether most of the sentences is kept. Turns of phrase that follow each other in two texts of one
+/// trade are parts of sentences only.
+fn is_mostly_whole(pieces: &[Piece]) -> bool {
+    let letters: usize = pieces.iter().map(|piece| piece.letters).sum();
+    pieces.iter().map(|piece| piece.kept * piece.letters).sum::<usize>() >= 50 * letters
+}
+
 /// Cuts the pieces of a passage into runs that agree and runs in conflict (`true`). If most of the
 /// passage is in conflict, or what agrees is less than `least` letters, it is a formula and all of it
 /// is in conflict; if nothing is, it is chance and nothing is left.
@@ -234,7 +298,9 @@ fn runs_of_one_kind(pieces: Vec<Piece>, least: usize) -> Vec<(Vec<Piece>, bool)>
     out.retain(|(run, in_conflict)| {
         let matched: usize = run.iter().map(|p| p.matched).sum();
         let letters: usize = run.iter().map(|p| p.letters).sum();
-        if *in_conflict { matched * 100 >= letters * 45 } else { agreeing >= least }
+        // Half a sentence between two that differ shows nothing.
+        let shows = matched * 3 >= least;
+        if *in_conflict { matched * 100 >= letters * 45 } else { agreeing >= least && shows }
     });
     out
 }
@@ -269,6 +335,7 @@ fn link(
     let letters: usize = pieces.iter().map(|p| p.letters).sum();
     let conflicts: Vec<Conflict> =
         pieces.iter().flat_map(|p| p.conflicts.iter().cloned()).collect();
+    let agreements = pieces.iter().flat_map(|p| p.agreements.iter().cloned()).collect();
     let mut reasons =
         vec![format!("same-words: {matched} of {letters} letters and digits agree in runs.")];
     if kind == LinkKind::Revision {
@@ -281,8 +348,9 @@ fn link(
         kind,
         a: Span::new(a.document.id, span_a),
         b: Span::new(b.document.id, span_b),
-        direction: kua_model::Direction::Unknown,
+        direction: Direction::Unknown,
         reasons,
+        agreements,
         conflicts,
         aligned: pieces.iter().map(|p| AlignedPair { a: p.a, b: p.b }).collect(),
         score: u16::try_from(matched * 1000 / letters.max(1)).unwrap_or(1000).min(1000),

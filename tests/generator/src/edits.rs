@@ -97,7 +97,7 @@ pub fn edit(random: &mut Random, text: &str, kind: Edit) -> String {
 }
 
 /// Sentences of a text, from capital to full stop.
-fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     text.split("\n\n")
         .flat_map(|paragraph| paragraph.split_inclusive(". "))
         .map(str::trim)

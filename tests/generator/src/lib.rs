@@ -1,17 +1,23 @@
-//! Makes invented news in English, French and Russian with planted reuse and planted claims, always
-//! the same for the same seed. Places, people and events are made up; nobody wrote these sentences.
+//! Makes invented news with planted reuse and planted claims, always the same for the same seed. Places, people and events are made up; nobody wrote these sentences.
 //!
 //! [`corpus`] makes the articles and says what was planted; [`edit`] changes a text the ways texts
-//! are changed when they travel; the program `kua-generator` writes a folder of articles and the
+//! are changed when they travel; [`bench_article`] makes the bench corpus of tracing, article by
+//! article at any size, and [`BenchTruth`] scores what a tool found in it; the program `kua-generator` writes a folder of articles and the
 //! truth beside them as JSON lines.
 
+mod bench;
+mod bench_render;
+mod bench_words;
 mod edits;
 mod grammar;
 mod random;
+mod score;
 
+pub use bench::{BenchArticle, BenchPlan, Planted, Trap, bench_article, person};
 pub use edits::{Edit, edit};
 pub use grammar::{Language, PlantedClaim, paragraph_of, place};
 pub use random::Random;
+pub use score::{BenchScore, BenchTruth, FoundLink};
 
 /// What to make.
 #[derive(Debug, Clone)]

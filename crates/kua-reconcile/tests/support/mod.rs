@@ -99,6 +99,7 @@ impl Case {
                 b,
                 direction,
                 reasons: Vec::new(),
+                agreements: Vec::new(),
                 conflicts: Vec::new(),
                 aligned: Vec::new(),
                 score: 900,

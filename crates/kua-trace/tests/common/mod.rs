@@ -12,6 +12,25 @@ pub(crate) fn document(name: &str, language: &str, text: &str) -> Document {
     with_roles(name, language, text, |_, _| Role::Main)
 }
 
+/// A document whose paragraphs, set apart by blank lines, are body: lines may be broken anywhere.
+pub(crate) fn article(name: &str, language: &str, text: &str) -> Document {
+    let mut out = document(name, language, text);
+    out.blocks.clear();
+    out.sentences.clear();
+    let mut at = 0;
+    for paragraph in text.split_inclusive("\n\n") {
+        let range = TextRange::new(at, at + paragraph.len());
+        let block = out.blocks.len();
+        let language = out.language;
+        for sentence in sentences_of(paragraph, at) {
+            out.sentences.push(Sentence { range: sentence, block, language });
+        }
+        out.blocks.push(Block { role: Role::Main, range, source: vec![], language, why: vec![] });
+        at = range.end;
+    }
+    out
+}
+
 /// A document; `role` tells the role of each line from its number (from 1) and words.
 pub(crate) fn with_roles(
     name: &str,

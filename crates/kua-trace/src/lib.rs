@@ -30,6 +30,7 @@ mod marks;
 mod memo;
 mod numerals;
 mod origins;
+mod paraphrase;
 mod passage;
 mod rarity;
 mod relays;
@@ -107,6 +108,8 @@ pub fn trace_with(
         translation::translations(&bodies, &all_marks, lexicons, &wordings, config, &remembered);
     links.extend(translated);
     relays::settle(&bodies, &mut links);
+    links.sort_by_key(reuse::order);
+    links.extend(paraphrase::paraphrases(&bodies, &links, &wordings, config));
     links.sort_by_key(reuse::order);
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins, words }, notices }

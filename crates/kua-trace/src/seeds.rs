@@ -32,6 +32,8 @@ struct Posting {
 
 /// Fingerprints that are held at one time; more text than that goes through in several passes.
 const MOST_POSTINGS: usize = 48 << 20;
+/// Texts whose fingerprints are worked out at a time.
+const BATCH: usize = 4_096;
 /// Times a fingerprint is followed within one text and between two.
 const MOST_WITHIN: usize = 4;
 
@@ -48,17 +50,29 @@ pub(crate) fn seeds<'f>(
     let mut leaders = Vec::new();
     let mut seeds = Vec::new();
     for pass in 0..passes {
-        let found: Vec<(Vec<Posting>, Sketch)> = (0..texts)
-            .into_par_iter()
-            .map(|text| postings(text, &fold(text), pass, passes, pass == 0, config))
-            .collect();
-        if pass == 0 {
-            let sketches: Vec<Sketch> = found.iter().map(|(_, sketch)| sketch.clone()).collect();
-            leaders = groups(&sketches);
+        let mut all: Vec<Posting> = Vec::new();
+        let mut sketches: Vec<Sketch> = Vec::new();
+        // A batch at a time: what was found of all texts is never held twice.
+        for first in (0..texts).step_by(BATCH) {
+            let found: Vec<(Vec<Posting>, Sketch)> = (first..(first + BATCH).min(texts))
+                .into_par_iter()
+                .map(|text| postings(text, &fold(text), pass, passes, pass == 0, config))
+                .collect();
+            let more: usize = found.iter().map(|(list, _)| list.len()).sum();
+            if first == 0 {
+                // As many again for each batch to come, and a little more.
+                all.reserve(more * texts.div_ceil(BATCH) + more / 8);
+            }
+            for (list, sketch) in found {
+                all.extend(list);
+                if pass == 0 {
+                    sketches.push(sketch);
+                }
+            }
         }
-        let mut all = Vec::with_capacity(found.iter().map(|(list, _)| list.len()).sum());
-        for (list, _) in found {
-            all.extend(list);
+        if pass == 0 {
+            leaders = groups(&sketches);
+            drop(sketches);
         }
         all.par_sort_unstable();
         seeds.par_extend(
@@ -96,6 +110,7 @@ fn postings(
             list.push(Posting { hash, text, at });
         }
     });
+    sketch.finish();
     (list, sketch)
 }
 

@@ -14,7 +14,8 @@ const ROWS: usize = 3;
 /// Values two texts must share to be near-identical: resemblance of about one half.
 const ALIKE: usize = 12;
 
-/// Least hashes of a set of fingerprints under fixed orders (Broder 1997).
+/// Least hashes of a set of fingerprints, one for each of so many parts of it (one-permutation hashing:
+/// Li, Owen, Zhang 2012), empty parts filled from the next (Shrivastava, Li 2014).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sketch([u32; VALUES]);
 
@@ -27,13 +28,22 @@ impl Default for Sketch {
 impl Sketch {
     /// Takes one fingerprint in.
     pub(crate) fn add(&mut self, hash: u64) {
-        // Two independent halves make all orders (Kirsch, Mitzenmacher 2006).
-        let (low, high) = (hash, mix(hash ^ 0x5bd1_e995) | 1);
-        let mut value = low;
-        for least in &mut self.0 {
-            value = value.wrapping_add(high);
-            let order = u32::try_from((value ^ (value >> 29)) >> 32).unwrap_or(u32::MAX);
-            *least = order.min(*least);
+        // Fingerprints are the smallest of their neighbours: mixed again, they are spread evenly.
+        let [a, b, c, d, e, f, g, h] = mix(hash ^ 0x5bd1_e995).to_le_bytes();
+        let part = u32::from_le_bytes([a, b, c, d]) as usize % VALUES;
+        self.0[part] = self.0[part].min(u32::from_le_bytes([e, f, g, h]));
+    }
+
+    /// Fills the empty parts; a sketch without any fingerprint stays empty.
+    pub(crate) fn finish(&mut self) {
+        let before = self.0;
+        for (part, value) in self.0.iter_mut().enumerate().filter(|(_, v)| **v == u32::MAX) {
+            let next = (1..VALUES)
+                .map(|away| (away, before[(part + away) % VALUES]))
+                .find(|&(_, v)| v != u32::MAX);
+            if let Some((away, next)) = next {
+                *value = next.rotate_left(u32::try_from(away).unwrap_or(1)).min(u32::MAX - 1);
+            }
         }
     }
 

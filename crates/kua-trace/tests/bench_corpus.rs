@@ -1,7 +1,8 @@
 //! The bench corpus: eleven kinds of reuse, statements of the next day, translations and other
 //! tellings of one event, in four languages; scored, and held to the bars.
 //!
-//! `KUA_ARTICLES` sets the size, `KUA_SEED` the seed.
+//! `KUA_ARTICLES` sets the size, `KUA_SEED` the seed, `KUA_ONE_LANGUAGE` leaves translations out,
+//! `KUA_FOUND` names a file that what was found is written to.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +30,16 @@ fn scored(plan: &BenchPlan, config: &TraceConfig) -> (Vec<Document>, Lineage, Be
             common::article(&article.name, article.language.code(), &article.text)
         })
         .collect();
+    let started = std::time::Instant::now();
     let lineage = trace(&documents, &Lexicons::embedded(), config).value;
+    let bytes: usize = documents.iter().map(|d| d.text.len()).sum();
+    println!(
+        "{} articles, {} kB traced in {:.2} s, {} links",
+        plan.articles,
+        bytes / 1000,
+        started.elapsed().as_secs_f64(),
+        lineage.links.len()
+    );
     let number: BTreeMap<DocumentId, usize> =
         documents.iter().enumerate().map(|(n, d)| (d.id, n)).collect();
     let links: Vec<FoundLink> = lineage
@@ -51,6 +61,19 @@ fn scored(plan: &BenchPlan, config: &TraceConfig) -> (Vec<Document>, Lineage, Be
         .iter()
         .map(|o| o.spans.iter().map(|s| (number[&s.document], s.range.as_range())).collect())
         .collect();
+    if let Some(path) = std::env::var_os("KUA_FOUND") {
+        // For the script that sets peers beside us: tests/peers/trace.py.
+        let mut out = String::new();
+        for link in &links {
+            let (a, b) = link.between;
+            for (x, y) in &link.pieces {
+                let one = u8::from(link.one_account);
+                out +=
+                    &format!("{a}\t{b}\t{one}\t{}\t{}\t{}\t{}\n", x.start, x.end, y.start, y.end);
+            }
+        }
+        std::fs::write(path, out).unwrap();
+    }
     let score = truth.score(&links, &accounts);
     (documents, lineage, score)
 }
@@ -72,16 +95,8 @@ fn the_bench_corpus_holds_its_bars() {
         translations: std::env::var_os("KUA_ONE_LANGUAGE").is_none(),
         ..TraceConfig::default()
     };
-    let started = std::time::Instant::now();
     let (documents, lineage, score) = scored(&plan, &config);
-    let bytes: usize = documents.iter().map(|d| d.text.len()).sum();
-    println!(
-        "{} articles, {} kB, {:.1} s, {} links\n{score}",
-        plan.articles,
-        bytes / 1000,
-        started.elapsed().as_secs_f64(),
-        lineage.links.len()
-    );
+    println!("{score}");
     for &(a, b) in score
         .false_pairs
         .iter()

@@ -234,3 +234,73 @@ fn a_number_written_out_is_the_same_number() {
     let documents = [document("a", "en", digits), document("b", "en", &other)];
     assert_eq!(kinds(&run(&documents)), [LinkKind::Revision]);
 }
+
+#[test]
+fn the_same_told_in_other_words_is_shown_and_makes_no_account() {
+    let told = "The ferry company of Port Melkor dismissed forty deckhands on Thursday because they had joined the harbour strike.
+A spokeswoman for the dismissed deckhands, Ilvira Tamsen, announced a complaint before the labour tribunal of Dorvale.
+";
+    let retold = "Because of their joining the strike in the harbour, the Port Melkor ferry company on Thursday threw out forty deckhands.
+Before the Dorvale labour tribunal there will be a complaint, Ilvira Tamsen announced; she is spokeswoman of the deckhands who were dismissed.
+";
+    let documents = [
+        document("a", "en", &format!("{told}{MARKET}")),
+        document("b", "en", &format!("{retold}{FLOOD}")),
+    ];
+    let lineage = run(&documents);
+    assert_eq!(kinds(&lineage), [LinkKind::Paraphrase], "{}", show(&documents, &lineage));
+    assert_eq!(lineage.origins.len(), 2);
+}
+
+#[test]
+fn copies_of_one_agency_that_is_not_here_have_a_common_ancestor() {
+    let of = |town: &str, rest: &str| format!("{town}, 3 May (Dorvale Agency) — {FLOOD}{rest}\n");
+    let documents = [
+        document("a", "en", &of("TELMER", "The weather service expects more rain in the hills.")),
+        document(
+            "b",
+            "en",
+            &of("TELMER", "Trains to the coast are replaced by buses until Friday."),
+        ),
+    ];
+    let lineage = run(&documents);
+    assert!(
+        lineage.links.iter().all(|link| link.kind == LinkKind::CommonAncestor),
+        "{}",
+        show(&documents, &lineage)
+    );
+    assert!(!lineage.links.is_empty());
+}
+
+#[test]
+fn menus_and_the_closing_line_of_a_site_are_boilerplate() {
+    let line = "Write to our newsroom if you saw what happened and want to tell us about it in confidence.";
+    let stories = [
+        FLOOD,
+        MARKET,
+        "A goat market opened in Lemnia on Friday despite the frost.\nTraders came from five valleys and slept in their carts.\nThe vet turned back two herds at the gate.\nWool from the high pastures sold before breakfast, while cheese found few buyers.\nOrganisers want to come back in autumn with a fair for dogs and a choir from across the pass.\n",
+        "The opera of Brasko has lost its roof to a storm.\nSingers rehearse in the post office for now.\nNobody was hurt, the director said.\nTarpaulins lent by the harbour keep the velvet dry and the chandelier hangs in the fire station.\nA bass from the chorus sleeps on stage to guard the instruments.\n",
+        "Chess players from nine schools met in Quorin.\nThe youngest is six and has never lost to her uncle.\nThe final is on Saturday.\nParents knit in the corridor and are asked to keep silent about openings.\nThe oldest board came from a lighthouse and smells of paraffin, says its keeper.\n",
+        "Beekeepers above Telmer report empty hives.\nThey blame a late frost and a new spray.\nThe institute will test the wax.\nOne grower moved her swarms to an island and lost none.\nHoney will be dear this winter, and candles dearer, according to the cooperative of the valley.\n",
+    ];
+    let documents: Vec<Document> =
+        stories
+            .iter()
+            .enumerate()
+            .map(|(n, story)| {
+                let text =
+                    format!("Home · World · Culture · Sport · Archive · Contact\n{story}{line}\n");
+                with_roles(&n.to_string(), "en", &text, |at, _| {
+                    if at == 1 { Role::Nav } else { Role::Main }
+                })
+            })
+            .collect();
+    let lineage = run(&documents);
+    assert!(
+        kinds(&lineage).iter().all(|kind| *kind == LinkKind::Boilerplate),
+        "{}",
+        show(&documents, &lineage)
+    );
+    assert!(lineage.links.len() > stories.len());
+    assert_eq!(lineage.origins.len(), stories.len());
+}

@@ -110,7 +110,7 @@ pub enum PreserveError {
     },
     /// Something in the vault cannot be read.
     #[error(transparent)]
-    Read(#[from] crate::read_error::ReadError),
+    Read(Box<crate::read_error::ReadError>),
     /// The operating system gave no random numbers.
     #[error(
         "the operating system gave no random numbers, so nothing can be salted; nothing was changed"
@@ -119,6 +119,12 @@ pub enum PreserveError {
     /// What is to be recorded has no form in the log.
     #[error("this cannot be recorded: {0}")]
     Record(EntryError),
+}
+
+impl From<crate::read_error::ReadError> for PreserveError {
+    fn from(error: crate::read_error::ReadError) -> PreserveError {
+        PreserveError::Read(Box::new(error))
+    }
 }
 
 impl PreserveError {

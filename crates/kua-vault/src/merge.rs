@@ -232,7 +232,6 @@ impl Merge<'_> {
 
     /// Writes the tiles that the log has beyond `here`, worked out from its entries alone; gives
     /// the root they lead to.
-    #[expect(clippy::type_complexity, reason = "renames as everywhere in the writer")]
     fn tiles(
         &mut self,
         log: &Log,

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use kua_extract::Extractor;
 use kua_lexicon::Lexicons;
-use kua_model::Lang;
+use kua_model::{Lang, PartialDate};
+
+pub use kua_extract::{QuantityExpression, TimeExpression};
 
 use crate::error::CaseError;
 use crate::folder::lexicon_files;
@@ -98,4 +101,16 @@ pub fn check_lexicons(dir: &Path) -> Result<CheckedLexicons, CaseError> {
     checked.slips.sort();
     checked.slips.dedup();
     Ok(checked)
+}
+
+/// The time expressions of plain text in one language, by the built-in lexicons; `written` is the
+/// day it was written (`2013-03-22`), against which "yesterday" is read.
+pub fn dates_in(text: &str, lang: Lang, written: Option<PartialDate>) -> Vec<TimeExpression> {
+    let anchor = written.map(PartialDate::last);
+    Extractor::new(&Lexicons::embedded()).dates(text, lang, anchor)
+}
+
+/// The quantities of plain text in one language, by the built-in lexicons.
+pub fn quantities_in(text: &str, lang: Lang) -> Vec<QuantityExpression> {
+    Extractor::new(&Lexicons::embedded()).quantities(text, lang)
 }

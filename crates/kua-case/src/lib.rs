@@ -61,7 +61,10 @@ pub use kua_vault::{
     ErasePlan, MergeError, Merged, MergedLog, PackError, Packed, Policy, Reply, SealIdentity,
     Unsealed, VerifierKey, Withdrawal,
 };
-pub use lexicons::{CheckedLexicons, LexiconSlip, check_lexicons};
+pub use lexicons::{
+    CheckedLexicons, LexiconSlip, QuantityExpression, TimeExpression, check_lexicons, dates_in,
+    quantities_in,
+};
 pub use lookup::{Found, find};
 pub use progress::{Progress, Silent, Step, Stop};
 pub use published::Published;

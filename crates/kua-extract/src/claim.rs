@@ -24,7 +24,12 @@ impl Teller<'_> {
             .map(|(rule, start, end)| Why::by(rule.clone(), Some(scene.range(*start, *end))))
             .collect();
         let party = draft.party.and_then(|index| sentence.parties.get(index));
-        let mut whole = self.whole(draft, made);
+        // An earlier figure is superseded, not part of the later one.
+        let superseded = party
+            .and_then(|party| party.figure)
+            .and_then(|index| sentence.figures.get(index))
+            .is_some_and(|figure| figure.earlier);
+        let mut whole = if superseded { None } else { self.whole(draft, made) };
         if whole.is_none()
             && let Some(index) = self.bare_part(sentence, draft, party, first)
         {
@@ -78,7 +83,13 @@ impl Teller<'_> {
         } else if doubt.seen && sources.is_empty() {
             grade = Grade::Seen;
         }
+        // "the official toll": the figure is official, whoever repeats it.
+        if doubt.official && grade != Grade::Official {
+            grade = Grade::Official;
+        }
+        let orders = scene.grammar.events.get(event).is_some_and(|kind| kind.order);
         match modality {
+            _ if orders => grade = Grade::Command,
             Modality::Imperative => grade = Grade::Command,
             Modality::Plan => grade = Grade::Plan,
             _ => {}
@@ -87,7 +98,7 @@ impl Teller<'_> {
             grade = Grade::Denied;
             modality = Modality::Negated;
         }
-        let affected = self.affected(sentence, party, first, &mut why);
+        let affected = self.affected(sentence, party, event, first, &mut why);
         let range = scene.range(draft.start, draft.end);
         if range.is_empty() {
             return None;
@@ -102,6 +113,7 @@ impl Teller<'_> {
             _ => false,
         };
         let part_of = whole
+            .filter(|_| !earlier_figure)
             .and_then(|index| self.claims.get(index))
             .filter(|claim| !equal(claim))
             .map(|claim| claim.id);
@@ -118,26 +130,15 @@ impl Teller<'_> {
                 why.push(Why::by("part-of-unknown-whole", Some(range)));
             }
         }
-        // "two more died": on top of a figure given before. It is less than the whole, so it goes
-        // with that figure; where the figure before is not larger, it is at least so many.
-        let mut part_of = part_of;
-        if party.is_some_and(|party| party.others)
-            && part_of.is_none()
-            && let Some(before) = self.claims.last()
-            && before.event == *event
-            && let Some(total) = &before.quantity
-            && let Some(quantity) = &mut quantity
-            && quantity.high.is_some()
-        {
-            if before.part_of.is_some() {
-                part_of = before.part_of;
-            } else if total.low > quantity.high {
-                part_of = Some(before.id);
-            } else {
-                quantity.high = None;
+        // "two more died": on top of a figure given before, never a part of it.
+        let part_of = part_of.filter(|_| {
+            let on_top =
+                party.is_some_and(|party| party.others && !party.partitive && !party.subset);
+            if on_top {
+                why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
             }
-            why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
-        }
+            !on_top
+        });
         let event = event.clone();
         Some(Claim {
             id: self.id(range, &event),
@@ -147,7 +148,7 @@ impl Teller<'_> {
             event,
             quantity,
             affected,
-            perpetrator: perpetrator(sentence, draft),
+            perpetrator: self.perpetrator(sentence, draft, first),
             place,
             time,
             sources,
@@ -175,12 +176,15 @@ impl Teller<'_> {
             return Some(index);
         }
         let from = if draft.events.is_empty() { self.block_claims } else { 0 };
-        (from..self.claims.len()).rev().take(24).find(|&index| {
-            self.claims
-                .get(index)
-                .as_ref()
-                .is_some_and(|claim| fits(claim) && claim.quantity.is_some())
-        })
+        // The figure that holds now is the whole, not the one it replaced.
+        let whole = |now: bool| {
+            (from..self.claims.len()).rev().take(24).find(|&index| {
+                self.claims.get(index).as_ref().is_some_and(|claim| {
+                    fits(claim) && claim.quantity.is_some() && !(now && claim.earlier_figure)
+                })
+            })
+        };
+        whole(true).or_else(|| whole(false))
     }
 
     /// "Plus de 600 personnes ont été arrêtées. 187 restent détenues.": a bare number, with no
@@ -248,6 +252,7 @@ impl Teller<'_> {
         &self,
         sentence: &Sentence<'_, '_>,
         party: Option<&Party>,
+        event: &kua_model::EventType,
         first: usize,
         why: &mut Vec<Why>,
     ) -> Option<Group> {
@@ -259,41 +264,69 @@ impl Teller<'_> {
         let others = party.is_some_and(|party| party.others || party.partitive);
         // In the same sentence; "others" and "of them" reach one sentence further back.
         let from = if others { self.block_claims } else { first };
-        let claim = self.claims.get(from..)?.iter().rev().find(|claim| claim.affected.is_some())?;
+        // "12 houses destroyed and 400 made homeless": people are no houses; "three of the dead"
+        // are of those who died, not of those who were arrested.
+        let part = party.is_some_and(|party| party.partitive);
+        let alike = |claim: &&Claim| {
+            claim.affected.is_some()
+                && claim.quantity.as_ref().is_none_or(|q| q.counts == Counted::People)
+                && (!part || claim.event == *event)
+        };
+        let claim = self.claims.get(from..)?.iter().rev().find(alike)?;
         let group = claim.affected.clone()?;
         why.push(Why::by("same-group-as-before", group.range));
         Some(Group { inherited: true, ..group })
     }
-}
 
-/// Who did it: the phrase after "by", or the subject of an active verb.
-fn perpetrator(sentence: &Sentence<'_, '_>, draft: &Draft) -> Option<Group> {
-    let scene = sentence.scene;
-    let party_at = |at: usize| {
-        sentence
-            .parties
-            .iter()
-            .find(|party| party.start <= at && at < party.end && party.noun.is_some())
-    };
-    let (_, end) = draft.trigger;
-    for at in end..end + 3 {
-        if let Some(by) = scene.find(at, |s| *s == Sense::By) {
-            let party = (by.end..by.end + 3).find_map(party_at)?;
-            return party.as_group(scene);
+    /// Who did it: the phrase after "by", or the subject of an active verb; a second verb has the
+    /// subject of the first.
+    fn perpetrator(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+        first: usize,
+    ) -> Option<Group> {
+        let scene = sentence.scene;
+        let person = |party: &&Party| {
+            party.noun.is_some() && !party.measure && matches!(party.counts, Some(Counted::People))
+        };
+        let party_at = |at: usize| {
+            sentence
+                .parties
+                .iter()
+                .find(|party| party.start <= at && at < party.end && person(party))
+        };
+        let (start, end) = draft.trigger;
+        for at in end..end + 3 {
+            if let Some(by) = scene.find(at, |s| *s == Sense::By) {
+                let party = (by.end..by.end + 3).find_map(party_at)?;
+                return party.as_group(scene);
+            }
         }
+        if draft.form != Form::Verb {
+            return None;
+        }
+        // Whoever another verb happened to did not do this one.
+        let acted_on = |party: &Party| {
+            sentence.drafts.iter().any(|other| {
+                other
+                    .party
+                    .and_then(|index| sentence.parties.get(index))
+                    .is_some_and(|object| object.start == party.start)
+            })
+        };
+        let before = sentence.parties.iter().rev().find(|party| {
+            party.end <= start && start - party.end <= 4 && person(party) && !acted_on(party)
+        });
+        if let Some(subject) = before {
+            let clear = !(subject.end..start).any(|at| scene.is_mark(at, &[',', ';']));
+            return clear.then(|| subject.as_group(scene)).flatten();
+        }
+        let and = (start.saturating_sub(3)..start)
+            .any(|at| scene.find(at, |s| *s == Sense::And).is_some());
+        let earlier = self.claims.get(first..)?.last().filter(|_| and)?;
+        earlier.perpetrator.clone().map(|group| Group { inherited: true, ..group })
     }
-    if draft.form != Form::Verb {
-        return None;
-    }
-    let (start, _) = draft.trigger;
-    let subject = sentence.parties.iter().rev().find(|party| {
-        party.end <= start
-            && start - party.end <= 4
-            && Some(party.start)
-                != draft.party.and_then(|i| sentence.parties.get(i)).map(|p| p.start)
-    })?;
-    let clear = !(subject.end..start).any(|at| scene.is_mark(at, &[',', ';']));
-    clear.then(|| subject.as_group(scene)).flatten()
 }
 
 pub(crate) fn push_entry(

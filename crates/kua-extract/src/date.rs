@@ -138,6 +138,8 @@ fn date_at(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
     }
     mark.open = match mark.value {
         DateValue::Days { .. } | DateValue::Years(..) => Open::Closed,
+        // "the deadliest since 2016, when 56 died": they died in 2016.
+        _ if told_of(scene, mark.end) => Open::Closed,
         _ => open,
     };
     // "in the night to 5 January": the night that began the day before.
@@ -191,6 +193,12 @@ fn eve_of(day: i8, month: i8, year: Option<i16>) -> Option<DateValue> {
     let eve = date(year.unwrap_or(2001), month, day)?.checked_sub(1.day()).ok()?;
     let year = year.map(|_| eve.year());
     Some(DateValue::Days { from: (eve.day(), eve.month()), to: (day, month), year })
+}
+
+/// Whether a clause about the date itself follows it: ", when 56 died".
+fn told_of(scene: &Scene<'_>, end: usize) -> bool {
+    scene.is_mark(end, &[','])
+        && scene.find(end + 1, |s| matches!(s, Sense::Subordinate | Sense::Relative)).is_some()
 }
 
 fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
@@ -278,7 +286,7 @@ fn core(scene: &Scene<'_>, at: usize) -> Option<DateMark> {
 }
 
 /// "2000 people" is a count; "in 2000 people" is a year.
-fn counts_something(scene: &Scene<'_>, at: usize, end: usize) -> bool {
+pub(crate) fn counts_something(scene: &Scene<'_>, at: usize, end: usize) -> bool {
     let marked = end > at + 1;
     let bounded = scene.find_before(at, |s| matches!(s, Sense::Before(_))).is_some();
     let dated = at == 0
@@ -309,7 +317,7 @@ fn counts_after(scene: &Scene<'_>, at: usize) -> bool {
     scene.find_before(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Be)).is_some()
 }
 
-fn capital_needed(scene: &Scene<'_>, at: usize) -> bool {
+pub(crate) fn capital_needed(scene: &Scene<'_>, at: usize) -> bool {
     // Languages that write months with a capital use the same letters for common words.
     scene.grammar.day_first == Some(false)
         && scene.tokens.get(at).is_some_and(|token| !token.capital || at == 0)
@@ -324,8 +332,10 @@ fn in_a_name(scene: &Scene<'_>, at: usize) -> bool {
     })
 }
 
-fn day_month(scene: &Scene<'_>, at: usize) -> Option<(usize, i8, i8, Option<i16>)> {
+pub(crate) fn day_month(scene: &Scene<'_>, at: usize) -> Option<(usize, i8, i8, Option<i16>)> {
     if let Some((end, day)) = day_at(scene, at)
+        // "46 in April, 31 in March": a count, and the month it was counted in.
+        && scene.find(end, |s| *s == Sense::In).is_none()
         && let Some((end, month)) = month_at(scene, skip_links(scene, end))
     {
         let (end, year) = year_after(scene, end);
@@ -429,7 +439,7 @@ fn from_day(scene: &Scene<'_>, end: usize) -> bool {
 }
 
 /// "07.01.2022", "2022-01-07", "7/1/2022" where the order is known.
-fn numeric(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
+pub(crate) fn numeric(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
     let number = |at: usize| {
         scene
             .tokens
@@ -474,7 +484,7 @@ fn numeric(scene: &Scene<'_>, at: usize) -> Option<(usize, DateValue)> {
 }
 
 /// "18:20", "18h20", "18h".
-fn clock(scene: &Scene<'_>, at: usize) -> Option<(usize, u8, u8)> {
+pub(crate) fn clock(scene: &Scene<'_>, at: usize) -> Option<(usize, u8, u8)> {
     let digits = |at: usize, most: usize, limit: u8| {
         scene
             .tokens
@@ -530,14 +540,14 @@ fn link(scene: &Scene<'_>, at: usize) -> bool {
     scene.find(at, |s| *s == Sense::DateLink).is_some()
 }
 
-fn month_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
+pub(crate) fn month_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
     scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
         Sense::Month(month) => Some((hit.end, month)),
         _ => None,
     })
 }
 
-fn weekday_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
+pub(crate) fn weekday_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
     let (hit, weekday) = scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
         Sense::Weekday(weekday) => Some((hit, weekday)),
         _ => None,
@@ -550,7 +560,7 @@ fn weekday_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i8)> {
     Some((hit.end, weekday))
 }
 
-fn year_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i16)> {
+pub(crate) fn year_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i16)> {
     let token = scene
         .tokens
         .get(at)
@@ -615,7 +625,7 @@ fn small_number(scene: &Scene<'_>, at: usize) -> Option<(usize, i64)> {
     })
 }
 
-fn skip_links(scene: &Scene<'_>, at: usize) -> usize {
+pub(crate) fn skip_links(scene: &Scene<'_>, at: usize) -> usize {
     let one = |at: usize| scene.find(at, |s| *s == Sense::DateLink).map_or(at, |hit| hit.end);
     one(one(at))
 }
@@ -670,7 +680,14 @@ impl DateMark {
             DateValue::Ago(count, unit) => {
                 let anchor = anchor?;
                 let value = match unit {
-                    TimeUnit::Hours => PartialDate::from(anchor),
+                    TimeUnit::Seconds | TimeUnit::Minutes | TimeUnit::Hours => {
+                        PartialDate::from(anchor)
+                    }
+                    TimeUnit::Quarters => {
+                        let day = shift(anchor, (count.saturating_mul(3)).months())?;
+                        PartialDate::month_only(day.year(), day.month())?
+                    }
+                    TimeUnit::Weekends => shift(anchor, (count.saturating_mul(7)).days())?.into(),
                     TimeUnit::Days => shift(anchor, count.days())?.into(),
                     TimeUnit::Weeks => shift(anchor, (count.saturating_mul(7)).days())?.into(),
                     TimeUnit::Months => {

@@ -4,6 +4,7 @@
 //! another claim stands between; a word of contrast ends its reach. Where several cues meet, the
 //! more cautious reading wins.
 
+use kua_lexicon::TokenKind;
 use kua_model::{Modality, Why};
 
 use crate::event::Draft;
@@ -19,6 +20,7 @@ pub(crate) struct Doubt {
     pub earlier: bool,
     pub retracts: bool,
     pub background: bool,
+    pub official: bool,
     pub heard: bool,
     pub seen: bool,
     pub why: Vec<Why>,
@@ -43,9 +45,29 @@ pub(crate) fn doubt(
             doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
         }
     };
+    let act = draft
+        .events
+        .iter()
+        .any(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.act));
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
         match lexeme.sense {
+            // "the official toll of 23 dead", "23 dead by official figures"
+            Sense::Official if near(scene, draft, hit.start, hit.end) => {
+                doubt.official = true;
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            // "there was no shooting": nothing of the kind.
+            Sense::NoneOf
+                if draft.party.is_none()
+                    && hit.end <= draft.start
+                    && draft.start - hit.end <= 2
+                    && !(hit.end..draft.start)
+                        .any(|at| scene.kind(at) == Some(TokenKind::Mark)) =>
+            {
+                doubt.modality = cautious(doubt.modality, Some(Modality::Negated));
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
             Sense::Heard if hit.start <= draft.end => {
                 doubt.heard = true;
                 note(hit.start, hit.end, hit.entry, &mut doubt);
@@ -60,11 +82,15 @@ pub(crate) fn doubt(
                     continue;
                 }
                 // "without a home": the word belongs to the event.
-                if cue == Cue::Negated
+                if matches!(cue, Cue::Negated | Cue::Without)
                     && draft.trigger.0 <= hit.start
                     && hit.end <= draft.trigger.1
                     && draft.form != Form::Sign
                 {
+                    continue;
+                }
+                // "demanded that", "was charged with": the words are the act, not a doubt about it.
+                if act && draft.trigger.0 < hit.end && hit.start < draft.trigger.1 {
                     continue;
                 }
                 // "in May": the month, not the doubt.
@@ -98,6 +124,16 @@ pub(crate) fn doubt(
         doubt.why.push(Why::by("question-mark", scene.tokens.last().map(|token| token.range)));
     }
     doubt
+}
+
+/// Whether the cue stands by the claim's words, with no other clause between.
+fn near(scene: &Scene<'_>, draft: &Draft, start: usize, end: usize) -> bool {
+    let (from, to) = if end <= draft.start { (end, draft.start) } else { (draft.end, start) };
+    to.saturating_sub(from) <= 4
+        && !(from..to).any(|at| {
+            scene.is_mark(at, &[',', ';'])
+                || scene.find(at, |s| matches!(s, Sense::Contrast | Sense::Said)).is_some()
+        })
 }
 
 /// Of two modalities the one further from fact.
@@ -141,7 +177,7 @@ fn reaches(
         let gap = draft.start.saturating_sub(end);
         return match cue {
             // A verb is negated or tried close by, not across a comma.
-            Cue::Negated | Cue::Attempted => {
+            Cue::Negated | Cue::Without | Cue::Attempted => {
                 gap <= 6
                     && !comma(end, draft.start)
                     && !contrast(end, draft.start)
@@ -150,7 +186,16 @@ fn reaches(
             }
             Cue::Earlier => !contrast(end, draft.start),
             // "I don't know if …, but": ends at the contrast.
-            Cue::Conditional => gap <= 3,
+            // "auraient enlevé six femmes et incendié des cases": one auxiliary for both.
+            Cue::Conditional => {
+                gap <= 3
+                    || (gap <= 9
+                        && !comma(end, draft.start)
+                        && scene
+                            .find(draft.start, |s| *s == Sense::And)
+                            .or_else(|| scene.find_before(draft.start, |s| *s == Sense::And))
+                            .is_some())
+            }
             Cue::Retraction | Cue::Background => true,
             // "60 are said to be trapped, say the firemen, who pulled out eleven bodies": a
             // relative clause after another event tells its own.
@@ -184,6 +229,8 @@ fn reaches(
         .iter()
         .any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
     match cue {
+        // "arrested 63 people without a warrant": they were arrested.
+        Cue::Without | Cue::Unconfirmed => false,
         Cue::Negated | Cue::Attempted | Cue::Conditional => {
             let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
             cue == Cue::Negated

@@ -77,7 +77,11 @@ pub(crate) fn drafts(
     let joined = join_alternatives(scene, &mut sites);
     let mut starts = vec![false; scene.tokens.len()];
     for site in &sites {
-        if let Some(flag) = starts.get_mut(site.start) {
+        // Words that only tell an event by themselves part no figure from its verb: "the number
+        // killed in the blast rose to 12".
+        if site.forms.iter().any(|(form, _)| *form != Form::Told)
+            && let Some(flag) = starts.get_mut(site.start)
+        {
             *flag = true;
         }
     }
@@ -145,8 +149,8 @@ pub(crate) fn drafts(
         }
     }
     share(scene, parties, &sites, &mut done, &mut out);
-    told(scene, &sites, &mut done, &mut out);
-    widen(scene, parties, &mut taken, &mut out);
+    told(scene, parties, &sites, &mut taken, &mut done, &mut out);
+    widen(scene, parties, &starts, &mut taken, &mut out);
     if scene.grammar.verb_last {
         precede(scene, parties, figures, &mut taken, &mut out);
     }
@@ -166,7 +170,13 @@ pub(crate) fn drafts(
 /// Whether events that happen to one group only ("troops deployed") may happen to this phrase.
 fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool {
     let Some(party) = party else { return true };
+    let machines =
+        matches!(party.counts, Some(kua_model::Counted::Vehicles | kua_model::Counted::Buildings));
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
+        if kind.people && kind.only.is_none() && machines {
+            // "the bodies were taken away on two lorries": nobody killed the lorries.
+            return false;
+        }
         kind.only.as_deref().is_none_or(|only| match &party.group {
             Some(group) => scene.grammar.is_a(group, only),
             None => party.counts == Some(kua_model::Counted::Vehicles) || party.noun.is_none(),
@@ -292,13 +302,20 @@ fn attribute_drafts(
         if let Some(flag) = done.get_mut(index) {
             *flag = true;
         }
+        // "six of the eight victims had died", "two of the wounded are in hospital": it is the verb
+        // that tells what happened to the six.
+        if party.partitive && has_verb_of_its_own(scene, site, sites) {
+            continue;
+        }
         let found = Found { start: party.start, end: party.end.max(site.end), party: Some(number) };
         let origin = if party.partitive { "part-of-whole" } else { "attribute" };
         if party.partitive {
             mark(taken, Some(number));
         }
         let mut draft = draft(scene, parties, site, form, entry, found, origin);
-        if party.partitive {
+        // "two of the detained"; "two detainees told of torture": those who speak are some of them.
+        let speaks = draft.start <= 1 && scene.find(draft.end, |s| *s == Sense::Said).is_some();
+        if party.partitive || speaks {
             draft.link = Join::Part(None);
         }
         out.push(draft);
@@ -330,6 +347,22 @@ fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
         })
 }
 
+/// Whether a verb of another event follows the victims at `site` in the same clause.
+fn has_verb_of_its_own(scene: &Scene<'_>, site: &Site, sites: &[Site]) -> bool {
+    sites.iter().any(|other| {
+        let near = other.start >= site.end && other.start - site.end <= 4;
+        near && other.events != site.events
+            && other.forms.iter().any(|(form, _)| {
+                *form == Form::Intransitive
+                    || (*form == Form::Participle && has_subject(scene, other.start))
+            })
+            && !(site.end..other.start).any(|at| {
+                scene.is_mark(at, &[',', ';', ':'])
+                    || scene.find(at, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
+            })
+    })
+}
+
 fn draft(
     scene: &Scene<'_>,
     parties: &[Party],
@@ -345,7 +378,16 @@ fn draft(
     if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
         why.push((lexeme.origin.clone(), site.start, site.end));
     }
+    // "two detainees told of torture": those who speak are some of them.
+    let speaks = form == Form::Victims
+        && found.start <= 1
+        && scene.find(found.end, |s| *s == Sense::Said).is_some();
     let link = match party {
+        _ if speaks => Join::Part(None),
+        // "six of the eight victims had died": part of the victims, all of those who died.
+        Some(party) if party.partitive && party.attribute.is_some_and(|at| at != site.start) => {
+            Join::Alone
+        }
         Some(party) if party.subset || party.partitive => Join::Part(None),
         _ if site.part => Join::Part(None),
         _ => Join::Alone,
@@ -363,15 +405,58 @@ fn draft(
     }
 }
 
-/// Words that tell an event by themselves, where no pattern found whom it happened to.
-fn told(scene: &Scene<'_>, sites: &[Site], done: &mut [bool], out: &mut Vec<Draft>) {
+/// Words that tell an event by themselves, where no pattern found whom it happened to: those whose
+/// lexicon says so; verbs of what happens to things ("the city hall was burned"); and a passive
+/// whose subject is in no lexicon ("the dean was dismissed").
+fn told(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    sites: &[Site],
+    taken: &mut [bool],
+    done: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
     for (site, done) in sites.iter().zip(done) {
-        let told = site.forms.iter().find(|(form, _)| *form == Form::Told).filter(|_| !*done);
-        let Some(&(form, entry)) = told else { continue };
+        if *done {
+            continue;
+        }
+        let things = site
+            .events
+            .iter()
+            .all(|event| scene.grammar.events.get(event).is_some_and(|kind| !kind.people));
+        let by_itself = site.forms.iter().find(|(form, _)| match form {
+            Form::Told => true,
+            Form::Participle | Form::Intransitive => things && has_subject(scene, site.start),
+            Form::Verb => things,
+            _ => false,
+        });
+        let Some(&(form, entry)) = by_itself else { continue };
+        let again = out.iter().any(|draft| {
+            draft.events == site.events && draft.start < site.end && site.start < draft.end
+        });
         *done = true;
-        let found = Found { start: site.start, end: site.end, party: None };
-        out.push(draft(scene, &[], site, form, entry, found, "told"));
+        if again {
+            continue;
+        }
+        // "ten explosions", "70 checkpoints": the event itself is counted.
+        let own = parties.iter().position(|party| {
+            party.figure.is_some()
+                && party.counts != Some(kua_model::Counted::People)
+                && party.noun.is_some_and(|(start, end)| start < site.end && site.start < end)
+        });
+        let own = own.filter(|index| things && !taken.get(*index).copied().unwrap_or(true));
+        let start =
+            own.and_then(|index| parties.get(index)).map_or(site.start, |party| party.start);
+        mark(taken, own);
+        let found = Found { start: start.min(site.start), end: site.end, party: own };
+        out.push(draft(scene, parties, site, form, entry, found, "told"));
     }
+}
+
+/// Whether a form of "to be" or an article stands close before: not "broken glass" by itself.
+fn has_subject(scene: &Scene<'_>, at: usize) -> bool {
+    (at.saturating_sub(3)..at)
+        .any(|before| scene.find(before, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some())
 }
 
 /// A second verb with the same noun phrase: "12 people were arrested and beaten".
@@ -506,7 +591,13 @@ fn before_in_list<'p>(
 }
 
 /// "26 protesters and sixteen officers were killed": the verb takes both.
-fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec<Draft>) {
+fn widen(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    starts: &[bool],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
     let mut added = Vec::new();
     for draft in out.iter() {
         let Some(own) = draft.party.filter(|_| draft.link == Join::Alone) else { continue };
@@ -531,6 +622,14 @@ fn widen(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec
             // "killed 12 and 30 others …": only phrases of the same side of the trigger.
             let same_side = ahead == (party.start > draft.trigger.0);
             if right.start < and.end || reach > 1 || !same_side {
+                continue;
+            }
+            // "abducted six women and burned some hundred huts": a verb of its own.
+            let verb = (and.end..right.start).any(|at| {
+                starts.get(at).copied().unwrap_or(false)
+                    || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some()
+            });
+            if verb {
                 continue;
             }
             let mut wide = draft.clone();
@@ -598,15 +697,24 @@ fn follow(
         }) && party.noun.is_some()
             && !party.unknown;
         if party.subset || party.partitive || listed {
+            // "among the dead are nine children": the words name the event themselves.
+            let named = named_by_subset(scene, party).or_else(|| {
+                let (_, last): &(usize, Draft) = added.last().filter(|_| listed)?;
+                (last.end <= party.start && party.start - last.end <= 3)
+                    .then(|| last.events.clone())
+            });
             // A whole must stand before it: in this sentence or the one before.
-            if before.is_none() && !after_claim {
+            if before.is_none() && !after_claim && named.is_none() {
                 continue;
             }
             if !listed && has_own_predicate(scene, party) {
                 continue;
             }
-            let whole = before.map(|(at, _)| at);
+            let whole = before
+                .filter(|(_, draft)| named.as_ref().is_none_or(|events| draft.events == *events))
+                .map(|(at, _)| at);
             let model = whole.and_then(|at| out.get(at));
+            let events = named.or_else(|| model.map(|draft| draft.events.clone()));
             // More than the whole is no part of it.
             let all = model
                 .and_then(|draft| parties.get(draft.party?)?.figure)
@@ -618,7 +726,7 @@ fn follow(
             added.push((
                 index,
                 Draft {
-                    events: model.map_or_else(Vec::new, |draft| draft.events.clone()),
+                    events: events.unwrap_or_default(),
                     start: party.start,
                     end,
                     trigger: model.map_or((party.start, party.end), |draft| draft.trigger),
@@ -668,6 +776,24 @@ fn follow(
         mark(taken, Some(index));
         out.push(draft);
     }
+}
+
+/// The events that the words before a part name: "among the dead", "parmi les blessés".
+fn named_by_subset(scene: &Scene<'_>, party: &Party) -> Option<Vec<EventType>> {
+    let from = party.start.saturating_sub(6);
+    let subset = (from..party.start).find_map(|at| {
+        scene.find(at, |s| *s == Sense::Subset).filter(|hit| hit.end <= party.start)
+    })?;
+    (subset.start..subset.end).find_map(|at| {
+        scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
+            Sense::Trigger { events, form: Form::Participle | Form::Victims, .. }
+                if hit.end <= subset.end =>
+            {
+                Some(events.clone())
+            }
+            _ => None,
+        })
+    })
 }
 
 /// Patterns that tell an event by their words alone: a bullet in a leg.

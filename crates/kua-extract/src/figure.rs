@@ -244,6 +244,27 @@ fn round_number(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> 
     })
 }
 
+/// A plain number in digits or words at token `at`: one past its last token, and its value.
+pub(crate) fn plain_number(scene: &Scene<'_>, at: usize) -> Option<(usize, u64)> {
+    if scene.kind(at) == Some(TokenKind::Number) {
+        // "20-year": the number stands before a hyphen that joins a unit.
+        let token = scene.tokens.get(at)?;
+        if at > 0 && refused_before(scene, at) {
+            return None;
+        }
+        let joined = scene.is_mark(at + 1, &['-', '‑']) && scene.glued(at + 1);
+        if joined {
+            return Some((at + 1, token.fold.parse().ok()?));
+        }
+        let number = digits(scene, at)?;
+        return Some((number.end, number.low.filter(|_| number.plain)?));
+    }
+    if let Some(number) = words(scene, at) {
+        return Some((number.end, number.low.filter(|_| number.plain)?));
+    }
+    scene.find(at, |s| *s == Sense::One).map(|hit| (hit.end, 1))
+}
+
 struct Number {
     end: usize,
     low: Option<u64>,

@@ -91,6 +91,8 @@ pub(crate) enum Sense {
     Past,
     // speech.txt
     Said,
+    /// A verb whose object is who was told, never who speaks.
+    Addressed,
     Reported,
     According,
     Citing,
@@ -110,6 +112,11 @@ pub(crate) enum Sense {
     Heard,
     Me,
     Official,
+    // timex.txt
+    Time(TimeWord),
+    // units.txt
+    /// The canonical name of a unit of measure or money.
+    Measure(String),
     // hedges.txt
     Cue(Cue),
     // places.txt
@@ -135,6 +142,8 @@ impl Sense {
             Self::Group { .. } | Self::Unit(..) | Self::Pronoun(_) => 4,
             Self::Trigger { form, .. } => 10 + *form as u8,
             Self::Cue(cue) => 40 + *cue as u8,
+            Self::Time(word) => word.class(),
+            Self::Measure(_) => 160,
             Self::Place(_) | Self::NotPlace => 5,
             Self::Source(_) => 6,
             Self::Or => 70,
@@ -175,6 +184,7 @@ impl Sense {
             Self::Past => 99,
             Self::Said => 100,
             Self::Reported => 101,
+            Self::Addressed => 123,
             Self::According => 102,
             Self::Citing => 103,
             Self::Relay => 104,
@@ -264,6 +274,10 @@ pub(crate) enum Cue {
     Hedged,
     Conditional,
     Negated,
+    /// Negates what follows it only: "without".
+    Without,
+    /// Says of the sentence before that nobody has confirmed it.
+    Unconfirmed,
     Denied,
     Counterfactual,
     Hypothetical,
@@ -278,10 +292,12 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 14] = [
+    const ALL: [(&'static str, Self); 16] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
+        ("without", Self::Without),
+        ("unconfirmed", Self::Unconfirmed),
         ("denied", Self::Denied),
         ("counterfactual", Self::Counterfactual),
         ("hypothetical", Self::Hypothetical),
@@ -298,8 +314,8 @@ impl Cue {
     /// The modality it gives, if that is what it does.
     pub(crate) fn modality(self) -> Option<Modality> {
         Some(match self {
-            Self::Hedged | Self::Conditional => Modality::Hedged,
-            Self::Negated | Self::Denied => Modality::Negated,
+            Self::Hedged | Self::Conditional | Self::Unconfirmed => Modality::Hedged,
+            Self::Negated | Self::Without | Self::Denied => Modality::Negated,
             Self::Counterfactual => Modality::Counterfactual,
             Self::Hypothetical => Modality::Hypothetical,
             Self::Plan => Modality::Plan,
@@ -315,11 +331,146 @@ impl Cue {
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeUnit {
+    Seconds,
+    Minutes,
     Hours,
     Days,
     Weeks,
+    Weekends,
     Months,
+    Quarters,
     Years,
+}
+
+/// A word of a time expression, by the section of `timex.txt` it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TimeWord {
+    Reference(String),
+    Set(String),
+    Edge(String),
+    Clock(String),
+    /// "a.m." (false), "p.m." (true).
+    Half(bool),
+    Shift(i8),
+    ShiftAfter(i8),
+    Window,
+    /// A unit of time and how many of it the word stands for: "decade" is ten years.
+    Unit(TimeUnit, u16),
+    Plural,
+    HalfOf,
+    AndHalf,
+    Old,
+    Later,
+    For,
+    Rank(u8),
+    Weekdays(i8),
+    Every,
+    Season(String),
+    /// Month and day.
+    Holiday(i8, i8),
+    Decade(String),
+    DecadeMark,
+    PartOfDay(DayPart),
+}
+
+impl TimeWord {
+    fn class(&self) -> u8 {
+        130 + match self {
+            Self::Reference(_) => 0,
+            Self::Set(_) => 1,
+            Self::Edge(_) => 2,
+            Self::Clock(_) => 3,
+            Self::Half(_) => 4,
+            Self::Shift(_) => 5,
+            Self::ShiftAfter(_) => 6,
+            Self::Window => 7,
+            Self::Unit(..) => 8,
+            Self::Plural => 9,
+            Self::HalfOf => 10,
+            Self::AndHalf => 11,
+            Self::Old => 12,
+            Self::Later => 13,
+            Self::For => 14,
+            Self::Rank(_) => 15,
+            Self::Weekdays(_) => 16,
+            Self::Every => 17,
+            Self::Season(_) => 18,
+            Self::Holiday(..) => 19,
+            Self::Decade(_) => 20,
+            Self::DecadeMark => 21,
+            Self::PartOfDay(_) => 22,
+        }
+    }
+
+    fn read(section: &str, value: Option<&str>) -> Result<Self, String> {
+        let text =
+            || value.map(str::to_owned).ok_or_else(|| "expected a value after ' = '".to_owned());
+        let small = || {
+            text()?.parse::<i8>().map_err(|_| format!("expected a small number, found {value:?}"))
+        };
+        Ok(match section {
+            "references" => Self::Reference(text()?),
+            "sets" => Self::Set(text()?),
+            "edges" => Self::Edge(text()?),
+            "clock" => Self::Clock(text()?),
+            "half-day" => Self::Half(text()? == "afternoon"),
+            "shift" => Self::Shift(small()?),
+            "shift-after" => Self::ShiftAfter(small()?),
+            "window" => Self::Window,
+            "units" => {
+                let text = text()?;
+                let (times, unit) = match text.split_once(' ') {
+                    Some((times, unit)) => (
+                        times
+                            .parse()
+                            .map_err(|_| format!("expected a number and a unit, found {text:?}"))?,
+                        unit,
+                    ),
+                    None => (1, text.as_str()),
+                };
+                let unit = match unit {
+                    "second" => TimeUnit::Seconds,
+                    "minute" => TimeUnit::Minutes,
+                    "hour" => TimeUnit::Hours,
+                    "day" => TimeUnit::Days,
+                    "week" => TimeUnit::Weeks,
+                    "weekend" => TimeUnit::Weekends,
+                    "month" => TimeUnit::Months,
+                    "quarter" => TimeUnit::Quarters,
+                    "year" => TimeUnit::Years,
+                    other => {
+                        return Err(format!(
+                            "expected second, minute, hour, day, week, weekend, month, quarter or year, found {other:?}"
+                        ));
+                    }
+                };
+                Self::Unit(unit, times)
+            }
+            "plural" => Self::Plural,
+            "half-of" => Self::HalfOf,
+            "and-half" => Self::AndHalf,
+            "old" => Self::Old,
+            "later" => Self::Later,
+            "for" => Self::For,
+            "ranks" => Self::Rank(u8::try_from(small()?).unwrap_or(0)),
+            "weekdays" => Self::Weekdays(small()?),
+            "every" => Self::Every,
+            "seasons" => Self::Season(text()?),
+            "holidays" => {
+                let text = text()?;
+                let both = text
+                    .split_once('-')
+                    .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+                let (month, day) =
+                    both.ok_or_else(|| format!("expected month-day like 12-25, found {text:?}"))?;
+                Self::Holiday(month, day)
+            }
+            "decades" => Self::Decade(text()?),
+            "decade-marks" => Self::DecadeMark,
+            "parts" => Self::PartOfDay(day_part(&text()?)?),
+            _ => return Err(unknown(section)),
+        })
+    }
 }
 
 /// What `claims.txt` says of an event.
@@ -331,6 +482,10 @@ pub(crate) struct EventKind {
     pub exclusive: bool,
     /// The group it happens to, if only to one.
     pub only: Option<String>,
+    /// An order: whoever gave it, its grade is command.
+    pub order: bool,
+    /// What is said or done by words, so that words of demand or accusation are the act itself.
+    pub act: bool,
     /// The event whose words tell it, where they tell of its narrower group.
     pub narrows: Option<EventType>,
 }
@@ -552,7 +707,11 @@ impl Grammar {
                 .map(|&(_, cue)| Sense::Cue(cue))
                 .ok_or_else(|| unknown(section));
         }
+        if file == "timex.txt" {
+            return TimeWord::read(section, value).map(Sense::Time);
+        }
         Ok(match (file, section) {
+            ("units.txt", "units") => Sense::Measure(need()?.to_owned()),
             ("numbers.txt", "cardinals") => Sense::Cardinal(number(need()?)?),
             ("numbers.txt", "multipliers") => Sense::Multiplier(number(need()?)?.max(1)),
             ("numbers.txt", "joiners") => Sense::Joiner,
@@ -631,6 +790,7 @@ impl Grammar {
             ("dates.txt", "night-after") => Sense::NightAfter,
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
+            ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,
             ("speech.txt", "citing") => Sense::Citing,
@@ -682,7 +842,7 @@ impl Grammar {
 }
 
 /// The files this stage reads.
-pub(crate) const FILES: [&str; 10] = [
+pub(crate) const FILES: [&str; 12] = [
     "bounds.txt",
     "calendar.txt",
     "dates.txt",
@@ -693,6 +853,8 @@ pub(crate) const FILES: [&str; 10] = [
     "people.txt",
     "places.txt",
     "speech.txt",
+    "timex.txt",
+    "units.txt",
 ];
 
 fn unknown(section: &str) -> String {
@@ -712,6 +874,8 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
             let kind = EventKind {
                 people: words.contains(&"people"),
                 exclusive: words.contains(&"exclusive"),
+                order: words.contains(&"order"),
+                act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
                 narrows: after("is:").map(EventType),
             };

@@ -21,21 +21,27 @@ mod matcher;
 mod party;
 mod pattern;
 mod place;
+mod quantity;
 mod scene;
 mod script;
 mod setting;
 mod source;
 mod teller;
+mod timex;
 mod voice;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
 use kua_lexicon::{LexiconError, Lexicons};
 use kua_model::{Claim, DateSpan, Document, Grade, Lang, Noted, SourceKind, TextRange};
 use serde::{Deserialize, Serialize};
 
 pub use check::{Failing, Report, check_language, notation};
+
+pub use quantity::{Bound, QuantityExpression};
+pub use timex::{TimeExpression, TimeKind};
 
 use crate::grammar::Grammar;
 use crate::teller::Teller;
@@ -91,6 +97,30 @@ impl Extractor {
     /// Lines that mean nothing to this stage and were left out.
     pub fn errors(&self) -> &[LexiconError] {
         &self.errors
+    }
+
+    /// The time expressions of plain text, in order: `anchor` is the day it was written, against
+    /// which "yesterday" is read. Empty for a language without lexicons. Linear in the length of
+    /// the text.
+    pub fn dates(&self, text: &str, lang: Lang, anchor: Option<Date>) -> Vec<TimeExpression> {
+        let Some(grammar) = self.grammars.get(&lang) else { return Vec::new() };
+        let mut last = None;
+        sentences(text)
+            .flat_map(|range| {
+                let scene = scene::Scene::new(grammar, text, range);
+                timex::time_expressions(&scene, anchor, &mut last)
+            })
+            .collect()
+    }
+
+    /// The quantities of plain text, in order: counts, measures, money and percentages, with their
+    /// bounds. Dates and clocks are none. Empty for a language without lexicons. Linear in the
+    /// length of the text.
+    pub fn quantities(&self, text: &str, lang: Lang) -> Vec<QuantityExpression> {
+        let Some(grammar) = self.grammars.get(&lang) else { return Vec::new() };
+        sentences(text)
+            .flat_map(|range| quantity::quantities(&scene::Scene::new(grammar, text, range)))
+            .collect()
     }
 
     /// As [`extract()`].
@@ -167,6 +197,30 @@ impl Extractor {
 
 /// Sentences longer than this are read in pieces, so that no text takes more than linear time.
 const LONGEST: usize = 1_500;
+
+/// Sentences of plain text, roughly: at line ends, and after a full stop, question or exclamation
+/// mark before a capital, if the word before it has more than two letters.
+fn sentences(text: &str) -> impl Iterator<Item = TextRange> + '_ {
+    let mut cuts = vec![0];
+    let mut word = 0_usize;
+    let mut ended = false;
+    for (at, c) in text.char_indices() {
+        if c == '\n' || (ended && c.is_uppercase()) {
+            cuts.push(at);
+            ended = false;
+        }
+        ended = match c {
+            '.' => word > 2,
+            '!' | '?' => true,
+            _ => ended && (c.is_whitespace() || matches!(c, '"' | '”' | '»' | ')' | '«' | '“')),
+        };
+        word = if c.is_alphanumeric() { word + 1 } else { 0 };
+    }
+    cuts.push(text.len());
+    let ranges: Vec<TextRange> =
+        cuts.windows(2).map(|cut| TextRange::new(cut[0], cut[1])).collect();
+    ranges.into_iter().flat_map(move |range| pieces(text, range))
+}
 
 fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
     if range.len() <= LONGEST {

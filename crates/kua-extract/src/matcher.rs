@@ -127,7 +127,12 @@ impl Matcher {
 
     /// The symbols of a token; empty for words in no lexicon.
     pub(crate) fn symbols_of(&self, token: &Token<'_>) -> &[u32] {
-        self.vocabulary.get(token.fold.as_ref()).map_or(&[], Vec::as_slice)
+        let word = token.fold.as_ref();
+        let known = self.vocabulary.get(word);
+        // "the governor's office": the apostrophe of a possessive belongs to no entry.
+        known
+            .or_else(|| word.strip_suffix('\'').and_then(|stem| self.vocabulary.get(stem)))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Calls `found` with every phrase that begins at token `at`. `symbols` is by token.

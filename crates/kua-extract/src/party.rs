@@ -252,7 +252,13 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             }
         }
         let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)));
-        if let Some(hit) = noun {
+        // "12 cases of rape": the longer words are the event that is counted.
+        let counted_event = noun.is_some_and(|noun| {
+            scene
+                .find(at, |s| matches!(s, Sense::Trigger { form: Form::Victims, .. }))
+                .is_some_and(|event| event.end > noun.end)
+        });
+        if let Some(hit) = noun.filter(|_| !counted_event) {
             take_group(scene, &mut party, hit.start, hit.end);
             among_victims(scene, &mut party);
             return Some(party).filter(|_| !figure.article || plausible_one(scene, hit.start));
@@ -316,6 +322,13 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         return None;
     }
     if let Some((start, end)) = unknown {
+        // "« several troublemakers »": the label somebody chose, quotation marks and all.
+        if figure.start > 0
+            && scene.is_mark(figure.start - 1, &['«', '"', '“', '„'])
+            && scene.is_mark(end, &['»', '"', '”', '“'])
+        {
+            party.end = end + 1;
+        }
         party.unknown = true;
         party.noun = Some((start, end));
         party.counts = Some(Counted::People);

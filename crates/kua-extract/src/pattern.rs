@@ -350,7 +350,8 @@ impl Ground<'_, '_> {
             return hard || self.counted.get(at).copied().unwrap_or(false);
         }
         if scene.kind(at) == Some(TokenKind::Mark) {
-            let passable: &[char] = if short { &['-', '\''] } else { &[',', '(', ')', '-', '\''] };
+            let passable: &[char] =
+                if short { &['-', '\'', '"', '“', '«'] } else { &[',', '(', ')', '-', '\''] };
             return !scene.is_mark(at, passable);
         }
         if self.trigger_starts.get(at).copied().unwrap_or(false) {
@@ -360,7 +361,10 @@ impl Ground<'_, '_> {
         let verb = |s: &Sense| match s {
             Sense::Contrast | Sense::Subordinate => true,
             Sense::Auxiliary => !short,
-            Sense::Said | Sense::Reported => short,
+            // "eight women told of having been raped": what they tell of is their own.
+            Sense::Said | Sense::Reported => {
+                short && !(at..at + 3).any(|at| scene.find(at + 1, |s| *s == Sense::Be).is_some())
+            }
             _ => false,
         };
         if scene.find(at, verb).is_some() {

@@ -144,6 +144,15 @@ impl Teller<'_> {
         {
             return background(why, "outside-the-period-of-the-case", time.range);
         }
+        // A report without a date tells of its own crisis by days, of others by their year.
+        let year_alone = self.anchor.is_none()
+            && self.config.period.is_none()
+            && time.how == TimeHow::Stated
+            && time.value.exact().is_none()
+            && time.value.from.is_some_and(|from| from.month().is_none());
+        if year_alone {
+            return background(why, "year-alone-in-an-undated-report", time.range);
+        }
         if stated && self.long_past(time.value) {
             return background(why, "more-than-a-year-before-the-report", time.range);
         }

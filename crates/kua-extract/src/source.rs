@@ -59,7 +59,19 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                             .or_else(|| left(scene, dated, hit.start))
                     } else {
                         left(scene, dated, hit.start)
-                            .or_else(|| right(scene, dated, hit.end, false, &until))
+                            .or_else(|| {
+                                // "told of torture": what follows a preposition is no speaker.
+                                let told = scene
+                                    .find(hit.end, |s| matches!(s, Sense::Link | Sense::Of))
+                                    .is_some()
+                                    && scene.find(hit.end, |s| *s == Sense::In).is_none();
+                                // "told this newspaper": the newspaper was told.
+                                let told = told
+                                    || scene.find(hit.start, |s| *s == Sense::Addressed).is_some();
+                                (!told)
+                                    .then(|| right(scene, dated, hit.end, false, &until))
+                                    .flatten()
+                            })
                             .or_else(|| apposition(scene, dated, hit.start))
                             .or_else(|| subject(scene, dated, hit.start))
                     }
@@ -92,6 +104,9 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 None => out.push(mention),
             }
         }
+    }
+    if out.is_empty() {
+        out.extend(heading(scene, dated));
     }
     if out.is_empty() {
         out.extend(possessive(scene));
@@ -240,6 +255,41 @@ fn glued_case(scene: &Scene<'_>, end: usize) -> bool {
     scene.is_mark(end, &['-']) && scene.glued(end) && scene.glued(end + 1)
 }
 
+/// "Prosecutors: five dead in prison riot", "Five dead — ministry": the source before the colon or
+/// after the last dash of a headline.
+fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
+    let made = |start: usize, end: usize, kind: SourceKind, mark: usize| Mention {
+        start,
+        end,
+        kind,
+        cue: (mark, mark + 1, u32::MAX),
+        back: false,
+        relay: false,
+        anaphor: false,
+    };
+    let known = |start: usize, end: usize| {
+        (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some())
+    };
+    // A clock or dateline may stand before it.
+    let colon = (1..12.min(scene.tokens.len())).find(|&at| {
+        scene.is_mark(at, &[':'])
+            && !(scene.glued(at) && scene.kind(at + 1) == Some(TokenKind::Number))
+            && !dated.get(at).copied().unwrap_or(false)
+    });
+    if let Some(colon) = colon
+        && let Some((start, end, kind)) = segment_before(scene, dated, colon)
+        && end == colon
+        && known(start, end)
+    {
+        return Some(made(start, end, kind, colon));
+    }
+    let dash = (scene.tokens.len().saturating_sub(6)..scene.tokens.len())
+        .rev()
+        .find(|&at| scene.is_mark(at, &['—', '–', '-']) && !scene.glued(at))?;
+    let (start, end, kind) = right(scene, dated, dash + 1, false, &[])?;
+    (known(start, end) && end + 1 >= scene.tokens.len()).then(|| made(start, end, kind, dash))
+}
+
 /// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.
 fn possessive(scene: &Scene<'_>) -> Option<Mention> {
     let figure_noun = scene.hits.iter().find(|hit| {
@@ -279,6 +329,13 @@ fn right(
     }
     let at = start;
     while start < at + 3 && (skippable(scene, start) || scene.is_mark(start, &['('])) {
+        start += 1;
+    }
+    // "reported in the ministry": where it was said is who said it, without the preposition.
+    while scene.find(start, |s| *s == Sense::In).is_some()
+        && scene.find(start, |s| matches!(s, Sense::Source(_) | Sense::Place(_))).is_none()
+        && scene.find(start + 1, |s| matches!(s, Sense::Source(_))).is_some()
+    {
         start += 1;
     }
     // "according to which the army …": the source is what stands before.
@@ -424,12 +481,9 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
     if at == 0 || !scene.is_mark(at - 1, &[',']) {
         return None;
     }
-    let Some((inner, end, kind)) = segment_before(scene, dated, at - 1) else {
-        // "The ministry has, for its part, said": over the words between the commas.
-        let opened = (at.saturating_sub(8)..at - 1).rev().find(|&at| scene.is_mark(at, &[',']))?;
-        return left(scene, dated, opened);
-    };
-    if inner > 0
+    let inner = segment_before(scene, dated, at - 1);
+    if let Some((inner, end, kind)) = inner
+        && inner > 0
         && scene.is_mark(inner - 1, &[','])
         && let Some((start, _, outer)) = segment_before(scene, dated, inner - 1)
         && outer == SourceKind::Person
@@ -437,7 +491,13 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
     {
         return Some((start, end, kind));
     }
-    None
+    // "The ministry has, for its part, said", "A diplomat, speaking in private, said": over the
+    // words between the commas.
+    let opened = (at.saturating_sub(16)..at - 1)
+        .rev()
+        .find(|&at| scene.is_mark(at, &[',']))
+        .and_then(|opened| left(scene, dated, opened));
+    opened.or_else(|| inner.filter(|(_, _, kind)| *kind != SourceKind::Agency))
 }
 
 /// The noun phrase that ends at `end`, back to the next boundary.
@@ -456,7 +516,21 @@ fn segment_before(
             let inside = scene.glued(token)
                 && scene.glued(token + 1)
                 && scene.is_mark(token, &['.', '-', '’', '\'', '&']);
-            if !(inside || scene.find_before(token + 1, |s| *s == Sense::Label).is_some()) {
+            // "Col. Vidal": the point of a short title.
+            let title = scene.is_mark(token, &['.'])
+                && token > 0
+                && scene.glued(token)
+                && scene.tokens.get(token + 1).is_some_and(|next| next.capital)
+                && scene.tokens.get(token - 1).is_some_and(|word| {
+                    word.capital && word.kind == TokenKind::Word && word.fold.chars().count() <= 4
+                });
+            // "the rights group «Watch»": a name in quotation marks is part of the source.
+            if let Some(opened) = quoted_name(scene, token) {
+                start = opened;
+                continue;
+            }
+            if !(inside || title || scene.find_before(token + 1, |s| *s == Sense::Label).is_some())
+            {
                 break;
             }
         } else if hard_stop(scene, token)
@@ -482,23 +556,41 @@ fn segment_before(
         start -= 1;
     }
     // It begins with an article, a name, a pronoun or a source word.
+    // "Later my neighbour", "Later prosecutors": an adverb before the subject.
+    let adverb = |at: usize| {
+        at == 0
+            && scene.at(0).next().is_none()
+            && (scene.find(1, |s| matches!(s, Sense::Determiner | Sense::One)).is_some()
+                || (scene.find(1, |s| matches!(s, Sense::Source(_))).is_some()
+                    && scene.tokens.get(1).is_some_and(|token| !token.capital)))
+    };
     let opens = |at: usize| {
-        scene.tokens.get(at).is_some_and(|token| {
-            token.capital
-                && (at > 0
-                    || scene
-                        .find(at, |s| {
-                            matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)
-                        })
-                        .is_none())
-        }) || scene
-            .find(at, |s| matches!(s, Sense::Determiner | Sense::Source(_) | Sense::Title))
-            .is_some()
-            // "08info"
-            || (scene.kind(at) == Some(TokenKind::Number)
-                && scene.kind(at + 1) == Some(TokenKind::Word)
-                && scene.glued(at + 1))
-            || (at + 1 == end && scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some())
+        !adverb(at)
+            && (scene.tokens.get(at).is_some_and(|token| {
+                token.capital
+                    && (at > 0
+                        || scene
+                            .find(at, |s| {
+                                matches!(s, Sense::In | Sense::Link | Sense::And | Sense::Contrast)
+                            })
+                            .is_none())
+            }) || scene
+                .find(at, |s| {
+                    matches!(
+                        s,
+                        Sense::Determiner
+                            | Sense::One
+                            | Sense::Source(_)
+                            | Sense::Title
+                            | Sense::Group { .. }
+                    )
+                })
+                .is_some()
+                // "08info"
+                || (scene.kind(at) == Some(TokenKind::Number)
+                    && scene.kind(at + 1) == Some(TokenKind::Word)
+                    && scene.glued(at + 1))
+                || (at + 1 == end && scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some()))
     };
     while start < end && !opens(start) {
         start += 1;
@@ -537,8 +629,18 @@ fn segment_before(
             && scene.tokens.get(start).is_some_and(|t| {
                 t.capital && t.kind == TokenKind::Word && scene.at(start).next().is_none()
             }));
+    // "a rescuer said": somebody of whom only the trade is told.
+    let person =
+        (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Group { .. })).is_some());
+    let opens_clause = start == 0
+        || scene.kind(start - 1) == Some(TokenKind::Mark)
+        || scene.find_before(start, |s| *s == Sense::One).is_some();
+    // Where the verb is last, the subject of what is told may stand right before who told it.
+    if person && !sure && opens_clause && end - start <= 5 && !scene.grammar.verb_last {
+        return Some((start, end, SourceKind::Unnamed));
+    }
     // "the militia says": a source no lexicon knows.
-    let article = scene.find(start, |s| *s == Sense::Determiner).is_some()
+    let article = scene.find(start, |s| matches!(s, Sense::Determiner | Sense::One)).is_some()
         && (2..=4).contains(&(end - start))
         && (start == 0 || scene.kind(start - 1) == Some(TokenKind::Mark))
         && scene.find(start + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_none();
@@ -550,6 +652,29 @@ fn segment_before(
         start += 1;
     }
     sure.then(|| (start, end, named_kind(scene, start, end)))
+}
+
+/// Whether the sentence opens with a body that could speak: it acts here, nobody tells of it.
+pub(crate) fn opens_with_source(scene: &Scene<'_>) -> bool {
+    (0..2).any(|at| {
+        scene
+            .find(at, |s| {
+                matches!(s, Sense::Source(SourceKind::Authority | SourceKind::Organisation))
+            })
+            .is_some()
+    })
+}
+
+/// Where the quotation that closes at `token` opens, if it is a name: a few words, capital first.
+fn quoted_name(scene: &Scene<'_>, token: usize) -> Option<usize> {
+    if !scene.is_mark(token, &['»', '”', '"', '“']) {
+        return None;
+    }
+    let opened = (token.saturating_sub(6)..token)
+        .rev()
+        .find(|&at| scene.is_mark(at, &['«', '“', '"', '„']))?;
+    let named = token - opened > 1 && scene.tokens.get(opened + 1).is_some_and(|word| word.capital);
+    (named && opened > 0 && scene.kind(opened - 1) == Some(TokenKind::Word)).then_some(opened)
 }
 
 fn source_at_or_before(scene: &Scene<'_>, at: usize) -> Option<()> {

@@ -34,6 +34,8 @@ pub(crate) struct Teller<'d> {
     pub(crate) in_quote: bool,
     pub(crate) silent: usize,
     pub(crate) block_claims: usize,
+    /// Number of claims before the last sentence of the block that made one.
+    pub(crate) sentence_claims: usize,
     pub(crate) block: usize,
     pub(crate) block_past: bool,
     pub(crate) testimony: bool,
@@ -90,6 +92,7 @@ impl<'d> Teller<'d> {
             in_quote: false,
             silent: 0,
             block_claims: 0,
+            sentence_claims: 0,
             block: 0,
             block_past: false,
             testimony,
@@ -103,6 +106,7 @@ impl<'d> Teller<'d> {
     pub(crate) fn enter(&mut self, index: usize) {
         self.block = index;
         self.block_claims = self.claims.len();
+        self.sentence_claims = self.claims.len();
         self.earlier = None;
         self.last_place = None;
         self.block_past = false;
@@ -163,6 +167,10 @@ impl<'d> Teller<'d> {
         }
         if self.claims.len() == first {
             self.retract(sentence);
+            self.leave_open(sentence);
+        }
+        if self.claims.len() > first {
+            self.sentence_claims = first;
         }
         // "This was stated by …": the sentences before are theirs.
         if sentence.own_sources && sentence.mentions.iter().any(|mention| mention.back) {
@@ -175,6 +183,24 @@ impl<'d> Teller<'d> {
                     }
                     claim.why.push(Why::by("said-in-next-sentence", Some(sentence.range)));
                 }
+            }
+        }
+    }
+
+    /// "There is no official confirmation": the claims of the sentence before are in doubt.
+    fn leave_open(&mut self, sentence: &Sentence<'_, '_>) {
+        let scene = sentence.scene;
+        let Some(hit) = scene.hits.iter().find(|hit| {
+            scene.lexeme(**hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Unconfirmed))
+        }) else {
+            return;
+        };
+        let Some(lexeme) = scene.lexeme(*hit) else { return };
+        let range = scene.range(hit.start, hit.end);
+        for claim in self.claims.iter_mut().skip(self.sentence_claims) {
+            if claim.modality == Modality::Certain {
+                claim.modality = Modality::Hedged;
+                claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
             }
         }
     }
@@ -257,7 +283,8 @@ impl<'d> Teller<'d> {
         let anchor = self.relative_anchor();
         let dated = sentence.dates.iter().rev().find_map(|mark| {
             let resolved = mark.resolve(anchor)?;
-            (resolved.stated || resolved.span.exact().is_some())
+            // What happened long before dates no later sentence.
+            ((resolved.stated || resolved.span.exact().is_some()) && !self.long_past(resolved.span))
                 .then(|| (resolved.span, scene.range(mark.start, mark.end)))
         });
         if dated.is_some() {

@@ -33,7 +33,19 @@ impl Teller<'_> {
         let named = !own.is_empty();
         let mut chain = source::order(own);
         if !named {
-            chain = source::inherited(&self.chain);
+            // A witness's or a named person's words end with their sentence, unless the next one
+            // points back or stays in the quotation; and who acts as the subject of a sentence of
+            // its own ("Prosecutors have opened a case") is not told of by the one before.
+            let quoted = self.in_quote
+                || scene.is_mark(0, &['"', '“', '«', '„', '—', '–', '-'])
+                || scene.tokens.len() < 3;
+            let ends = !anaphor
+                && !quoted
+                && self.chain.last().is_some_and(|link| {
+                    matches!(link.kind, SourceKind::Person | SourceKind::Unnamed)
+                });
+            let acts = !anaphor && !quoted && source::opens_with_source(scene);
+            chain = if ends || acts { Vec::new() } else { source::inherited(&self.chain) };
             if anaphor && chain.is_empty() {
                 chain = source::inherited(&self.relay);
             }

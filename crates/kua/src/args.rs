@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use kua_case::{Lang, PartialDate};
 
 /// Who says so, how many of them independently, and where exactly?
 ///
@@ -571,5 +572,24 @@ pub(crate) enum Lexicon {
         /// One JSON record a line, for machines
         #[arg(long)]
         json: bool,
+    },
+    /// Read text from standard input and write its time expressions with TIMEX3 values, JSON lines
+    #[command(
+        after_help = "Example:\n  echo 'Two years ago' | kua lexicon dates --lang en --anchor 2013-03-22"
+    )]
+    Dates {
+        /// Language of the text: en, fr, ru…
+        #[arg(long)]
+        lang: Lang,
+        /// The day it was written, against which \"yesterday\" is read
+        #[arg(long, value_name = "DATE")]
+        anchor: Option<PartialDate>,
+    },
+    /// Read text from standard input and write its quantities with bounds and units, JSON lines
+    #[command(after_help = "Example:\n  echo 'At least 40 km' | kua lexicon quantities --lang en")]
+    Quantities {
+        /// Language of the text: en, fr, ru…
+        #[arg(long)]
+        lang: Lang,
     },
 }

@@ -116,7 +116,8 @@ impl Vault {
         if let (Some(known), Some(given)) = (known, key)
             && known != given
         {
-            return Err(CosignError::OtherKey { known: known.clone(), given: given.clone() });
+            let (known, given) = (known.to_string(), given.to_string());
+            return Err(CosignError::OtherKey { known, given });
         }
         let key = known.or(key.filter(|key| key.name() == log));
         let last = state.as_ref().map(|(_, signed)| signed);
@@ -328,9 +329,9 @@ pub enum CosignError {
     )]
     OtherKey {
         /// Key known.
-        known: VerifierKey,
+        known: String,
         /// Key given.
-        given: VerifierKey,
+        given: String,
     },
     /// The memory of what was cosigned is damaged.
     #[error(

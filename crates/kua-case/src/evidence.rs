@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
     Collector, CreateError, EntryKind, Event, LogError, OpenError, PreserveError, ReadError,
-    SealRecipient, Vault, Writer,
+    SealRecipient, Stamp, StampError, Trust, Vault, Writer,
 };
 use thiserror::Error;
 
@@ -44,6 +44,9 @@ pub enum EvidenceError {
     /// Something could not be written.
     #[error(transparent)]
     Write(#[from] PreserveError),
+    /// A time stamp does not hold.
+    #[error(transparent)]
+    Stamp(#[from] StampError),
     /// A judgement in the vault is none that this kua knows.
     #[error(
         "judgement {number} in the vault cannot be understood: {source}. It may be from a newer kua"
@@ -113,6 +116,17 @@ impl Evidence {
         writer.append(Event::new(EntryKind::Transfer, at).private("to", to))?;
         writer.commit()?;
         Ok(())
+    }
+
+    /// Size and text of the newest checkpoint.
+    pub(crate) fn checkpoint(&self) -> Result<(u64, String), EvidenceError> {
+        let signed = self.vault.checkpoint()?;
+        Ok((signed.size(), signed.to_text()))
+    }
+
+    /// Every time stamp, proved again.
+    pub(crate) fn stamps(&self, trust: &Trust) -> Result<Vec<Stamp>, EvidenceError> {
+        Ok(self.vault.stamps(trust)?)
     }
 
     pub(crate) fn writer(&self) -> Result<Writer, EvidenceError> {

@@ -36,6 +36,7 @@ mod published;
 mod search;
 mod shown;
 mod single_file;
+mod timestamp;
 mod verify;
 mod verify_bag;
 mod verify_other;
@@ -71,6 +72,7 @@ pub use published::Published;
 pub use search::{Hit, Hits, Passages, excerpt};
 pub use shown::shown;
 pub use single_file::verify_single_file;
+pub use timestamp::{StampLine, StampRequest};
 pub use verify::{
     Fault, Verified, VerifyWants, verify_case, verify_case_with, verify_vault_folder,
 };

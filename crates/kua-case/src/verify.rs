@@ -104,6 +104,7 @@ pub fn verify_case_with(
     }
     if let Ok(case) = Case::open(dir) {
         verified.remarks.extend(case.withdrawals()?.iter().map(crate::erase::told));
+        case.verify_stamps(&mut verified);
     }
     verified.faults.dedup();
     Ok(verified)
@@ -189,6 +190,28 @@ pub(crate) fn fault(finding: Finding) -> Fault {
 }
 
 impl Case {
+    fn verify_stamps(&self, verified: &mut Verified) {
+        let stamps = match self.stamps(None) {
+            Ok(stamps) => stamps,
+            Err(error) => return verified.remarks.push(format!("Time stamps: {error}")),
+        };
+        for stamp in stamps {
+            if stamp.is_wrong {
+                verified.faults.push(Fault {
+                    place: format!("time stamp of {}", stamp.of),
+                    what: stamp.by,
+                    next: Some("Attach the authority's answer again, or ask for another:  kua timestamp request".into()),
+                });
+                continue;
+            }
+            let time = stamp.time.as_deref().filter(|_| stamp.is_proved);
+            verified.remarks.push(match time {
+                Some(time) => format!("Before {time}: {}, says {}.", stamp.of, stamp.by),
+                None => format!("Time stamp of {}, not proved yet: {}.", stamp.of, stamp.by),
+            });
+        }
+    }
+
     fn verify_built(
         &self,
         progress: &dyn Progress,

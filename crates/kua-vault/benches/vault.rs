@@ -1,6 +1,8 @@
 //! Adding and verifying against the work nobody can avoid: copying files and hashing them.
 //! Prints CPU ratios to `cp -r` and `openssl dgst -sha256` of the same run, then divan's times.
 //! Run: `cargo bench -p kua-vault`; size by `KUA_BENCH_FILES` (default 20,000 files of 60 kB).
+//! Where `restic` is installed it is a peer, too. `KUA_BENCH_ENTRIES=1000000` adds as many items of
+//! a few bytes each, and tells memory and the time of a proof (wants 9 GB of disk).
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::fs::{self, File};
@@ -15,6 +17,9 @@ fn main() {
         std::env::var("KUA_BENCH_FILES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
     ratios(files, 60_000);
     ratios(files / 2, 2_000);
+    if let Some(entries) = std::env::var("KUA_BENCH_ENTRIES").ok().and_then(|n| n.parse().ok()) {
+        many(entries);
+    }
     divan::main();
 }
 
@@ -100,10 +105,78 @@ fn ratios(count: usize, length: usize) {
         "  verify         {verifying:6.2} ({verifying_wall:.2})  {:.2} x openssl",
         verifying / openssl
     );
+    if let Some(restic) = restic(folder.path(), &text) {
+        println!("  restic backup  {restic:6.2}          {:.2} x add", restic / adding);
+    }
     println!(
         "  added          {:.0} items/s of wall time, syncs included",
         count as f64 / adding_wall
     );
+}
+
+/// CPU seconds of `restic backup` into a new repository; `None` if it is not installed.
+fn restic(scratch: &Path, source: &str) -> Option<f64> {
+    let run = |arguments: &[&str]| {
+        Command::new("restic")
+            .args(["-q", "--no-cache", "-r"])
+            .arg(scratch.join("restic"))
+            .args(arguments)
+            .env("RESTIC_PASSWORD", "bench")
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    if !run(&["init"]) {
+        println!("  restic is not on this machine");
+        return None;
+    }
+    Some(timed(|| assert!(run(&["backup", source]), "restic backup")).0)
+}
+
+/// Many small items: whether speed and memory stay the same as the log grows.
+fn many(count: u64) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let vault =
+        Vault::create(folder.path(), &Collector { name: "bench".into() }).expect("a new vault");
+    let mut writer = vault.writer().expect("the only writer");
+    println!("{count} items of 8 bytes, 4,096 a commit");
+    let (mut done, part) = (0, count.div_ceil(4));
+    while done < count {
+        let end = (done + part).min(count);
+        let (cpu, wall) = timed(|| {
+            for n in done..end {
+                let path = PathBuf::from(n.to_string());
+                writer.preserve(&n.to_be_bytes()[..], &acquired(&path)).expect("preserved");
+                if n % 4096 == 4095 {
+                    writer.commit().expect("committed");
+                }
+            }
+            writer.commit().expect("committed");
+        });
+        let per_second = (end - done) as f64 / wall;
+        println!(
+            "  to {end}: {per_second:.0} items/s ({cpu:.1} CPU s), peak memory {} MB",
+            peak_mb()
+        );
+        done = end;
+    }
+    drop(writer);
+    let vault = Vault::open(folder.path()).expect("the vault");
+    let (_, wall) = timed(|| {
+        for n in 0..100 {
+            vault.inclusion_proof(n * (count / 100)).expect("a proof");
+        }
+    });
+    println!("  one proof: {:.2} ms", wall * 10.0);
+    let (cpu, wall) = timed(|| assert!(verify(folder.path()).is_clean()));
+    println!("  verify: {cpu:.1} CPU s ({wall:.1}), peak memory {} MB", peak_mb());
+}
+
+/// Highest memory of this process so far (Linux `/proc`).
+fn peak_mb() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kb.unwrap_or(0) / 1024
 }
 
 #[divan::bench]

@@ -10,5 +10,5 @@ mod rfc3161;
 
 pub use bitcoin::{HeaderFault, Headers};
 pub use certificate::Roots;
-pub use opentimestamps::{OtsBlock, OtsError, OtsProof, OtsStamp, replay_ots, verify_ots};
+pub use opentimestamps::{OtsBlock, OtsError, OtsProof, OtsStamp, is_ots, replay_ots, verify_ots};
 pub use rfc3161::{Rfc3161Error, Rfc3161Stamp, rfc3161_request, verify_rfc3161};

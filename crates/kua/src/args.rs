@@ -142,6 +142,12 @@ pub(crate) enum Command {
         after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"\n  kua judge correct c4f2 figure=12..15 affected=police --by \"A. B.\" --reason \"read the letter\"\n\nFields of correct: event, figure (12, ~12, 12..15, 12.., ..15), affected, by, place, time (2022-01-05 or 2022-01-05/2022-01-06), sources (KIND:WORDS > KIND:WORDS, outermost first), grade, modality, role. An empty value says that the words do not say it."
     )]
     Judge(Judge),
+    /// Let others vouch for the time, by files: requests, answers, what they prove
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kua timestamp request --output stick/                       for somebody with a network\n  kua timestamp attach stick/checkpoint-12 stick/answer.tsr   their answer"
+    )]
+    Timestamp(Timestamp),
     /// Work on the words of a language
     #[command(subcommand)]
     Lexicon(Lexicon),
@@ -521,6 +527,43 @@ pub(crate) struct Rotate {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Timestamp {
+    /// Write what an authority needs: a request (.tsq), and the file to be stamped
+    #[command(after_help = "Example:\n  kua timestamp request --output stick/")]
+    Request {
+        /// Id of an item, its first digits, or its path [default: the log's checkpoint, which gives nothing away and covers everything]
+        #[arg(value_name = "ITEM")]
+        item: Option<String>,
+        /// Folder for the files
+        #[arg(short, long, value_name = "DIR", default_value = ".")]
+        output: PathBuf,
+    },
+    /// Take in an answer: an RFC 3161 response (.tsr) or an OpenTimestamps proof (.ots)
+    #[command(after_help = "Example:\n  kua timestamp attach stick/checkpoint-12 stick/answer.tsr")]
+    Attach {
+        /// What was stamped: the checkpoint file as requested, or the item
+        #[arg(value_name = "ITEM|CHECKPOINT")]
+        of: String,
+        /// The answer
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Root certificates and block headers: a file or folder [default: roots/ in the case]
+        #[arg(long, value_name = "PATH")]
+        roots: Option<PathBuf>,
+    },
+    /// List what is vouched for, prove it again, and say how to check it with other programs
+    #[command(after_help = "Example:\n  kua timestamp list")]
+    List {
+        /// Root certificates and block headers: a file or folder [default: roots/ in the case]
+        #[arg(long, value_name = "PATH")]
+        roots: Option<PathBuf>,
+        /// One JSON record a line, for machines
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod judge;
 mod lexicon;
 mod reading;
 mod search;
+mod timestamp;
 mod verify;
 mod verify_bag;
 mod why;
@@ -57,6 +58,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Record(args) => custody::record(&args, &place.open()?, console),
         Command::Cosign(args) => cosign::cosign(&args, &place.open()?, console),
         Command::Rotate(args) => cosign::rotate(&args, &place.open()?, console),
+        Command::Timestamp(args) => timestamp::run(&args, &place.open()?, console),
         Command::Lexicon(args) => lexicon::run(&args, console),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "kua", &mut console.out);

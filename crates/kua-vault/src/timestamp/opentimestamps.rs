@@ -49,6 +49,12 @@ pub struct OtsStamp {
     pub block: String,
 }
 
+/// Whether a file is, by its heading, an OpenTimestamps proof.
+#[must_use]
+pub fn is_ots(file: &[u8]) -> bool {
+    file.starts_with(MAGIC)
+}
+
 /// Reads a proof and replays its steps from the hash of `content`.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kua_vault::timestamp::{Rfc3161Stamp, rfc3161_request};
-use kua_vault::{StampedThing, Trust, Vouched};
+use kua_vault::{ReadError, StampError, StampedThing, Trust, Vouched};
 
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
@@ -108,8 +108,12 @@ impl Case {
     pub fn stamps(&self, trust: Option<&Path>) -> Result<Vec<StampLine>, CaseError> {
         let trust = self.trust(trust)?;
         let stamps = self.evidence.stamps(&trust)?.into_iter().map(|stamp| {
+            // Withdrawn, perhaps: whether it should be there is for the vault's own check to say.
+            let is_gone =
+                matches!(&stamp.vouched, Err(StampError::Read(ReadError::Missing { .. })));
             let vouched = stamp.vouched.map_err(|error| error.to_string());
-            self.stamp_line(&stamp.of, &stamp.token.to_string(), vouched)
+            let line = self.stamp_line(&stamp.of, &stamp.token.to_string(), vouched);
+            StampLine { is_wrong: line.is_wrong && !is_gone, ..line }
         });
         Ok(stamps.collect())
     }

@@ -64,6 +64,9 @@ fn every_command_of_the_page_does_what_it_says() {
     }
     // A file changed after it was signed, then the list itself.
     for changed in ["objects", "logs", "records"] {
+        if changed == "logs" && !go && python.is_none() {
+            continue;
+        }
         let item = fs::read_to_string(bench.path("item-in-question.txt")).unwrap();
         let mut files = Vec::new();
         below(&bench.path(&format!("case/vault/{changed}")), &mut files);
@@ -76,9 +79,11 @@ fn every_command_of_the_page_does_what_it_says() {
         let bytes = fs::read(file).unwrap();
         let mut worse = bytes.clone();
         // In a record a digit of the time, in an entry one of a commitment.
-        let at =
-            if changed == "records" { find(&bytes, b"acquired_at") + 15 } else { bytes.len() - 70 };
-        let at = if changed == "objects" { 3 } else { at };
+        let at = match changed {
+            "records" => find(&bytes, b"acquired_at") + 15,
+            "logs" => bytes.len() - 70,
+            _ => 3,
+        };
         worse[at] ^= 1;
         fs::write(file, worse).unwrap();
         let ran = run();

@@ -27,6 +27,7 @@ pub mod verify;
 pub mod words;
 
 pub use figure::{figure, interval, quantity};
+pub use pages::beside::{Row, side_by_side};
 pub use pages::search::{Found, Passage};
 pub use pages::toll::source_name;
 pub use route::{ClaimFilter, Counting, OriginList, Route};

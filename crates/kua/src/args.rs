@@ -75,6 +75,11 @@ pub(crate) enum Command {
     /// Tell why: the words, the chain of sources, and every rule behind a claim or an origin
     #[command(after_help = "Example:\n  kua why c4f2        the first digits of an id are enough")]
     Why(Why),
+    /// Set two documents side by side: what one took from the other, where they disagree, and why
+    #[command(
+        after_help = "Example:\n  kua trace letter.txt relay.html\n\nEach is an id, its first digits, or the end of a path. Words in ⟦ ⟧ disagree."
+    )]
+    Trace(Trace),
     /// Find words in every document, across scripts and spellings
     #[command(
         after_help = "Example:\n  kua search Mamay                also finds Мамай\n  kua search '\"main square\"'      a phrase\n  kua search ministr*             words that begin so"
@@ -336,6 +341,19 @@ pub(crate) struct Why {
     /// Id of a claim, an origin, a document or an item, or its first digits
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    /// One JSON record a line, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// A document or item: its id, the first digits, or the end of its path
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+    /// The other one
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
     /// One JSON record a line, for machines
     #[arg(long)]
     pub(crate) json: bool,

@@ -11,6 +11,7 @@ mod lexicon;
 mod reading;
 mod search;
 mod timestamp;
+mod trace;
 mod verify;
 mod verify_bag;
 mod why;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Toll(args) => answers::toll(&args, &place.built(console)?, console),
         Command::Notices(args) => answers::notices(&args, &place.built(console)?, console),
         Command::Why(args) => why::why(&args, &place.built(console)?, console),
+        Command::Trace(args) => trace::trace(&args, &place.built(console)?, console),
         Command::Search(args) => search::search(&args, &place.open()?, console),
         Command::Serve(args) => serve::run(&args, place.open()?, console),
         Command::Publish(args) => collect::publish(&args, &place.open()?, console),

@@ -12,11 +12,13 @@ use crate::route::Route;
 use crate::site::{Site, View};
 use crate::{marks, words};
 
-/// A piece of either side, or of both.
+/// A piece of either side, or of both, in bytes of the documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Row {
-    a: Option<TextRange>,
-    b: Option<TextRange>,
+pub struct Row {
+    /// On the left.
+    pub a: Option<TextRange>,
+    /// On the right.
+    pub b: Option<TextRange>,
 }
 
 /// How many pieces there are.
@@ -91,7 +93,31 @@ fn reasons(view: &View<'_>, a: DocumentId, b: DocumentId) -> Markup {
             }
         }
         @if links.len() > 12 { p.quiet { "and " (links.len() - 12) " more links" } }
+        @let words = learnt(view, &links);
+        @if !words.is_empty() {
+            p { "Words that answer each other, learnt from the translations of this case: "
+                @for (at, (a, b)) in words.iter().take(24).enumerate() {
+                    @if at > 0 { ", " } (layout::name(a)) " = " (layout::name(b)) } "." }
+        }
     }
+}
+
+/// Learnt words that stand on both sides of links between two languages.
+fn learnt(view: &View<'_>, links: &[&Link]) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for link in links {
+        let side = |span: &kua_model::Span| {
+            let document = view.site.document(span.document)?;
+            Some((document.language?, span.range.of(&document.text)?))
+        };
+        let (Some(a), Some(b)) = (side(&link.a), side(&link.b)) else { continue };
+        for pair in view.site.chronicle().lineage.words_in(a, b) {
+            if !out.contains(&pair) {
+                out.push(pair);
+            }
+        }
+    }
+    out
 }
 
 fn conflicts(view: &View<'_>, link: &Link) -> Markup {
@@ -124,12 +150,15 @@ fn rows<'s>(
 ) -> Option<(&'s Document, &'s Document, Vec<Row>)> {
     let links = links(site, a, b);
     let (left, right) = (site.document(a)?, site.document(b)?);
-    if links.is_empty() {
-        return None;
-    }
+    (!links.is_empty()).then(|| (left, right, side_by_side(left, right, &links)))
+}
+
+/// Two documents piece by piece, in order of the left one: what `links` between them found to say the
+/// same stands in one row, what has no counterpart in a row by itself.
+pub fn side_by_side(left: &Document, right: &Document, links: &[&Link]) -> Vec<Row> {
     let mut pairs = Vec::new();
     for link in links {
-        let straight = link.a.document == a;
+        let straight = link.a.document == left.id;
         pairs.extend(
             link.aligned.iter().map(
                 |pair| {
@@ -150,7 +179,7 @@ fn rows<'s>(
         at = at.max(a.end);
     }
     by_turns(&mut out, pieces(left, at, left.text.len()), rest);
-    Some((left, right, out))
+    out
 }
 
 /// Pieces of the right side without a counterpart: by the pair they stand before there, and those

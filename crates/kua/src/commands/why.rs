@@ -2,7 +2,7 @@
 
 use kua_case::publish::{self, Shown, words};
 use kua_case::{
-    Chronicle, Document, Found, Item, Loaded, Origin, Span, Statement, TextRange, shown,
+    Chronicle, Document, Found, Item, Link, Loaded, Origin, Span, Statement, TextRange, shown,
 };
 use serde_json::json;
 
@@ -176,6 +176,14 @@ impl Told {
             for reason in &link.reasons {
                 self.line("reason", reason);
             }
+            let words: Vec<String> = learnt(chronicle, link)
+                .into_iter()
+                .take(12)
+                .map(|(a, b)| format!("{a} = {b}"))
+                .collect();
+            if !words.is_empty() {
+                self.line("words", words.join(", "));
+            }
         }
         for statement in chronicle.statements.iter().filter(|s| s.origin == origin.id) {
             self.line("claim", format!("{} “{}”", statement.claim.id, statement.quote.exact()));
@@ -212,6 +220,18 @@ impl Told {
         if let Some(item) = chronicle.items.iter().find(|item| item.id == document.item) {
             self.item(item);
         }
+    }
+}
+
+/// Learnt words that stand on both sides of a link between two languages.
+fn learnt(chronicle: &Chronicle, link: &Link) -> Vec<(String, String)> {
+    let side = |span: &Span| {
+        let document = chronicle.document(span.document)?;
+        Some((document.language?, span.range.of(&document.text)?))
+    };
+    match (side(&link.a), side(&link.b)) {
+        (Some(a), Some(b)) => chronicle.lineage.words_in(a, b),
+        _ => Vec::new(),
     }
 }
 

@@ -201,7 +201,7 @@ impl Case<'_, '_> {
         pairs: &[(usize, usize)],
         of_pairs: &[Vec<Link>],
     ) -> BTreeMap<(Lang, Lang), Learnt> {
-        let mut sure: BTreeMap<(Lang, Lang), Vec<(Sha256, usize, usize, &Link)>> = BTreeMap::new();
+        let mut sure: BTreeMap<(Lang, Lang), Vec<Sure<'_>>> = BTreeMap::new();
         for (&(a, b), links) in pairs.iter().zip(of_pairs) {
             let (Some(of_a), Some(of_b)) = (self.languages[a], self.languages[b]) else { continue };
             for link in links.iter().filter(|link| link.kind == LinkKind::Translation) {
@@ -232,6 +232,9 @@ impl Case<'_, '_> {
             .collect()
     }
 }
+
+/// Key of a pair of documents, their numbers, and a link that is beyond doubt.
+type Sure<'l> = (Sha256, usize, usize, &'l Link);
 
 /// Strength, in thousandths, of a translation beyond doubt.
 const SURE: u16 = 880;

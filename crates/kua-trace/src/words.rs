@@ -34,9 +34,12 @@ pub(crate) struct WordList {
 /// What the stems of one language become in the other.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Side {
-    /// Stem, pairs it stands in, and its answers: place in the other side's list and chance.
-    stems: Vec<(Stem, u32, Vec<(u32, f32)>)>,
+    /// Sorted by stem.
+    stems: Vec<Known>,
 }
+
+/// A stem, the pairs it stands in, and its answers: place in the other side's list and chance.
+type Known = (Stem, u32, Vec<(u32, f32)>);
 
 impl Side {
     fn find(&self, stem: &Stem) -> Option<usize> {

@@ -92,9 +92,10 @@ const KIN_WITH_WORDS: Weights = Weights { order: 0.25, content: 22.88, content_l
 
 /// Share of figures, and of names, of which not both may fall short.
 const LEAST_ANCHORS: f32 = 0.4;
-/// Steps of a short text, and the share of its figures that must be met.
+/// Steps of a short text, and the share of its figures that must be met if it has more than a few.
 const SHORT: f32 = 10.0;
 const LEAST_FIGURES: f32 = 0.55;
+const FEW_FIGURES: f32 = 3.0;
 /// Share of what is compared that is answered at the least.
 const LEAST_COVERED: f32 = 0.55;
 /// Differences of lengths beyond this say no more: a free translation is one all the same.
@@ -139,7 +140,7 @@ impl Evidence {
         let share = |met: f32, all: f32| (met + 0.5) / (all + 1.0);
         let figures = share(self.figures_met, self.figures);
         let anchors = figures < LEAST_ANCHORS && share(self.names_met, self.names) < LEAST_ANCHORS;
-        let formula = self.steps < SHORT && figures < LEAST_FIGURES;
+        let formula = self.steps < SHORT && self.figures >= FEW_FIGURES && figures < LEAST_FIGURES;
         anchors || formula || self.covers < LEAST_COVERED
     }
 

@@ -40,7 +40,9 @@ const SHORT: (f32, f32) = (10.0, 0.5);
 const VERY_SHORT: (f32, f32) = (5.5, 1.0);
 /// What is asked beyond of a stretch that was looked for, and of one that leaves out much.
 const CHOSEN: f32 = 0.8;
-const CONDENSED: f32 = 1.5;
+const CONDENSED: f32 = 3.0;
+/// Share of a digest that must be answered.
+const CONDENSED_COVERS: f32 = 0.85;
 /// A text so many times as long may be condensed in the other.
 const CONDENSES: f32 = 1.5;
 /// Least and most length of one language for a letter of another.
@@ -132,7 +134,9 @@ impl<'s> Judge<'s> {
             return None;
         };
         let scope = Scope { a: view.a.clone(), b: view.b.clone(), digest: Some(digest) };
+        // Nearly all of a digest must be answered: something in a long text always fits.
         self.judged(view, ratio, scope, aim, &[], CONDENSED)
+            .filter(|found| found.evidence.covers >= CONDENSED_COVERS)
     }
 
     /// Stretches of what is in view, the best first, then in what is left on all sides of it.

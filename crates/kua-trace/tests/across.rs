@@ -111,6 +111,8 @@ fn tellings_among_each_other_are_as_many_accounts_as_they_are() {
     assert_eq!(linked, texts.len(), "{}", show(&documents, &lineage));
 }
 
+/// Five of eleven sentences, with a credit. Without one so short a digest is missed: in ten thousand
+/// invented articles as many sentences answer each other by chance.
 #[test]
 fn a_digest_in_another_language_is_found_as_a_digest() {
     let kept: String = FR
@@ -119,7 +121,8 @@ fn a_digest_in_another_language_is_found_as_a_digest() {
         .filter(|(n, _)| [1, 2, 4, 7, 9].contains(n))
         .map(|(_, l)| format!("{l}\n"))
         .collect();
-    let documents = [document("en", "en", EN), document("fr", "fr", &kept)];
+    let documents =
+        [document("en", "en", EN), document("fr", "fr", &format!("Traduit de l'anglais.\n{kept}"))];
     let lineage = lineage(&documents);
     let links = between(&documents, &lineage, "en", "fr");
     assert!(!links.is_empty(), "{}", show(&documents, &lineage));

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::bench_render::{Cast, Form, Meaning, Rendered, capital, day, meaning, name, render};
 use crate::bench_words::{DENIED, FORMULA, RETOLD, TOLD, TOLL};
 use crate::edits::sentences;
+use crate::score::Sides;
 use crate::{Edit, Language, Random, edit};
 
 /// What to make. Shares are in hundredths of all articles; the rest stands for itself.
@@ -86,7 +87,7 @@ pub enum Planted {
         /// The sentence there.
         there: Range<usize>,
         /// Where they differ; a denial stands on one side only.
-        differs: Vec<(Option<Range<usize>>, Option<Range<usize>>)>,
+        differs: Vec<Sides>,
     },
     /// The account of `of` in another language, sentence by sentence.
     Translation {

@@ -17,7 +17,7 @@ pub use bench::{BenchArticle, BenchPlan, Planted, Trap, bench_article, person};
 pub use edits::{Edit, edit};
 pub use grammar::{Language, PlantedClaim, paragraph_of, place};
 pub use random::Random;
-pub use score::{BenchScore, BenchTruth, FoundLink};
+pub use score::{BenchScore, BenchTruth, FoundLink, Sides};
 
 /// What to make.
 #[derive(Debug, Clone)]

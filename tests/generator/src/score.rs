@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use crate::{BenchArticle, Edit, Language, Planted, Trap};
 
+/// Where two texts differ: the words on each side, `None` where one side has none.
+pub type Sides = (Option<Range<usize>>, Option<Range<usize>>);
+
 /// A relation between two articles, as a tool found it.
 #[derive(Debug, Clone, Default)]
 pub struct FoundLink {
@@ -17,7 +20,7 @@ pub struct FoundLink {
     /// Passages that answer each other, in bytes of the two texts.
     pub pieces: Vec<(Range<usize>, Range<usize>)>,
     /// Places where the two disagree.
-    pub conflicts: Vec<(Option<Range<usize>>, Option<Range<usize>>)>,
+    pub conflicts: Vec<Sides>,
 }
 
 /// What was planted, without the texts.

@@ -156,12 +156,13 @@ impl Case {
                     let found = trust.roots.add(&bytes);
                     (!found).then(|| "there is no certificate in it".to_owned())
                 }
-                Some("txt") => match trust.headers.add(&String::from_utf8_lossy(&bytes)).first() {
-                    Some(line) => Some(format!(
-                        "line {line} is no height and block header of 160 hexadecimal digits"
-                    )),
-                    None => None,
-                },
+                Some("txt") => {
+                    trust.headers.add(&String::from_utf8_lossy(&bytes)).first().map(|line| {
+                        format!(
+                            "line {line} is no height and block header of 160 hexadecimal digits"
+                        )
+                    })
+                }
                 _ => None,
             };
             if let Some(what) = wrong {

@@ -1,6 +1,8 @@
 //! A reviewer confirms, corrects and rejects claims from the command line, by the first digits of
 //! an id; the decisions survive a rebuild from nothing and reach every answer.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 mod common;
 
 use common::Bench;

@@ -1,5 +1,6 @@
 //! Erasure on withdrawn consent: what goes, what stays valid, and what an interruption leaves.
 
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;

@@ -183,7 +183,7 @@ mod tests {
         let root = { Hash::Sha256.digest(&Hash::Sha256.digest(b"mine")) };
         // The easiest targets of test networks, found at the first attempts.
         for bits in [[0xff, 0xff, 0x7f, 0x20], [0xff, 0xff, 0x00, 0x1e], [0xff, 0xff, 0xff, 0x1c]] {
-            let mut header = vec![0; 80];
+            let mut header = [0; 80];
             header[36..68].copy_from_slice(&root);
             header[72..76].copy_from_slice(&bits);
             let hex: String = header.iter().map(|byte| format!("{byte:02x}")).collect();

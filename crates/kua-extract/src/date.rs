@@ -335,7 +335,8 @@ fn in_a_name(scene: &Scene<'_>, at: usize) -> bool {
 pub(crate) fn day_month(scene: &Scene<'_>, at: usize) -> Option<(usize, i8, i8, Option<i16>)> {
     if let Some((end, day)) = day_at(scene, at)
         // "46 in April, 31 in March": a count, and the month it was counted in.
-        && scene.find(end, |s| *s == Sense::In).is_none()
+        // Where one word does for both ("4 de enero"), it is the date's.
+        && (link(scene, end) || scene.find(end, |s| *s == Sense::In).is_none())
         && let Some((end, month)) = month_at(scene, skip_links(scene, end))
     {
         let (end, year) = year_after(scene, end);

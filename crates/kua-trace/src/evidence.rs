@@ -141,7 +141,10 @@ impl Evidence {
         let figures = share(self.figures_met, self.figures);
         let anchors = figures < LEAST_ANCHORS && share(self.names_met, self.names) < LEAST_ANCHORS;
         let formula = self.steps < SHORT && self.figures >= FEW_FIGURES && figures < LEAST_FIGURES;
-        anchors || formula || self.covers < LEAST_COVERED
+        // Likeness of letters alone proves nothing: two tellings without a figure or a name are
+        // tied by no more than the sound of their languages, unless learnt words tie them.
+        let bare = self.figures < 1.0 && self.names < 1.0 && self.words.is_none();
+        anchors || formula || bare || self.covers < LEAST_COVERED
     }
 
     /// Weighs `steps` within `scope`. `core` are the steps of the stretch that answers best,

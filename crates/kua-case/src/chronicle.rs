@@ -70,11 +70,7 @@ impl Case {
     /// [`CaseError::NotBuilt`] if there is none, or a later build was interrupted.
     pub fn chronicle(&self) -> Result<Loaded, CaseError> {
         let not_built = || CaseError::NotBuilt { dir: self.dir.clone() };
-        // Asking must not write: `kua verify` has to work on a full disk and a read-only stick.
-        if !self.derived().join("case.sqlite").is_file() {
-            return Err(not_built());
-        }
-        let cache = Cache::open(&self.derived())?;
+        let cache = self.cache_if_any()?.ok_or_else(not_built)?;
         let (_, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;
         let kept: KeptChronicle = unpack(&value).ok_or_else(not_built)?;
         let items = self.evidence.items()?;
@@ -106,8 +102,8 @@ impl Case {
     pub fn edition(&self) -> Result<Edition, CaseError> {
         let mut judgements = Digest::new("judgements");
         judgements.json(&self.evidence.judgements()?);
-        let cache = Cache::open(&self.derived())?;
-        let chronicle = cache.key_of(CHRONICLE, WHOLE)?;
+        let cache = self.cache_if_any()?;
+        let chronicle = cache.map(|cache| cache.key_of(CHRONICLE, WHOLE)).transpose()?.flatten();
         Ok(Edition { judgements: judgements.done(), chronicle })
     }
 
@@ -117,6 +113,15 @@ impl Case {
     /// The vault's.
     pub fn judgements(&self) -> Result<Vec<Judgement>, CaseError> {
         Ok(self.evidence.judgements()?)
+    }
+
+    /// The cache, if there is one. Asking must not write: `kua verify` has to work on a full disk
+    /// and a read-only stick.
+    fn cache_if_any(&self) -> Result<Option<Cache>, CaseError> {
+        if !self.derived().join("case.sqlite").is_file() {
+            return Ok(None);
+        }
+        Ok(Some(Cache::open(&self.derived())?))
     }
 
     fn custody(&self, items: &[Item]) -> Result<Custody, CaseError> {

@@ -52,7 +52,9 @@ impl Case {
                 Decision::CorrectClaim { claim, words, reading: Box::new(reading) }
             }
         };
-        self.judge(decision, by, reason)
+        // The claim was just found in the last build: nothing is left to check.
+        says_who_and_why(by, reason)?;
+        self.record_judgement(decision, by, reason)
     }
 
     /// An event that `claims.txt` does not know would never meet another statement.
@@ -73,11 +75,18 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchId`], [`CaseError::NoReason`], [`CaseError::NotBuilt`], and the vault's.
     pub fn judge(&self, decision: Decision, by: &str, reason: &str) -> Result<u64, CaseError> {
-        if by.trim().is_empty() || reason.trim().is_empty() {
-            return Err(CaseError::NoReason);
-        }
-        let numbers = self.evidence.judgements()?.len() as u64;
-        self.check(&decision, numbers)?;
+        says_who_and_why(by, reason)?;
+        self.check(&decision)?;
+        self.record_judgement(decision, by, reason)
+    }
+
+    fn record_judgement(
+        &self,
+        decision: Decision,
+        by: &str,
+        reason: &str,
+    ) -> Result<u64, CaseError> {
+        let number = self.evidence.judgements()?.len() as u64;
         let at = self.clock.now();
         let judgement = Judgement {
             decision,
@@ -89,10 +98,10 @@ impl Case {
         let mut writer = self.evidence.writer()?;
         writer.judge(&json, &at).map_err(EvidenceError::from)?;
         writer.commit().map_err(EvidenceError::from)?;
-        Ok(numbers)
+        Ok(number)
     }
 
-    fn check(&self, decision: &Decision, numbers: u64) -> Result<(), CaseError> {
+    fn check(&self, decision: &Decision) -> Result<(), CaseError> {
         let none = |id: String| Err(CaseError::NoSuchId { prefix: id });
         match decision {
             Decision::RejectClaim { claim, .. }
@@ -120,11 +129,20 @@ impl Case {
                     }
                 }
             }
-            Decision::Undo { judgement } if *judgement >= numbers => {
+            Decision::Undo { judgement }
+                if *judgement >= self.evidence.judgements()?.len() as u64 =>
+            {
                 return none(format!("judgement {judgement}"));
             }
             _ => {}
         }
         Ok(())
     }
+}
+
+fn says_who_and_why(by: &str, reason: &str) -> Result<(), CaseError> {
+    if by.trim().is_empty() || reason.trim().is_empty() {
+        return Err(CaseError::NoReason);
+    }
+    Ok(())
 }

@@ -328,10 +328,8 @@ fn attribute_drafts(
 fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
     /// How far from the verb the word that says who or where they are may stand, in tokens.
     const REACH: usize = 3;
-    let end = match party.noun {
-        Some((_, end)) if !party.unknown => end.max(party.end),
-        _ => party.end,
-    };
+    // A noun that is unknown may be the verb itself.
+    let end = if party.unknown { party.end } else { party.words_end() };
     let spared = (end..end + REACH)
         .take_while(|&at| !scene.is_mark(at, &[',', ';', '.']))
         .any(|at| scene.find(at, |sense| *sense == Sense::Spared).is_some());
@@ -536,7 +534,7 @@ fn precede(
         mark(taken, Some(index));
         let placed = other.end + 1 < party.start
             && (other.end..party.start).any(|at| scene.tells(at, Case::Place));
-        let end = other.noun.map_or(other.end, |(_, end)| end).max(other.end);
+        let end = other.words_end();
         let rule = if placed { "series" } else { "coordinated-phrase" };
         out.push(Draft {
             start: other.start,
@@ -578,7 +576,7 @@ fn before_in_list<'p>(
         None => return None,
     };
     let (index, other) = parties.iter().enumerate().rev().find(|(_, other)| {
-        let end = other.noun.map_or(other.end, |(_, end)| end).max(other.end);
+        let end = other.words_end();
         other.figure.is_some() && end == joint
     })?;
     let figure = other.figure.and_then(|figure| figures.get(figure))?;
@@ -615,7 +613,7 @@ fn widen(
             }
             let (left, right) =
                 if other.start < party.start { (other, party) } else { (party, other) };
-            let noun_end = left.noun.map_or(left.end, |(_, end)| end).max(left.end);
+            let noun_end = left.words_end();
             let Some(and) = scene.find(noun_end, |s| *s == Sense::And) else { continue };
             let reach = right.start.saturating_sub(and.end);
             let ahead = other.start > draft.trigger.0;
@@ -722,7 +720,7 @@ fn follow(
             if all.zip(figure.low).is_some_and(|(all, low)| low > all) {
                 continue;
             }
-            let end = party.noun.map_or(party.end, |(_, end)| end).max(party.end);
+            let end = party.words_end();
             added.push((
                 index,
                 Draft {

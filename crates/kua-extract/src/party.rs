@@ -50,6 +50,11 @@ pub(crate) struct Party {
 }
 
 impl Party {
+    /// One past the last token of the phrase, its noun included.
+    pub(crate) fn words_end(&self) -> usize {
+        self.noun.map_or(self.end, |(_, end)| end).max(self.end)
+    }
+
     fn empty(start: usize, end: usize) -> Self {
         Self {
             start,

@@ -134,12 +134,10 @@ impl Index {
 /// The claim a person confirmed or corrected and no rule reads any more.
 fn made(ruling: &Ruling, document: &Document, range: TextRange, reading: &Reading) -> Claim {
     let event = reading.event.clone().unwrap_or_else(|| EventType(String::new()));
-    let ordinary = ClaimId::of(Span::new(document.id, range), &event.0, 0);
-    let id = if document.id == ruling.words.as_ref().map_or(document.id, |words| words.document) {
-        ruling.claim
-    } else {
-        ordinary
-    };
+    // The words may have moved to another part of the file: its claims bear other ids.
+    let moved = ruling.words.as_ref().is_some_and(|words| words.document != document.id);
+    let id =
+        if moved { ClaimId::of(Span::new(document.id, range), &event.0, 0) } else { ruling.claim };
     Claim {
         id,
         document: document.id,

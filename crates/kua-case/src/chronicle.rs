@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kua_model::{Chronicle, Custody, Document, Item, ItemId, Judgement, Noted, Sha256};
+use kua_model::{Chronicle, Custody, Document, Item, ItemId, Noted, Sha256};
 
 use crate::build::{CHRONICLE, Digest, EXTRACT, READ, Settings, WHOLE, unpack};
 use crate::cache::Cache;
 use crate::error::CaseError;
 use crate::folder::Case;
-use crate::kept::KeptChronicle;
+use crate::kept::{KeptChronicle, fingerprint};
 
 /// The chronicle of the last build.
 #[derive(Debug, Clone)]
@@ -107,14 +107,6 @@ impl Case {
         Ok(Edition { judgements: judgements.done(), chronicle })
     }
 
-    /// Every decision of the vault, in order.
-    ///
-    /// # Errors
-    /// The vault's.
-    pub fn judgements(&self) -> Result<Vec<Judgement>, CaseError> {
-        Ok(self.evidence.judgements()?)
-    }
-
     /// The cache, if there is one. Asking must not write: `kua verify` has to work on a full disk
     /// and a read-only stick.
     fn cache_if_any(&self) -> Result<Option<Cache>, CaseError> {
@@ -143,7 +135,7 @@ impl Case {
                 have.get(item.id.0.as_bytes().as_slice()) != Some(&settings.keys(item).extract)
             })
             .count();
-        let judgements = self.evidence.judgements()?.len();
+        let judgements = self.evidence.own_judgements()?.len();
         drop(cache);
         let built = match self.chronicle() {
             Ok(loaded) => Some(BuiltStatus {
@@ -179,7 +171,7 @@ impl Case {
             || items
                 .iter()
                 .any(|item| built_from.get(&item.id) != Some(settings.keys(item).read.as_bytes()));
-        if moved || kept.judgements != self.evidence.judgements()?.len() {
+        if moved || kept.judgements != fingerprint(&self.evidence.judgements()?) {
             return Ok(true);
         }
         let have: BTreeMap<Vec<u8>, Sha256> = cache.keys(EXTRACT)?.into_iter().collect();

@@ -104,8 +104,8 @@ impl Case {
         Ok(self.evidence.vault().withdrawals().map_err(EvidenceError::from)?)
     }
 
-    /// What a reader of the chronicle should know of items that are not in it: withdrawn, or
-    /// sealed and not opened here.
+    /// What a reader of the chronicle should know of what is not in it: items withdrawn, or sealed
+    /// and not opened here, and decisions of others that count for nothing here.
     pub(crate) fn absent(&self) -> Result<Vec<Notice>, CaseError> {
         let mut notices = Vec::new();
         for withdrawal in self.withdrawals()? {
@@ -128,6 +128,7 @@ impl Case {
                 ),
             ));
         }
+        notices.extend(self.undecided()?);
         Ok(notices)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
@@ -11,6 +11,8 @@ use kua_vault::{
     SealRecipient, Stamp, StampError, Trust, Vault, Writer,
 };
 use thiserror::Error;
+
+use crate::decided::{Elsewhere, Here, weigh};
 
 /// Name of a new vault's collector. It stands in every published proof, so it must give nobody
 /// away; the vault adds random digits of its own.
@@ -22,7 +24,13 @@ pub(crate) struct Evidence {
     /// Items of the last checkpoint that was looked at.
     items: Mutex<Option<(Sha256, Vec<Item>)>>,
     /// The same of judgements.
-    judgements: Mutex<Option<(Sha256, Vec<Judgement>)>>,
+    judgements: Mutex<Option<(Sha256, Arc<Judgements>)>>,
+}
+
+/// What people decided.
+struct Judgements {
+    own: Vec<Judgement>,
+    elsewhere: Vec<Elsewhere>,
 }
 
 /// The vault refused.
@@ -56,6 +64,18 @@ pub enum EvidenceError {
         number: u64,
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// A judgement of another collector is damaged.
+    #[error(
+        "judgement {number} in the log {log} cannot be read: {source}. It may withhold a name, so nothing is shown until it is whole: take a bundle of that log in again (kua merge)"
+    )]
+    Theirs {
+        /// Name of the log.
+        log: String,
+        /// Its number there, from 0.
+        number: u64,
+        /// What is wrong with it.
+        source: Box<ReadError>,
     },
 }
 
@@ -164,23 +184,43 @@ impl Evidence {
         Ok(self.vault.read(&item.id)?)
     }
 
-    /// Every judgement, in order.
+    /// Every judgement that counts here: the own ones by their numbers, then names that other
+    /// collectors withhold. No own one can undo by its number what stands behind it.
     pub(crate) fn judgements(&self) -> Result<Vec<Judgement>, EvidenceError> {
+        let known = self.decided()?;
+        let withheld = known.elsewhere.iter().filter(|theirs| theirs.here == Here::Withholds);
+        let withheld = withheld.filter_map(|theirs| theirs.judgement.clone());
+        Ok(known.own.iter().cloned().chain(withheld).collect())
+    }
+
+    /// Every judgement of the own log, in order.
+    pub(crate) fn own_judgements(&self) -> Result<Vec<Judgement>, EvidenceError> {
+        Ok(self.decided()?.own.clone())
+    }
+
+    /// Judgements in the logs of other collectors.
+    pub(crate) fn elsewhere(&self) -> Result<Vec<Elsewhere>, EvidenceError> {
+        Ok(self.decided()?.elsewhere.clone())
+    }
+
+    fn decided(&self) -> Result<Arc<Judgements>, EvidenceError> {
         let root = self.root()?;
         let mut known = self.judgements.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, judgements)) = known.as_ref()
             && *of == root
         {
-            return Ok(judgements.clone());
+            return Ok(Arc::clone(judgements));
         }
-        let mut judgements = Vec::new();
+        let mut own = Vec::new();
         for stored in self.vault.judgements()? {
             let stored = stored?;
             let judgement = serde_json::from_str(&stored.json)
                 .map_err(|source| EvidenceError::Judgement { number: stored.number, source })?;
-            judgements.push(judgement);
+            own.push(judgement);
         }
-        *known = Some((root, judgements.clone()));
+        let elsewhere = weigh(&own, self.vault.judgements_of_others()?)?;
+        let judgements = Arc::new(Judgements { own, elsewhere });
+        *known = Some((root, Arc::clone(&judgements)));
         Ok(judgements)
     }
 

@@ -80,19 +80,31 @@ impl Case {
         self.record_judgement(decision, by, reason)
     }
 
+    /// The same for what was checked by whoever decided it first.
+    pub(crate) fn judge_unchecked(
+        &self,
+        decision: Decision,
+        by: &str,
+        reason: &str,
+    ) -> Result<u64, CaseError> {
+        says_who_and_why(by, reason)?;
+        self.record_judgement(decision, by, reason)
+    }
+
     fn record_judgement(
         &self,
         decision: Decision,
         by: &str,
         reason: &str,
     ) -> Result<u64, CaseError> {
-        let number = self.evidence.judgements()?.len() as u64;
+        let number = self.evidence.own_judgements()?.len() as u64;
         let at = self.clock.now();
         let judgement = Judgement {
             decision,
             by: by.trim().to_owned(),
             at: at.clone(),
             reason: reason.trim().to_owned(),
+            log: None,
         };
         let json = serde_json::to_vec(&judgement).map_err(CaseError::Judgement)?;
         let mut writer = self.evidence.writer()?;
@@ -130,7 +142,7 @@ impl Case {
                 }
             }
             Decision::Undo { judgement }
-                if *judgement >= self.evidence.judgements()?.len() as u64 =>
+                if *judgement >= self.evidence.own_judgements()?.len() as u64 =>
             {
                 return none(format!("judgement {judgement}"));
             }

@@ -2,10 +2,12 @@
 //! whenever it is loaded, so that no kept quote can drift from its text.
 
 use kua_model::{
-    Chronicle, Claim, ClaimId, Document, Incident, ItemId, Lineage, Name, Notice, Origin, OriginId,
-    Quote, QuoteError, Review, Sha256, Standing, Statement, Toll, Uncounted,
+    Chronicle, Claim, ClaimId, Document, Incident, ItemId, Judgement, Lineage, Name, Notice,
+    Origin, OriginId, Quote, QuoteError, Review, Sha256, Standing, Statement, Toll, Uncounted,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::build::Digest;
 
 /// A statement without its quote.
 #[derive(Serialize, Deserialize)]
@@ -26,7 +28,7 @@ struct KeptStatement {
 pub(crate) struct KeptChronicle {
     /// Item and key of the reading the chronicle was made from, in the order of its documents.
     pub(crate) readings: Vec<(ItemId, Sha256Bytes)>,
-    /// Judgements of the vault that were taken into account.
+    /// [`fingerprint`] of the judgements that were taken into account.
     pub(crate) judgements: usize,
     lineage: Lineage,
     statements: Vec<KeptStatement>,
@@ -57,7 +59,7 @@ impl KeptChronicle {
         });
         Self {
             readings: readings.iter().map(|(item, key)| (*item, *key.as_bytes())).collect(),
-            judgements: chronicle.judgements.len(),
+            judgements: fingerprint(&chronicle.judgements),
             lineage: chronicle.lineage,
             statements: statements.collect(),
             origins: chronicle.origins,
@@ -113,4 +115,12 @@ impl KeptChronicle {
             ..Chronicle::default()
         })
     }
+}
+
+/// Tells one list of judgements from another.
+pub(crate) fn fingerprint(judgements: &[Judgement]) -> usize {
+    let mut digest = Digest::new("judgements");
+    digest.json(&judgements);
+    let sum = digest.done();
+    sum.as_bytes().iter().take(4).fold(0, |sum, byte| sum << 8 | usize::from(*byte))
 }

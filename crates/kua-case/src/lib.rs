@@ -19,6 +19,7 @@ mod clock;
 mod config;
 mod cosigning;
 mod custody;
+mod decided;
 mod erase;
 mod error;
 mod evidence;
@@ -50,6 +51,7 @@ pub use chronicle::{BuiltStatus, Edition, Loaded, Status};
 pub use clock::{Clock, MachineClock, StoppedClock};
 pub use config::{CONFIG_VERSION, CaseConfig, ConfigError, Limits};
 pub use custody::{CustodyStep, EventFacts, ItemCustody};
+pub use decided::{Decided, Elsewhere, Here, in_words};
 pub use error::CaseError;
 pub use evidence::EvidenceError;
 pub use field::{new_identity, read_identities};
@@ -59,8 +61,8 @@ pub use kua_model::*;
 pub use kua_publish as publish;
 pub use kua_vault::{
     Accepted, Answer, BagFault, BagReport, BundleForm, CosignError, Cosignature, EntryKind,
-    ErasePlan, MergeError, Merged, MergedLog, PackError, Packed, Policy, Reply, SealIdentity,
-    Unsealed, VerifierKey, Withdrawal,
+    ErasePlan, Lacking, MergeError, Merged, MergedLog, PackError, Packed, Policy, Reply,
+    SealIdentity, Unsealed, VerifierKey, Withdrawal,
 };
 pub use lexicons::{
     CheckedLexicons, LexiconSlip, QuantityExpression, TimeExpression, check_lexicons, dates_in,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClaimAnchor, ClaimId, OriginId, Reading, Span};
+use crate::{ClaimAnchor, ClaimId, ItemId, OriginId, Reading, Span};
 
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,11 @@ pub enum Decision {
         /// Its number, from 0.
         judgement: u64,
     },
+    /// A withholding that another collector decided does not hold here.
+    Release {
+        /// SHA-256 of that judgement's bytes.
+        judgement: ItemId,
+    },
 }
 
 /// A person's decision.
@@ -82,4 +87,24 @@ pub struct Judgement {
     pub at: String,
     /// Why, in their words.
     pub reason: String,
+    /// Name of the log it stands in, if that is another collector's. Told by where it was found,
+    /// never by what it says.
+    #[serde(skip)]
+    pub log: Option<String>,
+}
+
+/// Which of `decisions`, in the order of one log, no later one has undone. An undoing may itself
+/// be undone. `None` is one that cannot be read; it keeps its number.
+pub fn standing(decisions: &[Option<&Decision>]) -> Vec<bool> {
+    let mut stands = vec![true; decisions.len()];
+    for at in (0..decisions.len()).rev() {
+        if let Some(Some(Decision::Undo { judgement })) = decisions.get(at)
+            && stands.get(at) == Some(&true)
+            && let Some(earlier) = usize::try_from(*judgement).ok().filter(|n| *n < at)
+            && let Some(earlier) = stands.get_mut(earlier)
+        {
+            *earlier = false;
+        }
+    }
+    stands
 }

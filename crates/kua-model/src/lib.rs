@@ -43,7 +43,7 @@ pub use document::{
 pub use hash::{HashError, Sha256};
 pub use id::{ClaimId, DocumentId, IdError, OriginId};
 pub use item::{Item, ItemId};
-pub use judgement::{Decision, Judgement};
+pub use judgement::{Decision, Judgement, standing};
 pub use lang::{Lang, LangError};
 pub use link::{
     Agreement, AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,

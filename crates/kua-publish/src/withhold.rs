@@ -80,15 +80,8 @@ impl<'a> Shown<'a> {
 /// Spellings that must not appear: those of decisions that still hold, and every other spelling
 /// of the same names, since kua would otherwise show the person under another one.
 fn withheld(chronicle: &Chronicle) -> BTreeSet<&str> {
-    let mut live = vec![true; chronicle.judgements.len()];
-    for (at, judgement) in chronicle.judgements.iter().enumerate().rev() {
-        if let Decision::Undo { judgement: undone } = judgement.decision
-            && live[at]
-            && let Some(before) = usize::try_from(undone).ok().filter(|n| *n < at)
-        {
-            live[before] = false;
-        }
-    }
+    let decisions: Vec<_> = chronicle.judgements.iter().map(|j| Some(&j.decision)).collect();
+    let live = kua_model::standing(&decisions);
     let mut out = BTreeSet::new();
     for (judgement, live) in chronicle.judgements.iter().zip(live) {
         if let Decision::Withhold { names } = &judgement.decision

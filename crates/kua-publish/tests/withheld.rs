@@ -102,6 +102,7 @@ fn undoing_the_decision_shows_the_name_again() {
         by: "M. Archivist".to_owned(),
         at: "2031-12-01T09:00:00Z".to_owned(),
         reason: String::new(),
+        log: None,
     };
     chronicle.judgements.push(undo(number));
     assert!(speaks(&records(&chronicle)).is_some());

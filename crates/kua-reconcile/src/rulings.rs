@@ -81,7 +81,7 @@ impl Rulings {
                         .withheld
                         .extend(names.iter().map(|name| fold(name.trim()).into_owned()));
                 }
-                Decision::Undo { .. } => {}
+                Decision::Undo { .. } | Decision::Release { .. } => {}
             }
         }
         rulings.same_origin.sort();
@@ -99,23 +99,11 @@ fn earliest<K: Ord>(map: &mut BTreeMap<K, String>, key: K, said: String) {
     }
 }
 
-/// Judgements that no later one has undone. An undoing may itself be undone.
+/// Judgements that no later one has undone.
 fn standing(judgements: &[Judgement]) -> impl Iterator<Item = &Judgement> {
-    let mut undone = BTreeSet::new();
-    for (number, judgement) in judgements.iter().enumerate().rev() {
-        if let Decision::Undo { judgement: earlier } = judgement.decision
-            && !undone.contains(&number)
-            && let Ok(earlier) = usize::try_from(earlier)
-            && earlier < number
-        {
-            undone.insert(earlier);
-        }
-    }
-    judgements
-        .iter()
-        .enumerate()
-        .filter(move |(number, _)| !undone.contains(number))
-        .map(|(_, judgement)| judgement)
+    let decisions: Vec<_> = judgements.iter().map(|j| Some(&j.decision)).collect();
+    let stands = kua_model::standing(&decisions);
+    judgements.iter().zip(stands).filter(|(_, stands)| *stands).map(|(judgement, _)| judgement)
 }
 
 #[cfg(test)]
@@ -128,6 +116,7 @@ mod tests {
             by: "A. Reader".to_owned(),
             at: "2030-05-01T10:00:00Z".to_owned(),
             reason: "read both".to_owned(),
+            log: None,
         }
     }
 

@@ -2,10 +2,13 @@
 //! ours, and an entry of our own log says which state of theirs it was. Nothing of the other side
 //! is believed before it is proved: signatures, every entry, every record and object.
 //!
+//! A damaged object or record does not keep the rest out: it is named, and a later bundle brings
+//! it. A damaged log does, and so does a damaged judgement, which may withhold a name.
+//!
 //! Order of writes: objects and records, tiles, the mirrored checkpoint, our own entry. Cut short
 //! anywhere, the same merge goes on from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
@@ -20,7 +23,7 @@ use crate::event::Event;
 use crate::key::VerifierKey;
 use crate::log::{Log, LogError, in_dir};
 use crate::logs::{Recorded, before};
-use crate::manifest::{TMP, log_dir};
+use crate::manifest::{MANIFEST, TMP, log_dir};
 use crate::preserve_error::PreserveError;
 use crate::read_error::{OpenError, ReadError};
 use crate::record::{Record, object_dir, object_path, record_path};
@@ -80,6 +83,26 @@ pub struct Merged {
     pub known: u64,
     /// Items that their collector has withdrawn and that still lie here.
     pub withdrawn: Vec<ItemId>,
+    /// Items of the bundle that were withdrawn here. They do not come back.
+    pub left_out: BTreeSet<ItemId>,
+    /// What the bundle should have brought and did not, in the order of the logs. A later bundle
+    /// that has it completes the merge.
+    pub lacking: Vec<Lacking>,
+}
+
+/// A file that a bundle did not bring as it was signed. Nothing of it was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// Path in the vault's layout.
+    pub file: String,
+    /// Name of the log.
+    pub log: String,
+    /// Number of the entry there.
+    pub log_index: u64,
+    /// The object of that entry, if it has one.
+    pub item: Option<ItemId>,
+    /// What is wrong with it.
+    pub why: String,
 }
 
 impl Vault {
@@ -267,20 +290,49 @@ impl Merge<'_> {
             // A kind this version cannot read is mirrored as it is.
             let Ok(entry) = Entry::parse(&bytes) else { continue };
             if self.is_withdrawn(log.name(), index, &entry) {
+                self.tell_left_out(&entry)?;
                 continue;
             }
             let old = index < here;
             if let Some(path) = record_path(&entry) {
-                self.take_record(&path, &entry, old)?;
+                let taken = self.take_record(&path, &entry, old);
+                self.or_lacking(taken, log, index, &entry)?;
             }
             if let Some(stored) = &entry.stored {
-                self.take_object(&stored.object, stored.length, old)?;
+                let taken = self.take_object(&stored.object, stored.length, old);
+                self.or_lacking(taken, log, index, &entry)?;
             }
             if self.group.len() >= GROUP_FILES || self.group_bytes >= GROUP_BYTES {
                 self.flush()?;
             }
         }
         self.flush()
+    }
+
+    /// Goes on without a file that the bundle does not bring as it was signed.
+    fn or_lacking(
+        &mut self,
+        taken: Result<(), MergeError>,
+        log: &Log,
+        log_index: u64,
+        entry: &Entry,
+    ) -> Result<(), MergeError> {
+        let (file, why) = match taken {
+            Err(MergeError::Damaged { file }) => (file, "is not as it was signed".to_owned()),
+            Err(MergeError::Missing { file }) => (file, "is not in the bundle".to_owned()),
+            // One bad place on a stick; without the first file of all, the stick is gone.
+            Err(MergeError::Reading { file, source }) if self.bundle.read(MANIFEST).is_ok() => {
+                (file, format!("cannot be read: {source}"))
+            }
+            taken => return taken,
+        };
+        let log = log.name().to_owned();
+        if entry.kind == EntryKind::Judgement {
+            return Err(MergeError::Decision { log, log_index, file, why });
+        }
+        let item = entry.stored.as_ref().map(|stored| stored.object);
+        self.done.lacking.push(Lacking { file, log, log_index, item, why });
+        Ok(())
     }
 
     fn is_withdrawn(&self, log: &str, index: u64, entry: &Entry) -> bool {
@@ -292,6 +344,18 @@ impl Merge<'_> {
             erases.into_iter().any(|erase| same(erase) || own && erase.own && erase.log != log)
         };
         by(ours, true) || by(theirs, false)
+    }
+
+    /// A bundle from before a withdrawal still holds what was withdrawn here.
+    fn tell_left_out(&mut self, entry: &Entry) -> Result<(), MergeError> {
+        let Some(stored) = &entry.stored else { return Ok(()) };
+        let withdrawn_here = self.erased[0].get(&stored.object);
+        if withdrawn_here.is_some_and(|by| by.iter().any(|erase| erase.own)) {
+            let path = object_path(&stored.object);
+            let length = self.bundle.length(&path).map_err(|e| MergeError::reading(&path, e))?;
+            self.done.left_out.extend(length.map(|_| stored.object));
+        }
+        Ok(())
     }
 
     fn take_record(&mut self, path: &str, entry: &Entry, old: bool) -> Result<(), MergeError> {
@@ -515,6 +579,20 @@ pub enum MergeError {
     Missing {
         /// Path in the vault's layout.
         file: String,
+    },
+    /// A judgement of theirs is not there as it was signed.
+    #[error(
+        "{file} in the bundle {why}. It is a decision (entry {log_index} of {log}) and may withhold a name, so nothing of that log was taken in. Copy the bundle again from where it came; if it has several volumes, name them all"
+    )]
+    Decision {
+        /// The log.
+        log: String,
+        /// Number of the entry there.
+        log_index: u64,
+        /// Path in the vault's layout.
+        file: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// The caller asked to stop.
     #[error("stopped; what was taken in is safe")]

@@ -19,7 +19,7 @@ use crate::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::create::{put_file, read_signer_key};
 use crate::entry::{Entry, EntryKind, LogState};
 use crate::event::Event;
-use crate::key::{KeyError, SignerKey};
+use crate::key::{KeyError, SignerKey, VerifierKey};
 use crate::log::{Log, LogError, in_dir};
 use crate::manifest::{LAST_SIGNED, MANIFEST, Manifest, NEXT_KEY, SIGNER_KEY, log_dir};
 use crate::note::Note;
@@ -62,7 +62,7 @@ impl Vault {
         };
         let mut event = Event::new(EntryKind::Rotate, at).of_log(&state).private("reason", reason);
         if let Ok(signer) = vault.signer_key() {
-            let handover = Note::sign(&handover(&key, &state), &[&signer]);
+            let handover = Note::sign(&handover(&key.verifier(), &state), &[&signer]);
             event = event.public("handover", handover.to_text());
         }
         let manifest = Manifest::of(key.verifier());
@@ -127,8 +127,17 @@ pub(crate) fn next_key(storage: &dyn Storage) -> Result<Option<SignerKey>, Prese
 }
 
 /// The text the old key signs, so that whoever has only that key can follow to the new one.
-fn handover(key: &SignerKey, state: &LogState) -> String {
-    format!("kua rotate\n{}\n{}\n{}\n", key.verifier(), state.size, STANDARD.encode(state.root))
+fn handover(key: &VerifierKey, state: &LogState) -> String {
+    format!("kua rotate\n{key}\n{}\n{}\n", state.size, STANDARD.encode(state.root))
+}
+
+/// Whether the key of the epoch before signed this log over: its first entry alone only claims
+/// to go on from there.
+pub(crate) fn is_handed_over(log: &Log, key: &VerifierKey, before: &LogState) -> bool {
+    let first = log.entry(0).ok().and_then(|bytes| Entry::parse(&bytes).ok());
+    let note = first.as_ref().and_then(|entry| entry.more.get("handover")?.as_str());
+    let Some(note) = note.and_then(|text| Note::parse(text.as_bytes()).ok()) else { return false };
+    note.verify(&[&before.key]).is_ok() && note.text == handover(key, before)
 }
 
 /// `kua/<collector>-<8 new random digits>/<epoch + 1>`. New digits, since a history that was lost

@@ -163,7 +163,7 @@ impl Vault {
     }
 
     /// Every judgement of the vault's own log in its order, its bytes checked against the log.
-    /// Judgements of others that came with a merge are events, but decide nothing here.
+    /// Those of others that came with a merge: [`Vault::judgements_of_others`].
     ///
     /// # Errors
     /// As [`Vault::log`].
@@ -213,7 +213,7 @@ impl Vault {
         Ok(self.log()?.inclusion_proof(index)?.to_text())
     }
 
-    fn read_judgement(
+    pub(crate) fn read_judgement(
         &self,
         number: u64,
         event: &Recorded,

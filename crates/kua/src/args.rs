@@ -147,6 +147,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  kua judge reject c4f2 --by \"A. B.\" --reason \"the figure is from another year\"\n  kua judge correct c4f2 figure=12..15 affected=police --by \"A. B.\" --reason \"read the letter\"\n\nFields of correct: event, figure (12, ~12, 12..15, 12.., ..15), affected, by, place, time (2022-01-05 or 2022-01-05/2022-01-06), sources (KIND:WORDS > KIND:WORDS, outermost first), grade, modality, role. An empty value says that the words do not say it."
     )]
     Judge(Judge),
+    /// List decisions: those of this case, and those of other collectors that were taken in
+    #[command(
+        after_help = "Example:\n  kua judgements\n\nA name that another collector withholds is withheld here at once. Anything else they decided counts for nothing here until it is adopted: kua judge adopt ID."
+    )]
+    Judgements(Json),
     /// Let others vouch for the time, by files: requests, answers, what they prove
     #[command(
         subcommand,
@@ -620,6 +625,10 @@ pub(crate) enum DecisionWord {
     Withhold,
     /// The judgement of this number no longer holds
     Undo,
+    /// What another collector decided (its id in kua judgements) is decided here, too
+    Adopt,
+    /// A name that another collector withholds (by the id in kua judgements) may be shown here
+    Release,
 }
 
 #[derive(Debug, Subcommand)]

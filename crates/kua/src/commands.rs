@@ -56,6 +56,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Erase(args) => field::erase(&args, &place.open()?, console),
         Command::Verify(args) => verify::verify(&args, &place, console),
         Command::Judge(args) => judge::judge(&args, &place.open()?, console),
+        Command::Judgements(args) => judge::judgements(&args, &place.open()?, console),
         Command::Custody(args) => custody::custody(&args, &place.open()?, console),
         Command::Record(args) => custody::record(&args, &place.open()?, console),
         Command::Cosign(args) => cosign::cosign(&args, &place.open()?, console),

@@ -78,7 +78,11 @@ fn decisions(view: &View<'_>) -> Markup {
             h2 { "Decisions people took" }
             @if judgements.is_empty() { p.empty { "None. Everything on these pages was proposed by rules." } }
             @if !judgements.is_empty() {
-                ol.decisions start="0" { @for judgement in judgements { (decision(view, judgement)) } }
+                ol.decisions start="0" { @for judgement in judgements.iter().filter(|j| j.log.is_none()) { (decision(view, judgement)) } }
+            }
+            @if judgements.iter().any(|judgement| judgement.log.is_some()) {
+                p { "Decided by other collectors, and holding here:" }
+                ul.decisions { @for judgement in judgements.iter().filter(|j| j.log.is_some()) { (decision(view, judgement)) } }
             }
         }
     }
@@ -121,8 +125,10 @@ fn decision(view: &View<'_>, judgement: &Judgement) -> Markup {
                 Decision::NotSameName { names: list } => { "Not one name: " (names(list)) }
                 Decision::Withhold { .. } => { "A name is withheld." }
                 Decision::Undo { judgement } => { "Decision " (judgement) " no longer holds." }
+                Decision::Release { .. } => { "A name that another collector withholds may be shown here." }
             } }
             p.by { "By " (layout::name(&judgement.by)) ", " (layout::plain(&judgement.at))
+                @if let Some(log) = &judgement.log { ", in the log " code { (layout::name(log)) } }
                 @if !judgement.reason.is_empty() { ": " (layout::name(&judgement.reason)) } }
         }
     }

@@ -323,7 +323,7 @@ impl<'a> Mapper<'a> {
             Decision::SameName { names } | Decision::NotSameName { names } => self.texts(names),
             // Undone or not, what was once withheld is not shown here.
             Decision::Withhold { names } => names.clear(),
-            Decision::Undo { .. } => {}
+            Decision::Undo { .. } | Decision::Release { .. } => {}
         }
     }
 

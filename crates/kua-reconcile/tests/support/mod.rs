@@ -129,6 +129,7 @@ impl Case {
             by: "A. Reader".to_owned(),
             at: "2030-06-01T00:00:00Z".to_owned(),
             reason: "read both".to_owned(),
+            log: None,
         });
     }
 

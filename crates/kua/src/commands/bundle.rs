@@ -1,6 +1,6 @@
 //! `pack` and `merge`: bundles for a stick.
 
-use kua_case::{Case, Merged, PackRequest, read_identities, shown};
+use kua_case::{Case, Here, Lacking, Merged, PackRequest, read_identities, shown};
 
 use crate::args::{Merge, Pack};
 use crate::commands::collect::{counted, size};
@@ -60,7 +60,51 @@ pub(super) fn merge(args: &Merge, case: &Case, console: &mut Console) -> Result<
     let merged =
         case.merge(&args.bundle, args.key.as_deref(), &identities, &bars(console), &stop)?;
     tell(&merged, args, console)?;
-    if merged.logs.iter().any(|log| log.forked) { Err(Failure::no()) } else { Ok(()) }
+    tell_decisions(case, console)?;
+    let is_wrong = merged.logs.iter().any(|log| log.forked) || !merged.lacking.is_empty();
+    if is_wrong { Err(Failure::no()) } else { Ok(()) }
+}
+
+/// More than this many damaged files are counted, not listed.
+const MOST_TOLD: usize = 20;
+
+fn tell_lacking(merged: &Merged, console: &mut Console) -> Result<(), Failure> {
+    for lacking in merged.lacking.iter().take(MOST_TOLD) {
+        let Lacking { file, log, log_index, why, .. } = lacking;
+        console.line(&format!("WRONG  {file} {why} (entry {log_index} of {})", shown(log)))?;
+    }
+    let more = merged.lacking.len().saturating_sub(MOST_TOLD);
+    if more > 0 {
+        console.line(&format!("WRONG  and {more} more"))?;
+    }
+    if !merged.lacking.is_empty() {
+        console.line(&format!(
+            "{} did not come as signed and {} left out; all the rest was taken in. Copy the bundle again from where it came and merge it again: that completes it. If it has several volumes, name them all: kua merge BUNDLE-1 BUNDLE-2 …",
+            count(merged.lacking.len() as u64, "file", "files"),
+            if merged.lacking.len() == 1 { "was" } else { "were" }
+        ))?;
+    }
+    Ok(())
+}
+
+/// What others decided: names they withhold are withheld here from now on.
+fn tell_decisions(case: &Case, console: &mut Console) -> Result<(), Failure> {
+    let theirs = case.decided_elsewhere()?;
+    let of = |here: Here| theirs.iter().filter(|theirs| theirs.here == here).count() as u64;
+    let (withheld, shown_only) = (of(Here::Withholds), of(Here::Shown));
+    if withheld > 0 {
+        console.line(&format!(
+            "{} of other collectors to withhold names hold here from now on",
+            count(withheld, "decision", "decisions")
+        ))?;
+    }
+    if shown_only > 0 {
+        console.line(&format!(
+            "{} of other collectors count for nothing here until somebody adopts them:  kua judgements",
+            count(shown_only, "decision", "decisions")
+        ))?;
+    }
+    Ok(())
 }
 
 fn tell(merged: &Merged, args: &Merge, console: &mut Console) -> Result<(), Failure> {
@@ -88,6 +132,13 @@ fn tell(merged: &Merged, args: &Merge, console: &mut Console) -> Result<(), Fail
         size(merged.bytes),
         merged.known
     ))?;
+    tell_lacking(merged, console)?;
+    if !merged.left_out.is_empty() {
+        console.line(&format!(
+            "{} in the bundle, but withdrawn here: left out",
+            count(merged.left_out.len() as u64, "item is", "items are")
+        ))?;
+    }
     if args.key.is_none() && merged.logs.iter().any(|log| !log.own && log.before == 0) {
         console.line("The key came with the bundle. Ask its collector, on another way, whether it is theirs. From now on only this key is believed for that log.")?;
     }

@@ -295,11 +295,11 @@ impl Merge<'_> {
             }
             let old = index < here;
             if let Some(path) = record_path(&entry) {
-                let taken = self.take_record(&path, &entry, old);
+                let taken = twice(|| self.take_record(&path, &entry, old));
                 self.or_lacking(taken, log, index, &entry)?;
             }
             if let Some(stored) = &entry.stored {
-                let taken = self.take_object(&stored.object, stored.length, old);
+                let taken = twice(|| self.take_object(&stored.object, stored.length, old));
                 self.or_lacking(taken, log, index, &entry)?;
             }
             if self.group.len() >= GROUP_FILES || self.group_bytes >= GROUP_BYTES {
@@ -509,6 +509,14 @@ impl Merge<'_> {
 
     fn is_own(&self, name: &str) -> Result<bool, MergeError> {
         Ok(self.vault.own_logs()?.iter().any(|log| log.name() == name))
+    }
+}
+
+/// Reads once more what could not be read: a stick that slips need not cost an item.
+fn twice(mut take: impl FnMut() -> Result<(), MergeError>) -> Result<(), MergeError> {
+    match take() {
+        Err(MergeError::Reading { .. }) => take(),
+        taken => taken,
     }
 }
 

@@ -54,6 +54,31 @@ fn works() -> Vec<Work> {
             ],
             done: |bench| entries(bench) > EARLIER,
         },
+        Work {
+            name: "checkpoint",
+            before: |_| {},
+            command: &["-C", "case", "record", "transfer", "letters/a.txt", "--to", "the archive"],
+            done: |bench| entries(bench) > EARLIER,
+        },
+        Work {
+            name: "merge",
+            before: |bench| {
+                bench.write("theirs/f.txt", "The mill burnt for two days.");
+                bench.write("theirs/long.txt", vec![b'm'; 1_100_000]);
+                for args in [
+                    &["init", "river"][..],
+                    &["-C", "river", "add", "theirs"],
+                    &["-C", "river", "judge", "withhold", "N.", "--by", "B.", "--reason", "asked"],
+                    &["-C", "river", "pack", "stick"],
+                ] {
+                    let ran = bench.kua(args);
+                    assert_eq!(ran.code, 0, "{ran:?}");
+                }
+                fs::remove_dir_all(bench.path("river")).unwrap();
+            },
+            command: &["-C", "case", "merge", "stick"],
+            done: |bench| has(bench, &["theirs/f.txt", "theirs/long.txt"]),
+        },
     ]
 }
 

@@ -71,7 +71,7 @@ impl Case {
     pub fn build(&self, progress: &dyn Progress, stop: &Stop) -> Result<Built, CaseError> {
         let _alone = self.only_builder()?;
         let mut cache = Cache::open(&self.derived())?;
-        let items = self.evidence.items()?;
+        let items = self.evidence.items_kept()?;
         let pool =
             rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build()?;
 

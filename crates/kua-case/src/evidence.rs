@@ -1,14 +1,15 @@
 //! The vault as a case uses it: items, bytes, judgements, custody. The only module that knows the
 //! API of `kua-vault`.
 
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
-    Collector, CreateError, EntryKind, Event, LogError, OpenError, PreserveError, ReadError,
-    SealRecipient, Stamp, StampError, Trust, Vault, Writer,
+    Collector, CreateError, EntryKind, Event, Listing, LogError, OpenError, PreserveError,
+    ReadError, SealRecipient, Stamp, StampError, Trust, Vault, Writer,
 };
 use thiserror::Error;
 
@@ -21,6 +22,8 @@ const COLLECTOR: &str = "case";
 /// The vault of an open case.
 pub(crate) struct Evidence {
     vault: Vault,
+    /// Where [`Evidence::items_kept`] keeps the list of items.
+    listing: PathBuf,
     /// Items of the last checkpoint that was looked at.
     items: Mutex<Option<(Sha256, Vec<Item>)>>,
     /// The same of judgements.
@@ -122,8 +125,15 @@ impl Evidence {
         }
     }
 
-    pub(crate) fn open(dir: &Path) -> Result<Self, EvidenceError> {
-        Ok(Self { vault: Vault::open(dir)?, items: Mutex::new(None), judgements: Mutex::new(None) })
+    /// `derived` is where the list of items may lie; nothing is written there but by
+    /// [`Evidence::items_kept`].
+    pub(crate) fn open(dir: &Path, derived: &Path) -> Result<Self, EvidenceError> {
+        Ok(Self {
+            vault: Vault::open(dir)?,
+            listing: derived.join("items"),
+            items: Mutex::new(None),
+            judgements: Mutex::new(None),
+        })
     }
 
     pub(crate) fn vault(&self) -> &Vault {
@@ -160,23 +170,48 @@ impl Evidence {
 
     /// Every item once, in log order. What cannot be read is left out: `kua verify` names it.
     pub(crate) fn items(&self) -> Result<Vec<Item>, EvidenceError> {
+        self.list(false)
+    }
+
+    /// The same, and keeps the list, so that the next command reads only what is newer. To be
+    /// called while nobody else builds or erases: what is withdrawn must not come back into it.
+    pub(crate) fn items_kept(&self) -> Result<Vec<Item>, EvidenceError> {
+        self.list(true)
+    }
+
+    fn list(&self, keep: bool) -> Result<Vec<Item>, EvidenceError> {
         let root = self.root()?;
         let mut known = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, items)) = known.as_ref()
             && *of == root
+            && !keep
         {
             return Ok(items.clone());
         }
-        let mut items = Vec::new();
-        for item in self.vault.items()? {
-            match item.map_err(EvidenceError::from) {
-                Ok(item) => items.push(item),
-                Err(error) if error.is_about_one_item() => {}
-                Err(error) => return Err(error),
+        let before = fs::read(&self.listing).ok().and_then(|bytes| Listing::from_bytes(&bytes));
+        let state = before.as_ref().map(Listing::state);
+        let listing = self.vault.listing(before)?;
+        if keep && state != Some(listing.state()) {
+            self.keep(&listing);
+        }
+        let (items, faults) = listing.into_items();
+        for error in faults.into_iter().map(EvidenceError::from) {
+            if !error.is_about_one_item() {
+                return Err(error);
             }
         }
         *known = Some((root, items.clone()));
         Ok(items)
+    }
+
+    /// Failing to keep the list costs time, never a result.
+    fn keep(&self, listing: &Listing) {
+        let Some(bytes) = listing.to_bytes() else { return };
+        let part = self.listing.with_extension("part");
+        let kept = fs::write(&part, bytes).and_then(|()| fs::rename(&part, &self.listing));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the list of items was not kept");
+        }
     }
 
     /// The bytes of an item, checked against its hash.

@@ -108,7 +108,7 @@ impl Case {
         };
         let config = CaseConfig::parse(&text)?;
         let lexicons = lexicons_of(dir)?;
-        let evidence = Evidence::open(&dir.join("vault"))?;
+        let evidence = Evidence::open(&dir.join("vault"), &dir.join("derived"))?;
         Ok(Self {
             dir: dir.to_owned(),
             config,

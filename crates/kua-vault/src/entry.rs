@@ -83,12 +83,12 @@ impl EntryKind {
         known.map_or_else(|| EntryKind::Other(word.to_owned()), |(kind, _)| kind.clone())
     }
 
-    /// The word in the bytes of an entry, found without reading the rest. Our entries hold the
-    /// member `kind` once; in another's a first one deeper inside only costs a full reading.
-    pub(crate) fn word_in(entry: &[u8]) -> Option<&str> {
-        let text = std::str::from_utf8(entry).ok()?;
-        let (_, after) = text.split_once("\"kind\":\"")?;
-        Some(after.split_once('"')?.0)
+    /// Whether the bytes of an entry may be of this kind: no such entry is without these
+    /// characters, since canonical JSON has one spelling. Far faster than reading the entry.
+    pub(crate) fn may_be(&self, entry: &[u8]) -> bool {
+        let text = std::str::from_utf8(entry).unwrap_or_default();
+        let member = format!("\"kind\":\"{}\"", self.as_str());
+        text.contains(&member)
     }
 
     /// Whether the bytes of such an entry are an item: something a source can be cited from.
@@ -203,6 +203,11 @@ impl Entry {
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.more.contains_key("sealed")
+    }
+
+    /// Whether the bytes of an entry may be of sealed bytes.
+    pub(crate) fn may_be_sealed(entry: &[u8]) -> bool {
+        std::str::from_utf8(entry).is_ok_and(|text| text.contains("\"sealed\":"))
     }
 
     /// The bytes that go into the log.

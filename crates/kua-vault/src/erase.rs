@@ -66,8 +66,8 @@ impl Vault {
     /// As [`Vault::events`].
     pub fn plan_erasure(&self, items: &BTreeSet<ItemId>) -> Result<ErasePlan, ReadError> {
         let mut made_from: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
-        for event in self.events()?.flatten() {
-            if let (EntryKind::Derive, Some(stored)) = (&event.entry.kind, &event.entry.stored) {
+        for event in self.events_of(EntryKind::Derive)?.flatten() {
+            if let Some(stored) = &event.entry.stored {
                 for original in event.entry.items() {
                     made_from.entry(original).or_default().push(stored.object);
                 }
@@ -205,9 +205,7 @@ impl Vault {
     pub fn withdrawals(&self) -> Result<Vec<Withdrawal>, ReadError> {
         let text =
             |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-        let erasures =
-            self.events()?.flatten().filter(|event| event.entry.kind == EntryKind::Erase);
-        let withdrawals = erasures.map(|event| Withdrawal {
+        let withdrawals = self.events_of(EntryKind::Erase)?.flatten().map(|event| Withdrawal {
             day: text(event.entry.more.get("day")),
             reason: text(event.entry.more.get("reason")),
             authority: text(event.entry.more.get("authority")),

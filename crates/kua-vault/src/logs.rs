@@ -86,25 +86,48 @@ impl Vault {
     /// # Errors
     /// As [`Vault::own_logs`].
     pub fn events(&self) -> Result<impl Iterator<Item = Result<Recorded, ReadError>>, ReadError> {
-        let own = self.own_logs()?.into_iter().map(|log| Ok((log, true)));
-        let others = self.merged()?.into_values().map(|state| {
-            // Entries the merge did not speak of were not checked when it was done.
-            self.log_of(&state.key).map(|log| (log, false))
-        });
-        let logs: Vec<Result<(Log, bool), LogError>> = own.chain(others).collect();
-        Ok(logs.into_iter().flat_map(|log| {
+        self.events_that(|_| true)
+    }
+
+    /// The same of one kind: entries of others are passed over without being read.
+    ///
+    /// # Errors
+    /// As [`Vault::own_logs`].
+    pub fn events_of(
+        &self,
+        kind: EntryKind,
+    ) -> Result<impl Iterator<Item = Result<Recorded, ReadError>>, ReadError> {
+        let like = kind.clone();
+        let events = self.events_that(move |bytes| like.may_be(bytes))?;
+        Ok(events.filter(move |event| event.as_ref().map_or(true, |e| e.entry.kind == kind)))
+    }
+
+    pub(crate) fn events_that(
+        &self,
+        wanted: impl Fn(&[u8]) -> bool + Clone,
+    ) -> Result<impl Iterator<Item = Result<Recorded, ReadError>>, ReadError> {
+        Ok(self.all_logs()?.into_iter().flat_map(move |(log, own)| {
             let (log, error) = match log {
                 Ok(log) => (Some(log), None),
                 Err(error) => (None, Some(Err(ReadError::from(error)))),
             };
-            error.into_iter().chain(log.into_iter().flat_map(|(log, own)| {
+            let wanted = wanted.clone();
+            error.into_iter().chain(log.into_iter().flat_map(move |log| {
                 let size = log.checkpoint().size();
-                (0..size).map(move |index| {
-                    let entry = read_entry(&log, index)?;
-                    Ok(Recorded { log: log.name().to_owned(), own, index, entry })
-                })
+                let wanted = wanted.clone();
+                (0..size).filter_map(move |index| read_event(&log, own, index, &wanted).transpose())
             }))
         }))
+    }
+
+    /// Own epochs from the oldest, then the logs of others by name; and whether it is an own one.
+    pub(crate) fn all_logs(&self) -> Result<Vec<(Result<Log, LogError>, bool)>, LogError> {
+        let own = self.own_logs()?.into_iter().map(|log| (Ok(log), true));
+        let others = self.merged()?.into_values().map(|state| {
+            // Entries the merge did not speak of were not checked when it was done.
+            (self.log_of(&state.key), false)
+        });
+        Ok(own.chain(others).collect())
     }
 
     /// The private facts of an event, checked against the log. `None` if they are sealed.
@@ -200,7 +223,7 @@ pub(crate) fn entries_of_kind<'l>(
     kind: &'l EntryKind,
 ) -> impl Iterator<Item = (u64, Entry)> + 'l {
     log.entries().flatten().filter_map(move |(index, bytes)| {
-        if EntryKind::word_in(&bytes) != Some(kind.as_str()) {
+        if !kind.may_be(&bytes) {
             return None;
         }
         let entry = Entry::parse(&bytes).ok()?;
@@ -208,7 +231,17 @@ pub(crate) fn entries_of_kind<'l>(
     })
 }
 
-fn read_entry(log: &Log, index: u64) -> Result<Entry, ReadError> {
+/// Entry `index`, if its bytes are `wanted`.
+pub(crate) fn read_event(
+    log: &Log,
+    own: bool,
+    index: u64,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Recorded>, ReadError> {
     let bytes = log.entry(index)?;
-    Entry::parse(&bytes).map_err(|source| ReadError::Entry { index, source })
+    if !wanted(&bytes) {
+        return Ok(None);
+    }
+    let entry = Entry::parse(&bytes).map_err(|source| ReadError::Entry { index, source })?;
+    Ok(Some(Recorded { log: log.name().to_owned(), own, index, entry }))
 }

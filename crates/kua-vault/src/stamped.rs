@@ -105,12 +105,9 @@ impl Vault {
     /// As [`Vault::events`]. What does not hold is in [`Stamp::vouched`].
     pub fn stamps(&self, trust: &Trust) -> Result<Vec<Stamp>, ReadError> {
         let mut stamps = Vec::new();
-        for event in self.events()?.flatten() {
+        for event in self.events_of(EntryKind::Timestamp)?.flatten() {
             let Recorded { log, index, entry, .. } = &event;
-            let Some(token) = entry.stored.as_ref().filter(|_| entry.kind == EntryKind::Timestamp)
-            else {
-                continue;
-            };
+            let Some(token) = &entry.stored else { continue };
             let token = token.object;
             let Some(of) = self.stamped_thing(&event) else { continue };
             let vouched = self

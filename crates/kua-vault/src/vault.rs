@@ -172,12 +172,11 @@ impl Vault {
     ) -> Result<impl Iterator<Item = Result<StoredJudgement, ReadError>>, ReadError> {
         let vault = self.clone();
         let mut number = 0;
-        Ok(self.events()?.filter_map(move |event| {
+        Ok(self.events_of(EntryKind::Judgement)?.filter_map(move |event| {
             let event = match event {
-                Ok(event) if event.own && event.entry.kind == EntryKind::Judgement => event,
-                Ok(event) if event.own => return None,
-                Err(error) => return Some(Err(error)),
+                Ok(event) if event.own => event,
                 Ok(_) => return None,
+                Err(error) => return Some(Err(error)),
             };
             let stored = event.entry.stored.as_ref()?;
             number += 1;
@@ -227,7 +226,7 @@ impl Vault {
         Ok(StoredJudgement { number, log_index, id, recorded_at: acquisition.acquired_at, json })
     }
 
-    fn read_capture(
+    pub(crate) fn read_capture(
         &self,
         event: &Recorded,
         stored: &Stored,

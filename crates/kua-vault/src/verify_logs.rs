@@ -191,8 +191,8 @@ fn survey(storage: &dyn Storage, dir: &str, size: u64, changed: &BTreeSet<u64>) 
         let Ok(bytes) = storage.read(&in_dir(dir, &tile.path())) else { continue };
         let Some(entries) = parse_bundle(&bytes, tile.width) else { continue };
         for (bytes, index) in entries.into_iter().zip(first..) {
-            let word = EntryKind::word_in(bytes);
-            if !matches!(word, Some("erase" | "merge" | "rotate")) || changed.contains(&index) {
+            let kinds = [EntryKind::Erase, EntryKind::Merge, EntryKind::Rotate];
+            if !kinds.iter().any(|kind| kind.may_be(bytes)) || changed.contains(&index) {
                 continue;
             }
             let Ok(entry) = Entry::parse(bytes) else { continue };

@@ -44,6 +44,10 @@ pub struct Status {
     pub judgements: usize,
     /// The last build, if there was one.
     pub built: Option<BuiltStatus>,
+    /// Why nothing more can be signed here: the vault was set back, or its log has two histories.
+    pub history: Option<String>,
+    /// Second histories of other collectors' logs that the vault keeps.
+    pub further_heads: usize,
 }
 
 /// What the last build gave.
@@ -126,9 +130,10 @@ impl Case {
     /// The vault's and the disk's.
     pub fn status(&self) -> Result<Status, CaseError> {
         let items = self.evidence.items()?;
-        let cache = Cache::open(&self.derived())?;
+        let cache = self.cache_if_any()?;
         let settings = Settings::of(self);
-        let have: BTreeMap<Vec<u8>, Sha256> = cache.keys(EXTRACT)?.into_iter().collect();
+        let keys = cache.map(|cache| cache.keys(EXTRACT)).transpose()?;
+        let have: BTreeMap<Vec<u8>, Sha256> = keys.into_iter().flatten().collect();
         let unread = items
             .iter()
             .filter(|item| {
@@ -136,7 +141,9 @@ impl Case {
             })
             .count();
         let judgements = self.evidence.own_judgements()?.len();
-        drop(cache);
+        let vault = self.evidence.vault();
+        let history = vault.check_history().err().map(|error| error.to_string());
+        let further_heads = vault.further_heads();
         let built = match self.chronicle() {
             Ok(loaded) => Some(BuiltStatus {
                 documents: loaded.chronicle.documents.len(),
@@ -156,6 +163,8 @@ impl Case {
             unread,
             judgements,
             built,
+            history,
+            further_heads,
         })
     }
 

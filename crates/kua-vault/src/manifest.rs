@@ -22,6 +22,8 @@ pub(crate) const COSIGNER_KEY: &str = "private/cosigner.key";
 pub(crate) const COSIGNED: &str = "private/cosigned";
 /// Checkpoints of the own and of other logs that came from elsewhere.
 pub(crate) const SEEN: &str = "seen";
+/// Second histories of other logs.
+pub(crate) const FORKS: &str = "forks";
 /// Reminder of items whose erasure has begun.
 pub(crate) const ERASING: &str = "private/erasing";
 pub(crate) const SET_ASIDE: &str = "set-aside";

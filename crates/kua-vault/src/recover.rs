@@ -8,7 +8,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::create::read_signer_key;
 use crate::key::SignerKey;
 use crate::log::{Log, LogError, in_dir};
-use crate::manifest::{LAST_SIGNED, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
+use crate::manifest::{FORKS, LAST_SIGNED, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
 use crate::note::Note;
 use crate::preserve_error::PreserveError;
 use crate::storage::{Access, Lock, Storage, parent};
@@ -42,7 +42,10 @@ impl Vault {
         seen: &[SignedCheckpoint],
     ) -> Result<Writer, PreserveError> {
         let signer = self.signer_key()?;
-        let log = self.newest_signed()?;
+        let (log, is_published) = self.newest_signed()?;
+        if !is_published {
+            publish(self, log.checkpoint())?;
+        }
         let kept = self.seen(self.vkey())?;
         for checkpoint in seen.iter().chain(&kept) {
             agrees(&log, checkpoint)?;
@@ -57,6 +60,25 @@ impl Vault {
         }
         self.finish_erasing()?;
         Ok(Writer::new(self.clone(), signer, appender, signed, lock))
+    }
+
+    /// Whether the log goes on from everything that was signed before: by the memory of this copy,
+    /// and by checkpoints that came from elsewhere or went there. Reads a few files, writes none.
+    ///
+    /// # Errors
+    /// [`PreserveError::RolledBack`] and [`PreserveError::Forked`], as a writer would refuse; and
+    /// what keeps them from being read.
+    pub fn check_history(&self) -> Result<(), PreserveError> {
+        let (log, _) = self.newest_signed()?;
+        self.seen(self.vkey())?.iter().try_for_each(|checkpoint| agrees(&log, checkpoint))
+    }
+
+    /// How many further heads of other collectors' logs are kept: each is a second history that
+    /// the key of that log signed.
+    #[must_use]
+    pub fn further_heads(&self) -> usize {
+        let list = |dir: &str| self.storage.list(dir).unwrap_or_default();
+        list(FORKS).iter().map(|log| list(&in_dir(FORKS, &log.name)).len()).sum()
     }
 
     /// A signed note (C2SP signed-note) of `text` by the key of the log.
@@ -83,16 +105,16 @@ impl Vault {
         Ok(signer)
     }
 
-    /// The log at the newest checkpoint that was signed here. Between remembering a signature and
-    /// publishing it lies one rename; an interruption there is finished now, since everything the
+    /// The log at the newest checkpoint that was signed here, and whether that is published. Between remembering a signature and
+    /// publishing it lies one rename; an interruption there can be finished, since everything the
     /// signature speaks of was safe before it was made.
-    fn newest_signed(&self) -> Result<Log, PreserveError> {
+    fn newest_signed(&self) -> Result<(Log, bool), PreserveError> {
         let log = self.log()?;
-        let Some(last) = self.last_signed()? else { return Ok(log) };
+        let Some(last) = self.last_signed()? else { return Ok((log, true)) };
         let published = log.checkpoint().size();
         if last.size() <= published {
             agrees(&log, &last)?;
-            return Ok(log);
+            return Ok((log, true));
         }
         let ahead = Log::at(self.storage.clone(), &log_dir(self.vkey().name()), last.clone());
         let complete = Appender::load(&ahead).is_ok()
@@ -100,8 +122,7 @@ impl Vault {
         if !complete {
             return Err(PreserveError::RolledBack { found: published, signed: last.size() });
         }
-        publish(self, &last)?;
-        Ok(ahead)
+        Ok((ahead, false))
     }
 
     /// The checkpoint this vault signed last; `None` if it has no memory of one.

@@ -12,7 +12,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::disk::Disk;
 use crate::key::VerifierKey;
 use crate::log::in_dir;
-use crate::manifest::{SET_ASIDE, TMP, log_dir};
+use crate::manifest::{FORKS, SET_ASIDE, TMP, log_dir};
 use crate::report::{Damage, Finding, VerifyReport};
 use crate::storage::Storage;
 use crate::verify_items::{Across, check_items};
@@ -135,9 +135,9 @@ fn note_leftovers(storage: &dyn Storage, across: &Across, report: &mut VerifyRep
         unfinished as u64,
         "unfinished files in tmp/: an addition was interrupted or is going on; the next kua add clears them",
     );
-    let forks = storage.list("forks").unwrap_or_default();
+    let forks = storage.list(FORKS).unwrap_or_default();
     let heads =
-        forks.iter().map(|log| storage.list(&in_dir("forks", &log.name)).map_or(0, |l| l.len()));
+        forks.iter().map(|log| storage.list(&in_dir(FORKS, &log.name)).map_or(0, |l| l.len()));
     note(
         heads.sum::<usize>() as u64,
         "further heads of other collectors' logs in forks/: their keys signed two histories. Both are kept, as evidence; ask that collector, and whoever holds other copies",

@@ -210,3 +210,26 @@ fn a_vault_goes_on_in_a_new_epoch_and_its_page_still_proves_every_file() {
     assert_eq!(given.code, 0, "{}", given.err);
     assert_eq!(bench.kua(&["-C", "case", "verify"]).code, 0);
 }
+
+#[test]
+fn status_says_that_the_vault_was_set_back_and_writes_nothing() {
+    let bench = case_with_a_letter();
+    let copy = |from: &str, to: &str| {
+        let (from, to) = (bench.path(from), bench.path(to));
+        let ran = std::process::Command::new("cp").arg("-r").args([from, to]).status();
+        assert!(ran.unwrap().success());
+    };
+    copy("case/vault/logs", "logs-of-yesterday");
+    bench.write("two.txt", "A second letter.\n");
+    assert_eq!(bench.kua(&["-C", "case", "add", "two.txt"]).code, 0);
+    let before = bench.kua(&["-C", "case", "status"]);
+    assert!(before.code == 0 && !before.out.contains("WARNING"), "{}", before.out);
+    std::fs::remove_dir_all(bench.path("case/vault/logs")).unwrap();
+    copy("logs-of-yesterday", "case/vault/logs");
+    let ran = bench.kua(&["-C", "case", "status"]);
+    assert!(ran.code == 0 && ran.out.contains("WARNING    the vault was set back"), "{}", ran.out);
+    assert!(ran.out.contains("it holds 1 entries, but 2 were signed"), "{}", ran.out);
+    let record = &bench.json(&["-C", "case", "status", "--json"])[0];
+    assert!(record["history"].as_str().unwrap().contains("set back"), "{record}");
+    assert!(!bench.path("case/derived").exists());
+}

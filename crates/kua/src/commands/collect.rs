@@ -218,11 +218,21 @@ pub(super) fn status(args: &Json, case: &Case, console: &mut Console) -> Result<
             "notices": built.map(|built| built.notices),
             "sealed": sealed, "opened": opened, "withdrawn": withdrawn,
             "recipients": case.recipients(),
+            "history": status.history, "further_heads": status.further_heads,
         });
         console.line(&record.to_string())?;
         return Ok(());
     }
     console.heading(&status.title)?;
+    if let Some(fault) = &status.history {
+        console.line(&format!("WARNING    {fault}."))?;
+    }
+    if status.further_heads > 0 {
+        let heads = counted(status.further_heads, "second history", "second histories");
+        console.line(&format!(
+            "WARNING    {heads} of another collector's log: their key signed two. Both are kept, as evidence. Ask them, and whoever else holds a copy. kua verify tells more."
+        ))?;
+    }
     console.line(&format!(
         "vault      {} ({}), {}",
         counted(status.items, "item", "items"),

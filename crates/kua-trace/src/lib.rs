@@ -102,8 +102,8 @@ pub fn trace_with(
     let bodies: Vec<body::Body<'_>> = ordered.par_iter().map(|d| body::Body::of(d)).collect();
     let all_marks: Vec<marks::Marks> =
         bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
-    let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config);
     let remembered = memo::Remembered::new(memo, &ordered, lexicons, config);
+    let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config, &remembered);
     let (translated, words) =
         translation::translations(&bodies, &all_marks, lexicons, &wordings, config, &remembered);
     links.extend(translated);

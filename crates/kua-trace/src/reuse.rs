@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
+use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Sha256, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
@@ -13,6 +13,7 @@ use crate::direction::{Witness, direction};
 use crate::fingerprint::run_length;
 use crate::fold::Folded;
 use crate::marks::Marks;
+use crate::memo::Remembered;
 use crate::passage::{Piece, Side, pieces};
 use crate::seeds::{Seed, seeds};
 use crate::wording::AllWordings;
@@ -24,37 +25,67 @@ pub(crate) fn reuse(
     marks: &[Marks],
     wordings: &AllWordings,
     config: &TraceConfig,
+    remembered: &Remembered<'_>,
 ) -> Vec<Link> {
     let bytes: usize = bodies.iter().map(Body::len).sum();
     let folds = Folds::of(bodies, bytes);
     let found = seeds(bodies.len(), bytes, |n| folds.get(n), config);
-    let pairs: Vec<&[Seed]> = found
-        .chunk_by(|x, y| (x.a, x.b) == (y.a, y.b))
-        .filter(|pair| may_chain(pair, config))
-        .collect();
-    let mut links: Vec<Link> = pairs
-        .into_par_iter()
-        .flat_map_iter(|pair| {
-            let (a, b) = (pair[0].a as usize, pair[0].b as usize);
-            let (folded_a, folded_b) = (folds.get(a), folds.get(b));
-            let words = |n: usize| wordings.get(bodies[n].language());
-            let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
-            let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
-            let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
-            let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
-            let mut out = Vec::new();
-            if a == b {
-                repeats(&found, side_a, &mut out);
-            } else {
-                between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
-            }
-            out
+    // A document more shares runs with few others: what the rest gave is remembered, text by text.
+    let groups: Vec<Vec<&[Seed]>> = found
+        .par_chunk_by(|x, y| x.a == y.a)
+        .map(|group| {
+            let pairs = group.chunk_by(|x, y| x.b == y.b);
+            pairs.filter(|pair| may_chain(pair, config)).collect::<Vec<_>>()
         })
+        .filter(|pairs| !pairs.is_empty())
         .collect();
+    let keys: Vec<Sha256> = groups.par_iter().map(|pairs| key(pairs, remembered)).collect();
+    let of_groups = remembered.each(GROUPS, &keys, |due| {
+        due.par_iter()
+            .map(|&n| {
+                let mut out = Vec::new();
+                for pair in &groups[n] {
+                    let (a, b) = (pair[0].a as usize, pair[0].b as usize);
+                    let (folded_a, folded_b) = (folds.get(a), folds.get(b));
+                    let words = |n: usize| wordings.get(bodies[n].language());
+                    let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
+                    let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
+                    let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
+                    let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
+                    if a == b {
+                        repeats(&found, side_a, &mut out);
+                    } else {
+                        between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
+                    }
+                }
+                out
+            })
+            .collect()
+    });
+    let mut links: Vec<Link> = of_groups.into_iter().flatten().collect();
     formulae(bodies, wordings, config.min_characters, &mut links);
     links.extend(furniture(bodies));
     links.sort_by_key(order);
     links
+}
+
+/// What is remembered of a text and all texts after it that it shares runs with.
+const GROUPS: &str = "trace-reuse";
+
+/// Digest of what the links of one text depend on: itself, the texts it is compared with, and where
+/// the runs they share stand.
+fn key(pairs: &[&[Seed]], remembered: &Remembered<'_>) -> Sha256 {
+    let texts = pairs.iter().flat_map(|pair| pair.first()).flat_map(|seed| [seed.a, seed.b]);
+    let texts = remembered.digest(texts.map(|text| text as usize));
+    let mut places = Vec::new();
+    for pair in pairs {
+        places.extend_from_slice(&(pair.len() as u64).to_be_bytes());
+        for seed in *pair {
+            places.extend_from_slice(&seed.at_a.to_be_bytes());
+            places.extend_from_slice(&seed.at_b.to_be_bytes());
+        }
+    }
+    texts.with(&Sha256::of(&places))
 }
 
 /// Folded bodies: kept if they are not too many, else made anew each time.

@@ -29,6 +29,9 @@ pub struct Recorded {
     pub entry: Entry,
 }
 
+/// A log, or why it cannot be read, and whether it is an own one.
+pub(crate) type MaybeLog = (Result<Log, LogError>, bool);
+
 impl Vault {
     /// The vault's own log in all its epochs, the oldest first; the last is the one that grows.
     ///
@@ -121,7 +124,7 @@ impl Vault {
     }
 
     /// Own epochs from the oldest, then the logs of others by name; and whether it is an own one.
-    pub(crate) fn all_logs(&self) -> Result<Vec<(Result<Log, LogError>, bool)>, LogError> {
+    pub(crate) fn all_logs(&self) -> Result<Vec<MaybeLog>, LogError> {
         let own = self.own_logs()?.into_iter().map(|log| (Ok(log), true));
         let others = self.merged()?.into_values().map(|state| {
             // Entries the merge did not speak of were not checked when it was done.

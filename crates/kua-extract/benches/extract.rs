@@ -38,6 +38,20 @@ fn news(bencher: Bencher<'_, '_>, lang: &str) {
         .bench_local(|| extractor.extract(&document, &ExtractConfig::default()).value.len());
 }
 
+/// One paragraph without end, whose figures look back for what they count: bytes a second must not
+/// fall as it grows.
+#[divan::bench(args = [1, 2, 4])]
+fn one_paragraph(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let sentence =
+        "Six houses were burned. Twelve others were arrested. Three of them were released. ";
+    let text = sentence.repeat(megabytes * 1_000_000 / sentence.len());
+    let extractor = Extractor::new(&support::lexicons());
+    let document = support::plain(&text, "en", Some("2022-01-07"));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench_local(|| extractor.extract(&document, &ExtractConfig::default()).value.len());
+}
+
 /// Compiling the lexicons of all languages: once a run.
 #[divan::bench]
 fn compile(bencher: Bencher<'_, '_>) {

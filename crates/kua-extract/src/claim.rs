@@ -7,7 +7,7 @@ use crate::event::{Draft, Join};
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
 use crate::scene::Scene;
-use crate::teller::{Sentence, Teller};
+use crate::teller::{MEMORY, Sentence, Teller};
 
 impl Teller<'_> {
     pub(crate) fn claim(
@@ -212,7 +212,7 @@ impl Teller<'_> {
             return None;
         }
         let until = if severe { self.claims.len() } else { first };
-        (self.block_claims..until).rev().find(|&index| {
+        (self.block_claims..until).rev().take(MEMORY).find(|&index| {
             self.claims.get(index).is_some_and(|claim| {
                 let larger = claim
                     .quantity
@@ -272,7 +272,7 @@ impl Teller<'_> {
                 && claim.quantity.as_ref().is_none_or(|q| q.counts == Counted::People)
                 && (!part || claim.event == *event)
         };
-        let claim = self.claims.get(from..)?.iter().rev().find(alike)?;
+        let claim = self.claims.get(from..)?.iter().rev().take(MEMORY).find(alike)?;
         let group = claim.affected.clone()?;
         why.push(Why::by("same-group-as-before", group.range));
         Some(Group { inherited: true, ..group })

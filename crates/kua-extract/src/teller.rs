@@ -19,6 +19,11 @@ use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
 use crate::voice::grade_of;
 
+/// How many claims back a word like "others", "of them" or "this was stated by" may point: more
+/// than any paragraph written by people holds, so that one endless paragraph still takes linear
+/// time.
+pub(crate) const MEMORY: usize = 64;
+
 /// What a reader carries along.
 pub(crate) struct Teller<'d> {
     pub(crate) document: &'d Document,
@@ -174,7 +179,7 @@ impl<'d> Teller<'d> {
         }
         // "This was stated by …": the sentences before are theirs.
         if sentence.own_sources && sentence.mentions.iter().any(|mention| mention.back) {
-            let from = self.block_claims;
+            let from = self.block_claims.max(first.saturating_sub(MEMORY));
             for claim in self.claims.iter_mut().take(first).skip(from) {
                 if claim.sources.iter().all(|source| source.inherited) {
                     claim.sources = source::inherited(&sentence.chain);

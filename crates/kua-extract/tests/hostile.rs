@@ -54,6 +54,18 @@ fn empty_and_blank_texts_say_nothing() {
     }
 }
 
+/// Words that point back ("others", "of them") find nothing to point to in an endless paragraph:
+/// they look a fixed way back, so the paragraph is read in linear time (bench `one_paragraph`).
+#[test]
+fn an_endless_paragraph_whose_figures_all_point_back_is_read_to_its_end() {
+    let text = "Six houses were burned. Twelve others were arrested. This was stated by police. "
+        .repeat(300);
+    let claims = read(&text, "en");
+    let last = claims.iter().rev().find(|claim| claim.event.0 == "arrested").unwrap();
+    assert!(last.range.end + 100 > text.len(), "the last sentences are read");
+    assert_eq!(last.quantity.as_ref().and_then(|quantity| quantity.low), Some(12));
+}
+
 #[test]
 fn one_long_line_takes_time_in_proportion() {
     let extractor = extractor();

@@ -12,16 +12,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 use thiserror::Error;
 
 /// Bumped when the tables change. Another number in the file means: make it anew.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
+/// Values stand apart from the index: a search in a table that is its own index reads every large
+/// value it passes.
 const TABLES: &str = "
     CREATE TABLE result (
+        id      INTEGER PRIMARY KEY,
         stage   TEXT NOT NULL,
         subject BLOB NOT NULL,
         key     BLOB NOT NULL,
-        value   BLOB NOT NULL,
-        PRIMARY KEY (stage, subject)
-    ) WITHOUT ROWID;
+        value   BLOB NOT NULL
+    );
+    CREATE INDEX result_of ON result (stage, subject, key);
+    CREATE INDEX result_subject ON result (subject);
     CREATE TABLE passage (
         id       INTEGER PRIMARY KEY,
         item     BLOB NOT NULL,
@@ -174,19 +178,7 @@ impl Cache {
     pub(crate) fn put(&mut self, results: &[Kept]) -> Result<(), CacheError> {
         let done = (|| {
             let transaction = self.db.transaction()?;
-            {
-                let mut insert = transaction.prepare_cached(
-                    "INSERT OR REPLACE INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)",
-                )?;
-                for kept in results {
-                    insert.execute(params![
-                        kept.stage,
-                        kept.subject,
-                        kept.key.as_bytes(),
-                        kept.value
-                    ])?;
-                }
-            }
+            put_in(&transaction, results)?;
             transaction.commit()
         })();
         self.wrap(done)
@@ -237,19 +229,7 @@ impl Cache {
                     ])?;
                 }
             }
-            {
-                let mut insert = transaction.prepare_cached(
-                    "INSERT OR REPLACE INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)",
-                )?;
-                for mark in marks {
-                    insert.execute(params![
-                        mark.stage,
-                        mark.subject,
-                        mark.key.as_bytes(),
-                        mark.value
-                    ])?;
-                }
-            }
+            put_in(&transaction, marks)?;
             transaction.commit()
         })();
         self.wrap(done)
@@ -286,6 +266,19 @@ fn number(value: usize) -> i64 {
 
 fn offset(value: i64) -> usize {
     usize::try_from(value).unwrap_or_default()
+}
+
+/// Puts `results` in the place of what is there under their stages and subjects.
+fn put_in(transaction: &rusqlite::Transaction<'_>, results: &[Kept]) -> rusqlite::Result<()> {
+    let mut forget =
+        transaction.prepare_cached("DELETE FROM result WHERE stage = ? AND subject = ?")?;
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)")?;
+    for kept in results {
+        forget.execute(params![kept.stage, kept.subject])?;
+        insert.execute(params![kept.stage, kept.subject, kept.key.as_bytes(), kept.value])?;
+    }
+    Ok(())
 }
 
 fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqlite::Result<()> {

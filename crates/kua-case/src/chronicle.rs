@@ -174,12 +174,10 @@ impl Case {
         items: &[Item],
         kept: &KeptChronicle,
     ) -> Result<bool, CaseError> {
-        let built_from: BTreeMap<ItemId, [u8; 32]> = kept.readings.iter().copied().collect();
+        let built_from: BTreeMap<ItemId, Sha256> = kept.readings.iter().copied().collect();
         let settings = Settings::of(self);
         let moved = items.len() != built_from.len()
-            || items
-                .iter()
-                .any(|item| built_from.get(&item.id) != Some(settings.keys(item).read.as_bytes()));
+            || items.iter().any(|item| built_from.get(&item.id) != Some(&settings.keys(item).read));
         if moved || kept.judgements != fingerprint(&self.evidence.judgements()?) {
             return Ok(true);
         }
@@ -194,8 +192,7 @@ impl Case {
 fn load_documents(cache: &Cache, kept: &KeptChronicle) -> Result<Option<Vec<Document>>, CaseError> {
     let mut documents = Vec::new();
     for (item, key) in &kept.readings {
-        let key = Sha256::from_bytes(*key);
-        let Some(value) = cache.get(READ, item.0.as_bytes(), &key)? else { return Ok(None) };
+        let Some(value) = cache.get(READ, item.0.as_bytes(), key)? else { return Ok(None) };
         let Some(reading) = unpack::<Noted<Vec<Document>>>(&value) else { return Ok(None) };
         documents.extend(reading.value);
     }

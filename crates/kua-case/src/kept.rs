@@ -27,7 +27,7 @@ struct KeptStatement {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct KeptChronicle {
     /// Item and key of the reading the chronicle was made from, in the order of its documents.
-    pub(crate) readings: Vec<(ItemId, Sha256Bytes)>,
+    pub(crate) readings: Vec<(ItemId, Sha256)>,
     /// [`fingerprint`] of the judgements that were taken into account.
     pub(crate) judgements: usize,
     lineage: Lineage,
@@ -39,9 +39,6 @@ pub(crate) struct KeptChronicle {
     notices: Vec<Notice>,
     lexicon_digest: String,
 }
-
-/// A digest in 32 bytes rather than 64 digits.
-pub(crate) type Sha256Bytes = [u8; 32];
 
 impl KeptChronicle {
     /// What is to be kept of `chronicle`.
@@ -58,7 +55,7 @@ impl KeptChronicle {
             why: statement.why,
         });
         Self {
-            readings: readings.iter().map(|(item, key)| (*item, *key.as_bytes())).collect(),
+            readings: readings.to_vec(),
             judgements: fingerprint(&chronicle.judgements),
             lineage: chronicle.lineage,
             statements: statements.collect(),

@@ -5,18 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use kua_model::{Memo, Sha256};
+use kua_model::{Memo, Remembered, Sha256, sheet};
 
-use crate::build::{pack, unpack};
 use crate::cache::{Cache, CacheError, Kept};
 
 /// Stage of the rows in the cache.
 const MEMO: &str = "memo";
 /// Sheets of one part, beyond which they are written anew as one.
 const MOST_SHEETS: usize = 24;
-
-/// A sheet as it is kept: key and value, one after the other.
-type Sheet = Vec<([u8; 32], Vec<u8>)>;
 
 /// The memo in `derived/case.sqlite`. Whatever fails in it costs time, never a result.
 pub(crate) struct CacheMemo(Mutex<Open>);
@@ -43,11 +39,11 @@ impl CacheMemo {
 }
 
 impl Open {
-    /// All entries of a part, in the order in which they were kept.
-    fn entries(&mut self, part: &str) -> Sheet {
-        let (mut entries, mut held) = (Sheet::new(), Held::default());
+    /// All entries of a part.
+    fn entries(&mut self, part: &str) -> Remembered {
+        let (mut entries, mut held) = (Remembered::default(), Held::default());
         for (subject, bytes) in sheets(&self.cache, part) {
-            entries.extend(unpack::<Sheet>(&bytes).unwrap_or_default());
+            entries.add(bytes);
             held.taken.insert(subject);
         }
         held.entries = entries.len();
@@ -74,17 +70,15 @@ fn subject(part: &str, number: usize) -> Vec<u8> {
 }
 
 impl Memo for CacheMemo {
-    fn load(&self, part: &str) -> BTreeMap<Sha256, Vec<u8>> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entries = open.entries(part).into_iter();
-        entries.map(|(key, value)| (Sha256::from_bytes(key), value)).collect()
+    fn load(&self, part: &str) -> Remembered {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entries(part)
     }
 
     fn keep(&self, part: &str, used: &[Sha256], fresh: Vec<(Sha256, Vec<u8>)>) {
         if fresh.is_empty() {
             return;
         }
-        let fresh: Sheet = fresh.into_iter().map(|(key, value)| (*key.as_bytes(), value)).collect();
+        let fresh = fresh.iter().map(|(key, value)| (key, value.as_slice()));
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let held = match open.held.get(part) {
             Some(held) => held.clone(),
@@ -96,19 +90,18 @@ impl Memo for CacheMemo {
         // Appended to, unless there are many sheets or most of what they hold is out of use.
         let anew = held.taken.len() >= MOST_SHEETS || held.entries > 2 * used.len() + 64;
         let mut rows = Vec::new();
-        let sheet = if anew {
-            let used: BTreeSet<&[u8; 32]> = used.iter().map(Sha256::as_bytes).collect();
-            let old = open.entries(part).into_iter();
-            let kept = old.filter(|(key, _)| used.contains(key));
-            rows.extend(held.taken.iter().map(|subject| row(subject.clone(), &Sheet::new())));
-            (subject(part, 0), kept.chain(fresh).collect())
+        let (subject, sheet) = if anew {
+            let used: BTreeSet<&Sha256> = used.iter().collect();
+            let old = open.entries(part);
+            let kept = used.into_iter().filter_map(|key| Some((key, old.get(key)?)));
+            rows.extend(held.taken.iter().map(|subject| row(subject.clone(), Vec::new())));
+            (subject(part, 0), sheet(kept.chain(fresh)))
         } else {
             let mut numbers = (0..=MOST_SHEETS).map(|n| subject(part, n));
             let free = numbers.find(|subject| !held.taken.contains(subject));
-            (free.unwrap_or_else(|| subject(part, 0)), fresh)
+            (free.unwrap_or_else(|| subject(part, 0)), sheet(fresh))
         };
-        rows.push(row(sheet.0, &sheet.1));
-        let rows: Vec<Kept> = rows.into_iter().flatten().collect();
+        rows.push(row(subject, sheet));
         // What is held now is told anew when it is asked for.
         open.held.remove(part);
         if let Err(error) = open.cache.put(&rows) {
@@ -117,9 +110,8 @@ impl Memo for CacheMemo {
     }
 }
 
-fn row(subject: Vec<u8>, sheet: &Sheet) -> Option<Kept> {
-    let value = pack(sheet).ok()?;
-    Some(Kept { stage: MEMO, subject, key: Sha256::of(&value), value })
+fn row(subject: Vec<u8>, sheet: Vec<u8>) -> Kept {
+    Kept { stage: MEMO, subject, key: Sha256::of(&sheet), value: sheet }
 }
 
 #[cfg(test)]
@@ -136,14 +128,13 @@ mod tests {
         let mut used = Vec::new();
         for n in 0..100 {
             let memo = CacheMemo::open(folder.path()).unwrap();
-            let have = memo.load("part");
-            assert_eq!(have.len(), usize::try_from(n).unwrap());
+            assert_eq!(memo.load("part").len(), usize::try_from(n).unwrap());
             memo.keep("part", &used, vec![(key(n), n.to_be_bytes().to_vec())]);
             used.push(key(n));
         }
         let memo = CacheMemo::open(folder.path()).unwrap();
         let have = memo.load("part");
-        assert!((0..100).all(|n| have[&key(n)] == n.to_be_bytes()));
+        assert!((0..100_u32).all(|n| have.get(&key(n)) == Some(&n.to_be_bytes())));
         assert!(memo.load("another").is_empty());
     }
 
@@ -155,7 +146,7 @@ mod tests {
         memo.keep("part", &[key(7)], vec![(key(2_000), vec![2])]);
         let have = memo.load("part");
         assert_eq!(have.len(), 2);
-        assert_eq!(have[&key(2_000)], [2]);
+        assert_eq!(have.get(&key(2_000)), Some(&[2][..]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::hash::hex_into;
+use crate::hash::{hex_into, write_hex};
 use crate::{ItemId, Sha256, Span};
 
 /// The text is not an identifier of the expected kind.
@@ -45,7 +45,7 @@ impl DocumentId {
 
 impl fmt::Display for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.prefix.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        write_hex(f, &self.prefix)?;
         write!(f, ".{}", self.part)
     }
 }
@@ -125,7 +125,7 @@ fn digest8(key: &str) -> [u8; 8] {
 
 fn write_tagged(f: &mut fmt::Formatter<'_>, tag: char, bytes: &[u8; 8]) -> fmt::Result {
     write!(f, "{tag}")?;
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    write_hex(f, bytes)
 }
 
 fn parse_tagged(text: &str, tag: char, expected: &'static str) -> Result<[u8; 8], IdError> {
@@ -136,7 +136,47 @@ fn parse_tagged(text: &str, tag: char, expected: &'static str) -> Result<[u8; 8]
     }
 }
 
-crate::as_text::as_text!(DocumentId, ClaimId, OriginId);
+impl From<DocumentId> for ([u8; 16], u32) {
+    fn from(id: DocumentId) -> Self {
+        (id.prefix, id.part)
+    }
+}
+
+impl From<([u8; 16], u32)> for DocumentId {
+    fn from((prefix, part): ([u8; 16], u32)) -> Self {
+        Self { prefix, part }
+    }
+}
+
+impl From<ClaimId> for [u8; 8] {
+    fn from(id: ClaimId) -> Self {
+        id.0
+    }
+}
+
+impl From<[u8; 8]> for ClaimId {
+    fn from(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<OriginId> for [u8; 8] {
+    fn from(id: OriginId) -> Self {
+        id.0
+    }
+}
+
+impl From<[u8; 8]> for OriginId {
+    fn from(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+}
+
+crate::as_text::as_text_or_bytes!(
+    DocumentId => ([u8; 16], u32),
+    ClaimId => [u8; 8],
+    OriginId => [u8; 8]
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{Claim, Document, DocumentId, SourceKind, SourceMention, TextRange};
+use rayon::prelude::*;
 
 use crate::mention::{Reader, Reading};
 use crate::vocabulary::{Vocabulary, Words};
@@ -79,7 +80,7 @@ pub(crate) fn heard(
     reader: &Reader<'_>,
 ) -> Vec<Heard> {
     let readings: Vec<Option<(usize, Reading)>> = claims
-        .iter()
+        .par_iter()
         .map(|claim| {
             let at = innermost(&claim.sources)?;
             let document = documents.get(&claim.document).copied();

@@ -97,11 +97,9 @@ pub fn trace_with(
         }
         fits
     });
-    let mark_words = marks::MarkWords::of(lexicons);
     let wordings = wording::AllWordings::of(lexicons);
     let bodies: Vec<body::Body<'_>> = ordered.par_iter().map(|d| body::Body::of(d)).collect();
-    let all_marks: Vec<marks::Marks> =
-        bodies.par_iter().map(|body| marks::Marks::of(body, &mark_words)).collect();
+    let all_marks = marks::AllMarks::of(&bodies, marks::MarkWords::of(lexicons));
     let remembered = memo::Remembered::new(memo, &ordered, lexicons, config);
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config, &remembered);
     let (translated, words) =
@@ -109,7 +107,7 @@ pub fn trace_with(
     links.extend(translated);
     relays::settle(&bodies, &mut links);
     links.sort_by_key(reuse::order);
-    links.extend(paraphrase::paraphrases(&bodies, &links, &wordings, config));
+    links.extend(paraphrase::paraphrases(&bodies, &links, &wordings, config, &remembered));
     links.sort_by_key(reuse::order);
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins, words }, notices }

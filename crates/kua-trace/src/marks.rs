@@ -2,6 +2,7 @@
 //! notes into it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use kua_lexicon::{Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Lang, TextRange};
@@ -58,13 +59,32 @@ pub(crate) struct Marks {
     pub(crate) reprinted: Vec<TextRange>,
 }
 
+/// The marks of all documents of a case, each worked out when it is first asked for: between two
+/// builds few are.
+pub(crate) struct AllMarks<'c, 'd> {
+    bodies: &'c [Body<'d>],
+    words: MarkWords,
+    found: Vec<OnceLock<Marks>>,
+}
+
+impl<'c, 'd> AllMarks<'c, 'd> {
+    pub(crate) fn of(bodies: &'c [Body<'d>], words: MarkWords) -> Self {
+        Self { bodies, words, found: bodies.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Marks of body `n`.
+    pub(crate) fn get(&self, n: usize) -> &Marks {
+        self.found[n].get_or_init(|| Marks::of(&self.bodies[n], &self.words))
+    }
+}
+
 /// Longest line, in bytes, that may speak about the text rather than tell its story.
 const LONGEST_LINE: usize = 400;
 /// Lines from either end in which a text speaks about itself.
 const EDGE: usize = 4;
 
 impl Marks {
-    pub(crate) fn of(body: &Body<'_>, words: &MarkWords) -> Self {
+    fn of(body: &Body<'_>, words: &MarkWords) -> Self {
         let mut marks = Self::default();
         let document = body.document;
         let lines: Vec<TextRange> =

@@ -1,8 +1,6 @@
 //! Remembers what was worked out of documents and pairs of them, under digests of everything it
 //! was worked out from.
 
-use std::collections::BTreeMap;
-
 use kua_lexicon::Lexicons;
 use kua_model::{Document, Memo, Sha256};
 use rayon::prelude::*;
@@ -41,6 +39,11 @@ impl<'m> Remembered<'m> {
         Sha256::of(&digests.flat_map(|digest| *digest.as_bytes()).collect::<Vec<u8>>())
     }
 
+    /// Whether a list of documents is cut after this one: one in sixteen, always the same.
+    pub(crate) fn ends_group(&self, number: usize) -> bool {
+        self.documents.get(number).is_some_and(|digest| digest.as_bytes()[0] < 16)
+    }
+
     /// A result for each of `keys`: what is remembered, else what `work` gives for the places of
     /// those that are not, in order. `work` is not called if there are none.
     pub(crate) fn each<T: Serialize + DeserializeOwned + Send>(
@@ -49,11 +52,9 @@ impl<'m> Remembered<'m> {
         keys: &[Sha256],
         work: impl FnOnce(&[usize]) -> Vec<T>,
     ) -> Vec<T> {
-        let have: BTreeMap<Sha256, Vec<u8>> = self.memo.load(part);
-        let mut all: Vec<Option<T>> = keys
-            .par_iter()
-            .map(|key| have.get(key).and_then(|bytes| postcard::from_bytes(bytes).ok()))
-            .collect();
+        let have = self.memo.load(part);
+        let mut all: Vec<Option<T>> =
+            keys.par_iter().map(|key| postcard::from_bytes(have.get(key)?).ok()).collect();
         drop(have);
         let due: Vec<usize> =
             all.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(n, _)| n).collect();

@@ -9,13 +9,16 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kua_model::{Agreement, AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
+use kua_model::{
+    Agreement, AlignedPair, Conflict, Direction, Link, LinkKind, Sha256, Span, TextRange,
+};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::body::Body;
 use crate::features::to_f32;
 use crate::fingerprint::mix;
+use crate::memo::Remembered;
 use crate::wording::{AllWordings, ItemKind, items};
 
 /// Letters of a word that count, and fewest of a word that counts at all: endings change.
@@ -45,9 +48,13 @@ pub(crate) fn paraphrases(
     links: &[Link],
     wordings: &AllWordings,
     config: &TraceConfig,
+    remembered: &Remembered<'_>,
 ) -> Vec<Link> {
-    let common = Common::of(bodies);
-    let pairs = partners(bodies, &common);
+    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
+    let stems: Vec<Vec<u32>> = remembered
+        .each(STEMS, &keys, |due| due.par_iter().map(|&n| stems_of(&bodies[n])).collect());
+    let common = Common::of(&stems);
+    let pairs = partners(bodies, &stems, &common);
     let mut out: Vec<Link> = pairs
         .par_iter()
         .flat_map_iter(|&(a, b)| between(&bodies[a], &bodies[b], links, &common, wordings, config))
@@ -55,6 +62,9 @@ pub(crate) fn paraphrases(
     out.sort_by_key(crate::reuse::order);
     out
 }
+
+/// What is remembered of documents.
+const STEMS: &str = "trace-stems";
 
 /// In how many documents a stem stands; stems that share a place in the table count together.
 struct Common {
@@ -65,14 +75,15 @@ struct Common {
 const PLACES: usize = 1 << 21;
 
 impl Common {
-    fn of(bodies: &[Body<'_>]) -> Self {
+    /// Of documents whose stems are given, each once.
+    fn of(documents: &[Vec<u32>]) -> Self {
         let counts: Vec<AtomicU32> = (0..PLACES).map(|_| AtomicU32::new(0)).collect();
-        bodies.par_iter().for_each(|body| {
-            for stem in stems_of(body) {
+        documents.par_iter().for_each(|stems| {
+            for &stem in stems {
                 counts[place(stem)].fetch_add(1, Ordering::Relaxed);
             }
         });
-        Self { counts, documents: to_f32(bodies.len().max(BACKGROUND)) }
+        Self { counts, documents: to_f32(documents.len().max(BACKGROUND)) }
     }
 
     fn count(&self, stem: u32) -> u32 {
@@ -118,14 +129,14 @@ fn stems(text: &str) -> Vec<u32> {
 }
 
 /// Pairs of documents of one language that share several of their rarest words, lower number first.
-fn partners(bodies: &[Body<'_>], common: &Common) -> Vec<(usize, usize)> {
-    let mut held: Vec<(u32, u32)> = bodies
+fn partners(bodies: &[Body<'_>], stems: &[Vec<u32>], common: &Common) -> Vec<(usize, usize)> {
+    let mut held: Vec<(u32, u32)> = stems
         .par_iter()
         .enumerate()
-        .flat_map_iter(|(n, body)| {
-            let mut rare: Vec<(u32, u32)> = stems_of(body)
-                .into_iter()
-                .map(|stem| (common.count(stem), stem))
+        .flat_map_iter(|(n, stems)| {
+            let mut rare: Vec<(u32, u32)> = stems
+                .iter()
+                .map(|&stem| (common.count(stem), stem))
                 .filter(|&(count, _)| (2..=RARE).contains(&count))
                 .collect();
             rare.sort_unstable();

@@ -12,17 +12,16 @@ use crate::chain::{Chain, chains, may_chain};
 use crate::direction::{Witness, direction};
 use crate::fingerprint::run_length;
 use crate::fold::Folded;
-use crate::marks::Marks;
+use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::passage::{Piece, Side, pieces};
 use crate::seeds::{Seed, seeds};
 use crate::wording::AllWordings;
 
-/// All links between the bodies by shared wording, sorted. `marks[n]` belongs to `bodies[n]`; bodies
-/// stand in order of document.
+/// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
 pub(crate) fn reuse(
     bodies: &[Body<'_>],
-    marks: &[Marks],
+    marks: &AllMarks<'_, '_>,
     wordings: &AllWordings,
     config: &TraceConfig,
     remembered: &Remembered<'_>,
@@ -30,14 +29,18 @@ pub(crate) fn reuse(
     let bytes: usize = bodies.iter().map(Body::len).sum();
     let folds = Folds::of(bodies, bytes);
     let found = seeds(bodies.len(), bytes, |n| folds.get(n), config);
-    // A document more shares runs with few others: what the rest gave is remembered, text by text.
+    // A document more shares runs with few others: what the rest gave is remembered, some pairs at
+    // a time. Where a group of pairs ends is told by a document, so that one more changes one group.
     let groups: Vec<Vec<&[Seed]>> = found
         .par_chunk_by(|x, y| x.a == y.a)
-        .map(|group| {
+        .flat_map_iter(|group| {
             let pairs = group.chunk_by(|x, y| x.b == y.b);
-            pairs.filter(|pair| may_chain(pair, config)).collect::<Vec<_>>()
+            let pairs: Vec<&[Seed]> = pairs.filter(|pair| may_chain(pair, config)).collect();
+            pairs
+                .chunk_by(|pair, _| !remembered.ends_group(pair[0].b as usize))
+                .map(<[_]>::to_vec)
+                .collect::<Vec<_>>()
         })
-        .filter(|pairs| !pairs.is_empty())
         .collect();
     let keys: Vec<Sha256> = groups.par_iter().map(|pairs| key(pairs, remembered)).collect();
     let of_groups = remembered.each(GROUPS, &keys, |due| {
@@ -55,7 +58,15 @@ pub(crate) fn reuse(
                     if a == b {
                         repeats(&found, side_a, &mut out);
                     } else {
-                        between(&found, side_a, side_b, &marks[a], &marks[b], config, &mut out);
+                        between(
+                            &found,
+                            side_a,
+                            side_b,
+                            marks.get(a),
+                            marks.get(b),
+                            config,
+                            &mut out,
+                        );
                     }
                 }
                 out
@@ -69,11 +80,11 @@ pub(crate) fn reuse(
     links
 }
 
-/// What is remembered of a text and all texts after it that it shares runs with.
+/// What is remembered of a text and some texts after it that it shares runs with.
 const GROUPS: &str = "trace-reuse";
 
-/// Digest of what the links of one text depend on: itself, the texts it is compared with, and where
-/// the runs they share stand.
+/// Digest of what the links of a text with some others depend on: itself, the others, and where the
+/// runs they share stand.
 fn key(pairs: &[&[Seed]], remembered: &Remembered<'_>) -> Sha256 {
     let texts = pairs.iter().flat_map(|pair| pair.first()).flat_map(|seed| [seed.a, seed.b]);
     let texts = remembered.digest(texts.map(|text| text as usize));

@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::candidates::{Features, candidates, passages_of};
 use crate::features::{Background, Vocabulary};
 use crate::learning::{Learnt, learn};
-use crate::marks::Marks;
+use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::translated::links;
 use crate::verdict::{Terms, found};
@@ -26,10 +26,9 @@ use crate::words::WordList;
 
 /// All translation links between the bodies, sorted by sides; with each, links of kind revision for
 /// aligned sentences whose figures differ; and the words that were learnt from them, by languages.
-/// `marks[n]` belongs to `bodies[n]`.
 pub(crate) fn translations(
     bodies: &[Body<'_>],
-    marks: &[Marks],
+    marks: &AllMarks<'_, '_>,
     lexicons: &Lexicons,
     wordings: &AllWordings,
     config: &TraceConfig,
@@ -96,7 +95,7 @@ const PAIRS_BY_WORDS: &str = "trace-pairs-by-words";
 /// The documents of a case as they are compared.
 struct Case<'c, 'd> {
     bodies: &'c [Body<'d>],
-    marks: &'c [Marks],
+    marks: &'c AllMarks<'c, 'd>,
     languages: Vec<Option<Lang>>,
     words: Vec<&'c Wordings>,
     kin: Kin,
@@ -170,16 +169,16 @@ impl Case<'_, '_> {
                         let side_b = background.sketch(&bodies[b], words[b], vocabulary);
                         let terms = Terms {
                             are_kin: kin.are(languages[a], languages[b]),
-                            says_so: calls_itself(&marks[a], languages[b])
-                                || calls_itself(&marks[b], languages[a]),
+                            says_so: calls_itself(marks.get(a), languages[b])
+                                || calls_itself(marks.get(b), languages[a]),
                             least,
                             words: lists[n],
                         };
                         let mut of_pair = Vec::new();
                         for found in found(side_a, &side_b, terms) {
                             links(
-                                (&bodies[a], &marks[a], &side_a.sentences),
-                                (&bodies[b], &marks[b], &side_b.sentences),
+                                (&bodies[a], marks.get(a), &side_a.sentences),
+                                (&bodies[b], marks.get(b), &side_b.sentences),
                                 &found,
                                 &mut of_pair,
                             );

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_lexicon::fold;
 use kua_model::NameKind;
+use rayon::prelude::*;
 
 use crate::names::compare::{Verdict, compare, likeness};
 use crate::names::parts::NameParts;
@@ -168,18 +169,24 @@ impl Joiner<'_> {
                 pairs.extend(block[n + 1..until].iter().map(|&b| (a.min(b), a.max(b))));
             }
         }
-        let mut same: Vec<(f64, usize, usize)> = Vec::new();
-        for (a, b) in pairs {
-            let (x, y) = (&self.spellings[a], &self.spellings[b]);
-            if x.kind != NameKind::Person {
-                // A place or body is the whole of its name, in order; a person's may lack parts.
-                same.extend(alike_in_order(&x.parts, &y.parts).map(|alike| (alike, a, b)));
-            } else if let Verdict::Same(alike) = compare(&x.parts, &y.parts)
-                && (x.parts.parts.len() > 1 || alike >= 0.9)
-            {
-                same.push((alike, a, b));
-            }
-        }
+        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
+        let spellings = self.spellings;
+        let mut same: Vec<(f64, usize, usize)> = pairs
+            .into_par_iter()
+            .filter_map(|(a, b)| {
+                let (x, y) = (&spellings[a], &spellings[b]);
+                if x.kind != NameKind::Person {
+                    // A place or body is the whole of its name, in order; a person's may lack parts.
+                    return alike_in_order(&x.parts, &y.parts).map(|alike| (alike, a, b));
+                }
+                match compare(&x.parts, &y.parts) {
+                    Verdict::Same(alike) if x.parts.parts.len() > 1 || alike >= 0.9 => {
+                        Some((alike, a, b))
+                    }
+                    _ => None,
+                }
+            })
+            .collect();
         same.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
         for (_, a, b) in same {
             if self.spellings[a].kind != NameKind::Person || !self.contradict(a, b) {

@@ -48,15 +48,13 @@ pub fn compare(a: &NameParts, b: &NameParts) -> Verdict {
             sexes_differ |= matches!((x.sex, y.sex), (Some(s), Some(t)) if s != t);
         }
     }
-    let rest = |parts: &[NamePart], free: &[bool]| -> Vec<NamePart> {
-        parts.iter().zip(free).filter(|(_, free)| **free).map(|(part, _)| part.clone()).collect()
-    };
-    let (rest_a, rest_b) = (rest(&a.parts, &left), rest(&b.parts, &right));
-    if !rest_a.is_empty() && !rest_b.is_empty() {
-        let fathers = |rest: &[NamePart]| rest.iter().any(|part| part.father.is_some());
+    if left.contains(&true) && right.contains(&true) {
+        let fathers = |parts: &[NamePart], rest: &[bool]| {
+            parts.iter().zip(rest).any(|(part, rest)| *rest && part.father.is_some())
+        };
         return if full == 0 {
             Verdict::Unlike
-        } else if fathers(&rest_a) && fathers(&rest_b) {
+        } else if fathers(&a.parts, &left) && fathers(&b.parts, &right) {
             Verdict::Different("the patronymics contradict each other")
         } else {
             Verdict::Different("each has a part the other lacks")

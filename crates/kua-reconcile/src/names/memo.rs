@@ -1,7 +1,7 @@
 //! Finds the names of a case, document by document, and remembers them: what a document gives
 //! depends on its own words and on which of them stand small anywhere in the case.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use kua_lexicon::Lexicons;
 use kua_model::{Document, Memo, NameKind, Sha256, Span, TextRange};
@@ -78,12 +78,12 @@ fn remembered<T: Serialize + Send>(
     memo: &dyn Memo,
     result: impl Fn(usize, Option<&[u8]>) -> (T, bool) + Sync,
 ) -> Vec<T> {
-    let have: BTreeMap<Sha256, Vec<u8>> = memo.load(part);
+    let have = memo.load(part);
     let (values, fresh): (Vec<T>, Vec<_>) = keys
         .par_iter()
         .enumerate()
         .map(|(n, key)| {
-            let (value, is_fresh) = result(n, have.get(key).map(Vec::as_slice));
+            let (value, is_fresh) = result(n, have.get(key));
             let bytes = is_fresh.then(|| postcard::to_allocvec(&value).ok()).flatten();
             (value, bytes.map(|bytes| (*key, bytes)))
         })

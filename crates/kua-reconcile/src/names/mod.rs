@@ -7,12 +7,14 @@ mod find;
 mod memo;
 mod parts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kua_lexicon::{Lexicons, fold};
 use kua_model::{
-    Claim, Document, Memo, Name, NameKind, NameVariant, Sha256, SourceKind, Span, TextRange,
+    Claim, Document, DocumentId, Memo, Name, NameKind, NameVariant, Sha256, SourceKind, Span,
+    TextRange,
 };
+use rayon::prelude::*;
 
 use crate::romanise::Romaniser;
 use crate::rulings::Rulings;
@@ -48,30 +50,75 @@ pub(crate) fn names(
     let grammar = NameGrammar::new(lexicons, romaniser);
     let mut mentions = memo::mentions(documents, vocabulary, lexicons, memo);
     mentions.extend(seeds(documents, claims, vocabulary));
-    settle_kinds(&mut mentions, &grammar, romaniser);
+    let texts = Texts::of(&mentions, &grammar, romaniser);
+    settle_kinds(&mut mentions, &texts);
 
-    let mut groups: BTreeMap<(NameKind, String), Vec<Mention>> = BTreeMap::new();
-    for mention in mentions {
-        if let Some(kind) = mention.kind {
-            groups.entry((kind, fold(&mention.text).into_owned())).or_default().push(mention);
+    let mut groups: Vec<((NameKind, usize), Vec<Mention>)> = Vec::new();
+    let mut kinds: Vec<(NameKind, usize, Mention)> = mentions
+        .into_iter()
+        .zip(&texts.of_mentions)
+        .filter_map(|(mention, &text)| Some((mention.kind?, texts.folds[text], mention)))
+        .collect();
+    kinds.sort_by_key(|(kind, spelling, _)| (*kind, *spelling));
+    for (kind, spelling, mention) in kinds {
+        match groups.last_mut() {
+            Some((of, group)) if *of == (kind, spelling) => group.push(mention),
+            _ => groups.push(((kind, spelling), vec![mention])),
         }
     }
-    let groups: Vec<((NameKind, String), Vec<Mention>)> = groups.into_iter().collect();
     let spellings: Vec<Spelling> = groups
-        .iter()
-        .map(|((kind, _), mentions)| Spelling {
-            text: mentions.first().map(|mention| mention.text.clone()).unwrap_or_default(),
-            kind: *kind,
-            canonical: mentions.iter().find_map(|mention| mention.canonical.clone()),
-            only_opening: mentions.iter().all(|mention| mention.opening),
-            parts: mentions
-                .first()
-                .map(|mention| grammar.parts(bare(&mention.text, *kind, vocabulary), romaniser))
-                .unwrap_or_default(),
+        .par_iter()
+        .map(|((kind, _), mentions)| {
+            let text = mentions.first().map_or("", |mention| mention.text.as_str());
+            Spelling {
+                text: text.to_owned(),
+                kind: *kind,
+                canonical: mentions.iter().find_map(|mention| mention.canonical.clone()),
+                only_opening: mentions.iter().all(|mention| mention.opening),
+                parts: grammar.parts(bare(text, *kind, vocabulary), romaniser),
+            }
         })
         .collect();
     let clusters = cluster(&spellings, rulings);
     gather(&groups, clusters, documents, rulings)
+}
+
+/// The different texts of the mentions of a case, each looked at once.
+struct Texts {
+    /// For each mention the number of its text.
+    of_mentions: Vec<usize>,
+    /// For each text the number of its folded spelling, in order of spelling.
+    folds: Vec<usize>,
+    /// How many folded spellings there are.
+    spellings: usize,
+    /// For each text its parts as a name.
+    parts: Vec<NameParts>,
+}
+
+impl Texts {
+    fn of(mentions: &[Mention], grammar: &NameGrammar, romaniser: &Romaniser) -> Self {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut texts: Vec<&str> = Vec::new();
+        let of_mentions = mentions
+            .iter()
+            .map(|mention| {
+                *numbers.entry(&mention.text).or_insert_with(|| {
+                    texts.push(&mention.text);
+                    texts.len() - 1
+                })
+            })
+            .collect();
+        let folded: Vec<_> = texts.par_iter().map(|text| fold(text)).collect();
+        let sorted: BTreeSet<&str> = folded.iter().map(AsRef::as_ref).collect();
+        let rank: BTreeMap<&str, usize> =
+            sorted.into_iter().enumerate().map(|(rank, spelling)| (spelling, rank)).collect();
+        Self {
+            of_mentions,
+            folds: folded.iter().map(|spelling| rank[spelling.as_ref()]).collect(),
+            spellings: rank.len(),
+            parts: texts.par_iter().map(|text| grammar.parts(text, romaniser)).collect(),
+        }
+    }
 }
 
 /// The name without the word that says what place it is: `Example` of `rue Example`.
@@ -154,59 +201,61 @@ fn seed(
 /// Gives a kind to mentions that nothing around them explains: that of the same spelling elsewhere,
 /// else a person's if it has two to four words, is a word of a person's full name, or ends like a
 /// family name inside a sentence. What is left is no name that can be shown.
-fn settle_kinds(mentions: &mut [Mention], grammar: &NameGrammar, romaniser: &Romaniser) {
-    let mut votes: BTreeMap<String, BTreeMap<NameKind, usize>> = BTreeMap::new();
-    for mention in mentions.iter() {
+fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
+    // Of each spelling: how often each kind is told, how often it stands at all and after "in",
+    // whether it stands inside a sentence, and whether it does so where nothing tells its kind.
+    #[derive(Clone, Default)]
+    struct Told {
+        kinds: BTreeMap<NameKind, usize>,
+        all: usize,
+        after_in: usize,
+        inside: bool,
+        untold_inside: bool,
+    }
+    let mut told = vec![Told::default(); texts.spellings];
+    for (mention, &text) in mentions.iter().zip(&texts.of_mentions) {
+        let told = &mut told[texts.folds[text]];
         if let Some(kind) = mention.kind {
-            *votes.entry(fold(&mention.text).into_owned()).or_default().entry(kind).or_default() +=
-                1;
+            *told.kinds.entry(kind).or_default() += 1;
         }
+        told.all += 1;
+        told.after_in += usize::from(mention.after_in);
+        told.inside |= !mention.opening;
     }
-    let commonest = |text: &str| {
-        let votes = votes.get(fold(text).as_ref())?;
-        votes
-            .iter()
-            .max_by_key(|(kind, count)| (**count, std::cmp::Reverse(**kind)))
-            .map(|(kind, _)| *kind)
-    };
-    // Where nothing else tells, most of its mentions standing after "in" make it a place.
-    let mut stands: BTreeMap<String, (usize, usize, bool)> = BTreeMap::new();
-    for mention in mentions.iter() {
-        let (all, after, inside) = stands.entry(fold(&mention.text).into_owned()).or_default();
-        *all += 1;
-        *after += usize::from(mention.after_in);
-        *inside |= !mention.opening;
-    }
-    let mut inner: BTreeSet<String> = BTreeSet::new();
-    for mention in mentions.iter_mut() {
-        mention.kind = commonest(&mention.text).or(mention.kind);
-        let stands = stands.get(fold(&mention.text).as_ref()).copied();
-        let (all, after, inside) = stands.unwrap_or((1, 0, false));
+    for (mention, &text) in mentions.iter_mut().zip(&texts.of_mentions) {
+        let told = &mut told[texts.folds[text]];
+        let commonest =
+            told.kinds.iter().max_by_key(|(kind, count)| (**count, std::cmp::Reverse(**kind)));
+        mention.kind = commonest.map(|(kind, _)| *kind).or(mention.kind);
         if mention.kind.is_some() {
             continue;
         }
-        if mention.words == 1 && after * 2 > all {
+        // Where nothing else tells, most of its mentions standing after "in" make it a place.
+        if mention.words == 1 && told.after_in * 2 > told.all {
             mention.kind = Some(NameKind::Place);
         } else if (2..=4).contains(&mention.words) {
             mention.kind = Some(NameKind::Person);
-        } else if inside && mention.text.chars().all(char::is_uppercase) {
+        } else if told.inside && mention.text.chars().all(char::is_uppercase) {
             mention.kind = Some(NameKind::Organisation);
         }
-        inner.extend(inside.then(|| fold(&mention.text).into_owned()));
+        told.untold_inside |= told.inside;
     }
-    let mut held: BTreeMap<String, BTreeSet<NameKind>> = BTreeMap::new();
-    for mention in mentions.iter() {
+    let mut named: BTreeSet<(usize, NameKind)> = BTreeSet::new();
+    for (mention, &text) in mentions.iter().zip(&texts.of_mentions) {
         if let Some(kind @ (NameKind::Person | NameKind::Place)) = mention.kind {
-            for part in grammar.parts(&mention.text, romaniser).parts {
-                held.entry(part.block).or_default().insert(kind);
-            }
+            named.insert((text, kind));
         }
     }
-    for mention in mentions.iter_mut().filter(|mention| mention.kind.is_none()) {
-        let parts = grammar.parts(&mention.text, romaniser);
-        let [part] = parts.parts.as_slice() else { continue };
-        let kinds = held.get(&part.block);
-        let family = part.sex.is_some() && inner.contains(fold(&mention.text).as_ref());
+    let mut held: BTreeMap<&str, BTreeSet<NameKind>> = BTreeMap::new();
+    for (text, kind) in named {
+        for part in &texts.parts[text].parts {
+            held.entry(&part.block).or_default().insert(kind);
+        }
+    }
+    for (mention, &text) in mentions.iter_mut().zip(&texts.of_mentions) {
+        let ([part], None) = (texts.parts[text].parts.as_slice(), mention.kind) else { continue };
+        let kinds = held.get(part.block.as_str());
+        let family = part.sex.is_some() && told[texts.folds[text]].untold_inside;
         if kinds.is_some_and(|kinds| kinds.contains(&NameKind::Person)) {
             mention.kind = Some(NameKind::Person);
         } else if kinds.is_some() {
@@ -218,33 +267,21 @@ fn settle_kinds(mentions: &mut [Mention], grammar: &NameGrammar, romaniser: &Rom
 }
 
 fn gather(
-    groups: &[((NameKind, String), Vec<Mention>)],
+    groups: &[((NameKind, usize), Vec<Mention>)],
     mut clusters: Clusters,
     documents: &[Document],
     rulings: &Rulings,
 ) -> Found {
-    let rank: BTreeMap<_, usize> = documents.iter().enumerate().map(|(at, d)| (d.id, at)).collect();
+    let rank: HashMap<_, usize> = documents.iter().enumerate().map(|(at, d)| (d.id, at)).collect();
     let mut by_set: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in 0..groups.len() {
         by_set.entry(clusters.sets.find(at)).or_default().push(at);
     }
+    let sets: Vec<Vec<usize>> = by_set.into_values().collect();
+    let of_sets: Vec<Vec<NameVariant>> =
+        sets.par_iter().map(|members| variants(members, groups, &rank)).collect();
     let mut found = Found::default();
-    for members in by_set.into_values() {
-        let mut at: BTreeMap<&str, BTreeSet<(usize, Span)>> = BTreeMap::new();
-        for mention in members.iter().flat_map(|&member| &groups[member].1) {
-            let place = (rank.get(&mention.at.document).copied().unwrap_or(usize::MAX), mention.at);
-            at.entry(&mention.text).or_default().insert(place);
-        }
-        let mut variants: Vec<NameVariant> = at
-            .into_iter()
-            .map(|(text, places)| NameVariant {
-                text: text.to_owned(),
-                script: script(text).to_owned(),
-                count: places.len(),
-                at: places.into_iter().map(|(_, span)| span).collect(),
-            })
-            .collect();
-        variants.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    for (members, variants) in sets.into_iter().zip(of_sets) {
         let Some((kind, _)) = members.first().map(|&member| &groups[member].0) else { continue };
         let words = |text: &str| text.split_whitespace().count();
         let fullest = variants.iter().max_by_key(|variant| {
@@ -286,6 +323,35 @@ fn gather(
     }
     found.names.sort_by(|a, b| (a.kind, &a.name, &a.id).cmp(&(b.kind, &b.name, &b.id)));
     found
+}
+
+/// The spellings of one name with their places, the commonest first.
+fn variants(
+    members: &[usize],
+    groups: &[((NameKind, usize), Vec<Mention>)],
+    rank: &HashMap<DocumentId, usize>,
+) -> Vec<NameVariant> {
+    let mut places: Vec<(&str, usize, Span)> = members
+        .iter()
+        .flat_map(|&member| &groups[member].1)
+        .map(|mention| {
+            let rank = rank.get(&mention.at.document).copied().unwrap_or(usize::MAX);
+            (mention.text.as_str(), rank, mention.at)
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut variants: Vec<NameVariant> = places
+        .chunk_by(|x, y| x.0 == y.0)
+        .map(|places| NameVariant {
+            text: places[0].0.to_owned(),
+            script: script(places[0].0).to_owned(),
+            count: places.len(),
+            at: places.iter().map(|&(_, _, span)| span).collect(),
+        })
+        .collect();
+    variants.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    variants
 }
 
 fn id(kind: NameKind, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! One claim of one event: its figure, whom it happened to, what it is a part of.
 
-use kua_model::{Claim, Counted, Grade, Group, Modality, Why};
+use kua_model::{Claim, ClaimRole, Counted, Grade, Group, Modality, Why};
 
 use crate::doubt::{cautious, doubt};
 use crate::event::{Draft, Join};
@@ -29,7 +29,18 @@ impl Teller<'_> {
             .and_then(|party| party.figure)
             .and_then(|index| sentence.figures.get(index))
             .is_some_and(|figure| figure.earlier);
-        let mut whole = if superseded { None } else { self.whole(draft, made) };
+        let told_whole = party
+            .and_then(|party| party.of)
+            .and_then(|index| sentence.figures.get(index))
+            .map(|figure| (figure.low, figure.high));
+        let mut whole = if superseded { None } else { self.whole(draft, made, told_whole) };
+        if whole.is_none()
+            && !superseded
+            && let Some(index) = self.found_of_toll(sentence, draft, party)
+        {
+            why.push(Why::by("found-after-a-larger-toll", None));
+            whole = Some(index);
+        }
         if whole.is_none()
             && let Some(index) = self.bare_part(sentence, draft, party, first)
         {
@@ -106,7 +117,15 @@ impl Teller<'_> {
         let place = self.place(sentence, draft, &mut why);
         let time = self.time(sentence, draft, &mut why);
         let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
-        let role = self.role(&time, doubt.background, &mut why);
+        let mut role = self.role(&time, doubt.background, &mut why);
+        // What is part of a figure of another time or place is no part of this crisis.
+        if role == ClaimRole::Crisis
+            && let Some(claim) = whole.and_then(|index| self.claims.get(index))
+            && claim.role == ClaimRole::Background
+        {
+            role = ClaimRole::Background;
+            why.push(Why::by("part-of-background", Some(claim.range)));
+        }
         // The same figure again is a repeat of the whole, not a part of it.
         let equal = |claim: &&Claim| match (&claim.quantity, &quantity) {
             (Some(a), Some(b)) => (a.low, a.high) == (b.low, b.high),
@@ -122,7 +141,11 @@ impl Teller<'_> {
             && !draft.events.is_empty()
             && matches!(draft.link, Join::Part(None));
         // "including 3 children" of a whole that is not told: three is what is said.
-        let said_apart = party.is_some_and(|party| party.subset && !party.partitive);
+        // So is "a man and his two sons are among the dead", and "two of the 21".
+        let said_apart = party.is_some_and(|party| {
+            (!party.partitive && (party.subset || (party.noun.is_some() && !party.unknown)))
+                || party.of.is_some()
+        });
         if matches!(draft.link, Join::Part(_)) && part_of.is_none() && !of_another && !said_apart {
             // Part of a whole that is nowhere: at least so many.
             if let Some(quantity) = &mut quantity {
@@ -163,11 +186,20 @@ impl Teller<'_> {
         })
     }
 
-    /// Index of the claim this draft is a part of.
-    pub(crate) fn whole(&self, draft: &Draft, made: &[Option<usize>]) -> Option<usize> {
+    /// Index of the claim this draft is a part of; where the whole is told ("two of the 21"), only a
+    /// claim of that very figure.
+    pub(crate) fn whole(
+        &self,
+        draft: &Draft,
+        made: &[Option<usize>],
+        told: Option<(Option<u64>, Option<u64>)>,
+    ) -> Option<usize> {
         let Join::Part(whole) = draft.link else { return None };
         let fits = |claim: &&Claim| {
             claim.part_of.is_none()
+                && told.is_none_or(|told| {
+                    claim.quantity.as_ref().is_some_and(|q| (q.low, q.high) == told)
+                })
                 && (draft.events.is_empty() || draft.events.contains(&claim.event))
         };
         if let Some(index) = whole.and_then(|at| made.get(at).copied().flatten())
@@ -229,6 +261,42 @@ impl Teller<'_> {
                     } else {
                         draft.events.first() == Some(&claim.event)
                     }
+            })
+        })
+    }
+
+    /// "At least 24 people died. … Firemen have pulled out eleven bodies.": bodies found, fewer than
+    /// a toll the text has told before, with no word of "more" and no place or day of their own, are
+    /// among that toll.
+    fn found_of_toll(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+        party: Option<&Party>,
+    ) -> Option<usize> {
+        /// How far before the bodies the verb that finds them may stand, in tokens.
+        const REACH: usize = 6;
+        let scene = sentence.scene;
+        let more = |party: &&Party| {
+            party.others || scene.find_before(party.start, |s| *s == Sense::Others).is_some()
+        };
+        let party = party.filter(|party| !more(party))?;
+        let figure = party.figure.and_then(|index| sentence.figures.get(index))?;
+        let found = (draft.start.saturating_sub(REACH)..draft.end + 2)
+            .any(|at| scene.find(at, |s| *s == Sense::Recovered).is_some());
+        let placed = sentence.places.iter().any(|mark| mark.placed);
+        if !found || placed || !sentence.dates.is_empty() || draft.link != Join::Alone {
+            return None;
+        }
+        (0..self.claims.len()).rev().take(MEMORY).find(|&index| {
+            self.claims.get(index).is_some_and(|claim| {
+                let larger = claim.quantity.as_ref().and_then(|q| q.low);
+                draft.events.first() == Some(&claim.event)
+                    && claim.part_of.is_none()
+                    && claim.modality == Modality::Certain
+                    && claim.role == ClaimRole::Crisis
+                    && !claim.earlier_figure
+                    && larger.zip(figure.high).is_some_and(|(toll, found)| toll > found)
             })
         })
     }

@@ -6,6 +6,7 @@ use kua_lexicon::TokenKind;
 use kua_model::EventType;
 
 use crate::cases::Case;
+use crate::company::accompanied;
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
@@ -151,6 +152,7 @@ pub(crate) fn drafts(
     share(scene, parties, &sites, &mut done, &mut out);
     told(scene, parties, &sites, &mut taken, &mut done, &mut out);
     widen(scene, parties, &starts, &mut taken, &mut out);
+    accompanied(scene, parties, figures, &mut taken, &mut out);
     if scene.grammar.verb_last {
         precede(scene, parties, figures, &mut taken, &mut out);
     }
@@ -179,7 +181,16 @@ fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool
         }
         kind.only.as_deref().is_none_or(|only| match &party.group {
             Some(group) => scene.grammar.is_a(group, only),
-            None => party.counts == Some(kua_model::Counted::Vehicles) || party.noun.is_none(),
+            // "pulled out eleven bodies": not eleven soldiers.
+            None => {
+                party.counts == Some(kua_model::Counted::Vehicles)
+                    || party.noun.is_none()
+                        && scene
+                            .find(party.end, |s| {
+                                matches!(s, Sense::Trigger { form: Form::Victims, .. })
+                            })
+                            .is_none()
+            }
         })
     })
 }

@@ -316,6 +316,14 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         next = hit.end;
     }
     let bounded = next > at;
+    // "не менее чем о 120": the preposition belongs to the number, the bound to both.
+    if bounded
+        && number_at(scene, taken, next).is_none()
+        && let Some(inside) = scene.find(next, |s| *s == Sense::Inside)
+        && number_at(scene, taken, inside.end).is_some_and(|number| !number.article)
+    {
+        next = inside.end;
+    }
     if bounds.is_empty()
         && let Some(figure) = between(scene, taken, at)
     {

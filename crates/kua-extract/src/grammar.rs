@@ -34,6 +34,8 @@ pub(crate) enum Sense {
     Between(Vec<String>),
     Or,
     Instead,
+    /// A small word that may stand between a bound and its number: "не менее чем о 120".
+    Inside,
     Change,
     From,
     To,
@@ -68,6 +70,12 @@ pub(crate) enum Sense {
     Subset,
     OfThem,
     Spared,
+    /// "together with": whom else it happened to.
+    With,
+    /// "his", "their": whose family is counted.
+    Possessive,
+    /// "found", "pulled out": bodies that a toll told before holds already.
+    Recovered,
     Determiner,
     Auxiliary,
     Relative,
@@ -208,6 +216,10 @@ impl Sense {
             Self::AccordingAfter => 127,
             Self::CitingAfter => 128,
             Self::RelayAfter => 129,
+            Self::Inside => 161,
+            Self::With => 162,
+            Self::Possessive => 163,
+            Self::Recovered => 164,
         }
     }
 }
@@ -523,6 +535,8 @@ pub(crate) struct Grammar {
     pub scripts: Scripts,
     /// The verb closes its clause, and what describes a noun stands before it.
     pub verb_last: bool,
+    /// Of two nouns side by side the last is what is counted: "58 bus passengers".
+    pub noun_last: bool,
 }
 
 impl Grammar {
@@ -554,6 +568,7 @@ impl Grammar {
             cases,
             scripts: Scripts::of(lexicon),
             verb_last: false,
+            noun_last: false,
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -628,12 +643,12 @@ impl Grammar {
             return Ok(());
         }
         if file == "patterns.txt" && section == "order" {
-            self.verb_last |= entry.key == "verb-last";
-            return if entry.key == "verb-last" {
-                Ok(())
-            } else {
-                Err(format!("expected verb-last, found {:?}", entry.key))
-            };
+            match entry.key.as_str() {
+                "verb-last" => self.verb_last = true,
+                "noun-last" => self.noun_last = true,
+                other => return Err(format!("expected verb-last or noun-last, found {other:?}")),
+            }
+            return Ok(());
         }
         if file == "patterns.txt" && (section == "patterns" || section.contains('.')) {
             let events = section.split_once('.').map(|(events, _)| events);
@@ -733,6 +748,7 @@ impl Grammar {
             ),
             ("bounds.txt", "or") => Sense::Or,
             ("bounds.txt", "instead") => Sense::Instead,
+            ("bounds.txt", "inside") => Sense::Inside,
             ("bounds.txt", "change") => Sense::Change,
             ("bounds.txt", "from") => Sense::From,
             ("bounds.txt", "to") => Sense::To,
@@ -765,6 +781,9 @@ impl Grammar {
             ("patterns.txt", "subset") => Sense::Subset,
             ("patterns.txt", "of-them") => Sense::OfThem,
             ("patterns.txt", "spared") => Sense::Spared,
+            ("patterns.txt", "with") => Sense::With,
+            ("patterns.txt", "possessives") => Sense::Possessive,
+            ("patterns.txt", "recovered") => Sense::Recovered,
             ("patterns.txt", "determiners") => Sense::Determiner,
             ("patterns.txt", "auxiliaries") => Sense::Auxiliary,
             ("patterns.txt", "relatives") => Sense::Relative,

@@ -12,6 +12,7 @@
 mod cases;
 mod check;
 mod claim;
+mod company;
 mod date;
 mod doubt;
 mod event;
@@ -47,7 +48,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

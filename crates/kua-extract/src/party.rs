@@ -8,6 +8,7 @@ use crate::cases::Case;
 use crate::date::DateMark;
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
+use crate::matcher::Hit;
 use crate::scene::Scene;
 
 /// A noun phrase.
@@ -31,6 +32,8 @@ pub(crate) struct Party {
     pub others: bool,
     /// "of the": part of a whole.
     pub partitive: bool,
+    /// Index of the figure of that whole, if it is told: "two of the 21".
+    pub of: Option<usize>,
     /// Stands after "including".
     pub subset: bool,
     /// A singular person without a number.
@@ -66,6 +69,7 @@ impl Party {
             unknown: false,
             others: false,
             partitive: false,
+            of: None,
             subset: false,
             one: false,
             pronoun: false,
@@ -123,7 +127,7 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
             continue;
         }
         let part = of_victims(scene, out.last(), figure.start);
-        let party = counted(scene, figure, index, &busy).map(|mut party| {
+        let party = counted(scene, figure, index, figures, &busy).map(|mut party| {
             party.subset |= part;
             // "of the dead two are police": part of those, and nothing else is said of them.
             if part && party.noun.is_some() && figure.closed {
@@ -173,7 +177,13 @@ fn fill(flags: &mut [bool], start: usize, end: usize) {
 
 const QUOTES: [char; 9] = ['«', '»', '"', '“', '”', '„', '\u{2018}', '\'', '‟'];
 
-fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> Option<Party> {
+fn counted(
+    scene: &Scene<'_>,
+    figure: &Figure,
+    index: usize,
+    figures: &[Figure],
+    busy: &[bool],
+) -> Option<Party> {
     let mut party = Party { figure: Some(index), ..Party::empty(figure.start, figure.end) };
     party.subset = scene.find_before(figure.start, |s| *s == Sense::Subset).is_some()
         || (figure.start > 0
@@ -221,6 +231,8 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             return Some(party);
         }
         if let Some(hit) = scene.find(at, |s| *s == Sense::Partitive) {
+            let whole = whole_of(scene, figure, figures, hit.end);
+            party.of = whole;
             // "one of the four killed"
             let mut whole = hit.end;
             while whole < hit.end + 3 && busy.get(whole).copied().unwrap_or(false) {
@@ -255,8 +267,21 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
                 }
                 return Some(party);
             }
+            // "two of the 21 died", "three of the 40 miners were killed"
+            if let Some(whole) = party.of.and_then(|index| figures.get(index)) {
+                party.partitive = true;
+                party.used.push((hit.entry, hit.start, hit.end));
+                party.end = whole.end;
+                if let Some((noun, end)) = noun_soon(scene, whole.end, 1) {
+                    let noun = head_of(scene, Hit { start: noun, end, entry: u32::MAX });
+                    take_group(scene, &mut party, noun.start, noun.end);
+                }
+                return Some(party);
+            }
         }
-        let noun = scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)));
+        let noun = scene
+            .find(at, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..)))
+            .map(|noun| head_of(scene, noun));
         // "12 cases of rape": the longer words are the event that is counted.
         let counted_event = noun.is_some_and(|noun| {
             scene
@@ -295,6 +320,14 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
             party.end = victims;
             party.counts = Some(Counted::People);
             return Some(party).filter(|_| !figure.article);
+        }
+        // "двое его сыновей"
+        if let Some(hit) = scene.find(at, |s| *s == Sense::Possessive)
+            && unknown.is_none()
+            && at == figure.end
+        {
+            at = hit.end;
+            continue;
         }
         if ends_phrase(scene, at) {
             break;
@@ -340,6 +373,34 @@ fn counted(scene: &Scene<'_>, figure: &Figure, index: usize, busy: &[bool]) -> O
         // A word that is unknown may be a verb: the phrase does not take it in.
     }
     Some(party)
+}
+
+/// Of "bus passengers", "police vehicles", where the last noun is what is counted: that one. Only
+/// people beside things: "people police say" are two phrases.
+fn head_of(scene: &Scene<'_>, noun: Hit) -> Hit {
+    let kind = |hit: Hit| {
+        scene.at(hit.start).find_map(|(found, lexeme)| match lexeme.sense {
+            Sense::Group { .. } if found.end == hit.end => Some(true),
+            Sense::Unit(_, false) if found.end == hit.end => Some(false),
+            _ => None,
+        })
+    };
+    if !scene.grammar.noun_last {
+        return noun;
+    }
+    let next = scene.find(noun.end, |s| matches!(s, Sense::Group { .. } | Sense::Unit(_, false)));
+    match next {
+        Some(next) if kind(noun).zip(kind(next)).is_some_and(|(a, b)| a != b) => next,
+        _ => noun,
+    }
+}
+
+/// The figure of the whole after "of the", if it is larger than that of the part.
+fn whole_of(scene: &Scene<'_>, part: &Figure, figures: &[Figure], at: usize) -> Option<usize> {
+    let start = scene.find(at, |s| *s == Sense::Determiner).map_or(at, |hit| hit.end);
+    let index = figures.iter().position(|whole| whole.start == start || whole.start == at)?;
+    let whole = figures.get(index).filter(|whole| whole.plain && !whole.none && !part.none)?;
+    (whole.high > part.high && part.high.is_some()).then_some(index)
 }
 
 /// "олардың 11-і – полицейлер": a figure in a case of its own counts no noun behind it; as part of a

@@ -156,6 +156,9 @@ impl Teller<'_> {
         if stated && self.long_past(time.value) {
             return background(why, "more-than-a-year-before-the-report", time.range);
         }
+        if stated && self.long_begun(time.value) {
+            return background(why, "total-that-began-long-before", time.range);
+        }
         if self.block_past && !matches!(time.how, TimeHow::Stated | TimeHow::Relative) {
             return background(why, "paragraph-of-past-years", time.range);
         }
@@ -170,6 +173,22 @@ impl Teller<'_> {
         let (Some(anchor), Some(last)) = (self.anchor, span.last()) else { return false };
         let limit = anchor.checked_sub(1.year()).unwrap_or(anchor);
         last < limit && span.from.is_some()
+    }
+
+    /// Runs from long before: "9,000 people killed since 2013" counts another thing than this
+    /// crisis. More than a month before the period of the case, or, where the case names none, more
+    /// than a year before the report.
+    pub(crate) fn long_begun(&self, span: DateSpan) -> bool {
+        let Some(begun) = span.from.filter(|_| span.to.is_none_or(|to| span.from != Some(to)))
+        else {
+            return false;
+        };
+        let limit = match (self.config.period.and_then(DateSpan::first), self.anchor) {
+            (Some(first), _) => first.checked_sub(1.month()),
+            (None, Some(anchor)) => anchor.checked_sub(1.year()),
+            (None, None) => return false,
+        };
+        limit.is_ok_and(|limit| begun.last() < limit)
     }
 
     pub(crate) fn relative_anchor(&self) -> Option<Date> {
@@ -255,7 +274,13 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
             other.end > from && other.end <= to && other.start >= from
         }
     };
-    let crossed = sentence.drafts.iter().filter(|d| d.trigger != draft.trigger && other(d)).count();
+    // "2,419 deaths, 312 of them in 2016": what follows a part is said of the part.
+    let part = |d: &Draft| after && matches!(d.link, Join::Part(_)) && d.start > draft.start;
+    let crossed = sentence
+        .drafts
+        .iter()
+        .filter(|d| (d.trigger != draft.trigger || part(d)) && other(d))
+        .count();
     let contrast = (from..to)
         .any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';']));
     if after && crossed > 0 && matches!(draft.link, Join::Series(_)) {

@@ -9,6 +9,7 @@ use kua_model::{
 };
 
 use crate::ExtractConfig;
+use crate::company::join_households;
 use crate::date::{DateMark, dates};
 use crate::event::{Draft, drafts};
 use crate::figure::{Figure, figures};
@@ -137,8 +138,9 @@ impl<'d> Teller<'d> {
                 }
             }
         }
-        let figures = figures(&scene, &dates);
-        let parties = parties(&scene, &figures, &dates);
+        let mut figures = figures(&scene, &dates);
+        let mut parties = parties(&scene, &figures, &dates);
+        join_households(&scene, &mut parties, &mut figures);
         let mentions = mentions(&scene, &dated);
         let after_claim = self.claims.len() > self.block_claims;
         let drafts = drafts(&scene, &parties, &figures, &dated, after_claim);
@@ -289,8 +291,10 @@ impl<'d> Teller<'d> {
         let dated = sentence.dates.iter().rev().find_map(|mark| {
             let resolved = mark.resolve(anchor)?;
             // What happened long before dates no later sentence.
-            ((resolved.stated || resolved.span.exact().is_some()) && !self.long_past(resolved.span))
-                .then(|| (resolved.span, scene.range(mark.start, mark.end)))
+            ((resolved.stated || resolved.span.exact().is_some())
+                && !self.long_past(resolved.span)
+                && !self.long_begun(resolved.span))
+            .then(|| (resolved.span, scene.range(mark.start, mark.end)))
         });
         if dated.is_some() {
             self.earlier = dated;

@@ -53,8 +53,7 @@ fn the_field_corpus() {
     assert!(lineage.missed.is_empty() && lineage.forbidden.is_empty());
     assert!(lineage.parted.is_empty() && lineage.merged.is_empty());
     assert!(claims.all().f1() >= 0.80);
-    assert_eq!(claims.harm()[..3], [0; 3]);
-    assert!(claims.harm()[3] <= 2);
+    assert_eq!(claims.harm(), [0; 4]);
 }
 
 /// What a corpus must reach: F1 of claims, and at most so many of each harm and each slip of lineage.
@@ -93,7 +92,7 @@ fn an_election_night() {
 fn an_earthquake() {
     reaches(
         "tests/corpora/quirania-quake",
-        &Floor { f1: 0.90, harm: [0, 0, 2, 1], merged: 0, parted: 0 },
+        &Floor { f1: 0.90, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
     );
 }
 
@@ -102,7 +101,7 @@ fn a_shelled_town() {
     // Measured before anybody looked at its misses: what kua does on a crisis it has not seen.
     reaches(
         "tests/corpora/lomovets-shelling",
-        &Floor { f1: 0.76, harm: [1, 3, 0, 2], merged: 0, parted: 0 },
+        &Floor { f1: 0.76, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
     );
 }
 

@@ -1,13 +1,16 @@
 //! One claim of one event: its figure, whom it happened to, what it is a part of.
 
-use kua_model::{Claim, ClaimRole, Counted, Grade, Group, Modality, Why};
+use kua_lexicon::TokenKind;
+use kua_model::{Claim, ClaimRole, Counted, Grade, Group, Modality, SourceKind, Why};
 
 use crate::doubt::{cautious, doubt};
 use crate::event::{Draft, Join};
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
 use crate::scene::Scene;
+use crate::source::{inherited, rank};
 use crate::teller::{MEMORY, Sentence, Teller};
+use crate::voice::grade_of;
 
 impl Teller<'_> {
     pub(crate) fn claim(
@@ -84,11 +87,32 @@ impl Teller<'_> {
         if draft.not {
             modality = cautious(Some(modality), Some(Modality::Negated)).unwrap_or(modality);
         }
+        if bare_told(draft) && (self.points_back(sentence, draft, event) || never_told(modality)) {
+            return None;
+        }
+        // "One of the wounded didn't die": not one, and not none either.
+        if modality == Modality::Negated
+            && party.is_some_and(|party| party.partitive)
+            && quantity.as_ref().is_some_and(|q| q.high == Some(1))
+        {
+            quantity = None;
+        }
         let zero = figure.is_some_and(|figure| figure.none);
         if zero {
             modality = Modality::Negated;
         }
-        let (sources, mut grade) = self.sources(sentence, draft);
+        let (mut sources, mut grade) = self.sources(sentence, draft);
+        // "Thirty-six of the injured are police officers": whoever told the whole tells the part.
+        if sentence.mentions.is_empty()
+            && sources.iter().all(|link| rank(link.kind) < rank(SourceKind::Account))
+            && let Some(claim) = whole
+                .filter(|&index| index >= self.block_claims)
+                .and_then(|index| self.claims.get(index))
+            && claim.sources.len() > sources.len()
+        {
+            sources = inherited(&claim.sources);
+            grade = grade_of(&sources, grade);
+        }
         if doubt.heard && sources.is_empty() {
             grade = Grade::Heard;
         } else if doubt.seen && sources.is_empty() {
@@ -184,6 +208,29 @@ impl Teller<'_> {
             retracts: doubt.retracts,
             why,
         })
+    }
+
+    /// "The shooting went on": an article before an event the text has told already points back to
+    /// it, unless the sentence gives it a place or a day of its own.
+    fn points_back(
+        &self,
+        sentence: &Sentence<'_, '_>,
+        draft: &Draft,
+        event: &kua_model::EventType,
+    ) -> bool {
+        let scene = sentence.scene;
+        let definite = |at: usize| scene.find(at, |s| *s == Sense::Determiner).is_some();
+        let start = draft.trigger.0;
+        // An adjective may stand between: "the hellish shooting".
+        let adjective = start >= 2
+            && scene.kind(start - 1) == Some(TokenKind::Word)
+            && scene.at(start - 1).next().is_none()
+            && definite(start - 2);
+        let named = start >= 1 && definite(start - 1) || adjective || definite(start);
+        named
+            && sentence.dates.is_empty()
+            && sentence.places.iter().all(|mark| !mark.placed)
+            && self.claims.iter().rev().take(MEMORY).any(|claim| claim.event == *event)
     }
 
     /// Index of the claim this draft is a part of; where the whole is told ("two of the 21"), only a
@@ -395,6 +442,17 @@ impl Teller<'_> {
         let earlier = self.claims.get(first..)?.last().filter(|_| and)?;
         earlier.perpetrator.clone().map(|group| Group { inherited: true, ..group })
     }
+}
+
+/// An event told by its words alone, with nobody and no number.
+fn bare_told(draft: &Draft) -> bool {
+    draft.form == Form::Told && draft.party.is_none()
+}
+
+/// Put so that nothing is said to have happened, to be planned or to be wished: "the danger of an
+/// explosion", "had there been a clash".
+fn never_told(modality: Modality) -> bool {
+    matches!(modality, Modality::Hypothetical | Modality::Counterfactual | Modality::Question)
 }
 
 pub(crate) fn push_entry(

@@ -3,7 +3,7 @@
 //! "including three children").
 
 use kua_lexicon::TokenKind;
-use kua_model::EventType;
+use kua_model::{Counted, EventType};
 
 use crate::cases::Case;
 use crate::company::accompanied;
@@ -57,6 +57,8 @@ struct Site {
     part: bool,
     /// The words themselves say that it did not happen.
     not: bool,
+    /// Tells nothing without a figure.
+    counted: bool,
 }
 
 /// All events of the sentence, in order of their words.
@@ -65,6 +67,7 @@ pub(crate) fn drafts(
     parties: &[Party],
     figures: &[Figure],
     dated: &[bool],
+    asides: &[(usize, usize)],
     after_claim: bool,
 ) -> Vec<Draft> {
     let mut sites = sites(scene);
@@ -131,6 +134,7 @@ pub(crate) fn drafts(
                     taken: if pattern.free { &free } else { &taken },
                     free: pattern.free,
                     subsets,
+                    asides,
                 };
                 let Some(found) = pattern.around(&ground, site.start, site.end) else { continue };
                 if pattern.looks_back() && describes(scene, parties, site) {
@@ -159,6 +163,11 @@ pub(crate) fn drafts(
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
+    out.retain(|draft| {
+        let figure = draft.party.and_then(|index| parties.get(index)).and_then(|p| p.figure);
+        figure.is_some() || !needs_figure(&sites, draft)
+    });
+    under_order(scene, &mut out);
     for (at, origin, start, end) in joined {
         for draft in &mut out {
             if draft.trigger.0 == at {
@@ -169,11 +178,34 @@ pub(crate) fn drafts(
     out
 }
 
+/// Whether the words of the draft tell an event only with a figure.
+fn needs_figure(sites: &[Site], draft: &Draft) -> bool {
+    sites.iter().any(|site| {
+        site.counted && (site.start, site.end) == draft.trigger && site.events == draft.events
+    })
+}
+
+/// "ordered to open fire": the order is what is told, not the fire.
+fn under_order(scene: &Scene<'_>, out: &mut Vec<Draft>) {
+    let order = |draft: &Draft| {
+        draft
+            .events
+            .iter()
+            .any(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.order))
+    };
+    let orders: Vec<(usize, usize)> =
+        out.iter().filter(|draft| order(draft)).map(|draft| draft.trigger).collect();
+    out.retain(|draft| {
+        let (start, end) = draft.trigger;
+        let told = draft.form == Form::Told && draft.party.is_none() && !order(draft);
+        !told || orders.iter().all(|&(from, to)| end <= from || to < start)
+    });
+}
+
 /// Whether events that happen to one group only ("troops deployed") may happen to this phrase.
 fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool {
     let Some(party) = party else { return true };
-    let machines =
-        matches!(party.counts, Some(kua_model::Counted::Vehicles | kua_model::Counted::Buildings));
+    let machines = matches!(party.counts, Some(Counted::Vehicles | Counted::Buildings));
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
         if kind.people && kind.only.is_none() && machines {
             // "the bodies were taken away on two lorries": nobody killed the lorries.
@@ -183,7 +215,7 @@ fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool
             Some(group) => scene.grammar.is_a(group, only),
             // "pulled out eleven bodies": not eleven soldiers.
             None => {
-                party.counts == Some(kua_model::Counted::Vehicles)
+                party.counts == Some(Counted::Vehicles)
                     || party.noun.is_none()
                         && scene
                             .find(party.end, |s| {
@@ -205,7 +237,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
-        let Sense::Trigger { events, form, part, not } = &lexeme.sense else { continue };
+        let Sense::Trigger { events, form, part, not, counted } = &lexeme.sense else { continue };
         let known =
             sites.iter_mut().rev().take(8).find(|site| {
                 site.start == hit.start && site.end == hit.end && site.events == *events
@@ -219,6 +251,7 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
                 forms: vec![(*form, hit.entry)],
                 part: *part,
                 not: *not,
+                counted: *counted,
             }),
         }
     }
@@ -435,7 +468,10 @@ fn told(
             .all(|event| scene.grammar.events.get(event).is_some_and(|kind| !kind.people));
         let by_itself = site.forms.iter().find(|(form, _)| match form {
             Form::Told => true,
-            Form::Participle | Form::Intransitive => things && has_subject(scene, site.start),
+            Form::Participle => {
+                things && (has_subject(scene, site.start) || beside_thing(scene, site))
+            }
+            Form::Intransitive => things && has_subject(scene, site.start),
             Form::Verb => things,
             _ => false,
         });
@@ -450,7 +486,7 @@ fn told(
         // "ten explosions", "70 checkpoints": the event itself is counted.
         let own = parties.iter().position(|party| {
             party.figure.is_some()
-                && party.counts != Some(kua_model::Counted::People)
+                && party.counts != Some(Counted::People)
                 && party.noun.is_some_and(|(start, end)| start < site.end && site.start < end)
         });
         let own = own.filter(|index| things && !taken.get(*index).copied().unwrap_or(true));
@@ -460,6 +496,19 @@ fn told(
         let found = Found { start: start.min(site.start), end: site.end, party: own };
         out.push(draft(scene, parties, site, form, entry, found, "told"));
     }
+}
+
+/// "Broken police cars", "voitures de police cassées": vehicles or buildings beside the word.
+fn beside_thing(scene: &Scene<'_>, site: &Site) -> bool {
+    let thing = |at: usize| {
+        scene
+            .find(at, |s| matches!(s, Sense::Unit(Counted::Vehicles | Counted::Buildings, false)))
+            .is_some()
+    };
+    let clear = |at: usize| scene.kind(at) == Some(TokenKind::Word);
+    let behind = (site.end..site.end + 2).take_while(|&at| clear(at)).any(thing);
+    let mut before = (site.start.saturating_sub(3)..site.start).rev().take_while(|&at| clear(at));
+    behind || (!scene.grammar.noun_last && before.any(thing))
 }
 
 /// Whether a form of "to be" or an article stands close before: not "broken glass" by itself.
@@ -591,7 +640,7 @@ fn before_in_list<'p>(
         other.figure.is_some() && end == joint
     })?;
     let figure = other.figure.and_then(|figure| figures.get(figure))?;
-    let people = |party: &Party| matches!(party.counts, None | Some(kua_model::Counted::People));
+    let people = |party: &Party| matches!(party.counts, None | Some(Counted::People));
     // Without a place of its own the later figure must have a noun to share the verb.
     let alike = people(other) == people(party) && (start < party.start || other.noun.is_some());
     let free = !taken.get(index).copied().unwrap_or(true) && other.attribute.is_none();
@@ -646,8 +695,7 @@ fn widen(
             wide.start = draft.start.min(other.start);
             wide.end = draft.end.max(other.end).max(other.noun.map_or(0, |(_, end)| end));
             // "1,200 soldiers and ten helicopters": what happens to people happens to no machine.
-            let people =
-                |party: &Party| matches!(party.counts, None | Some(kua_model::Counted::People));
+            let people = |party: &Party| matches!(party.counts, None | Some(Counted::People));
             if people(party) != people(other) {
                 continue;
             }
@@ -829,6 +877,7 @@ fn signs(
             taken: &free,
             free: false,
             subsets: false,
+            asides: &[],
         };
         for (at, token) in scene.tokens.iter().enumerate() {
             if !pattern.opens_with(scene.grammar.matcher.symbols_of(token)) {

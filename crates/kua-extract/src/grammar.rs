@@ -56,6 +56,8 @@ pub(crate) enum Sense {
         part: bool,
         /// The word itself says that it did not happen.
         not: bool,
+        /// Only with a figure: people gather for many reasons, "3,000 gathered" is a protest.
+        counted: bool,
     },
     // patterns.txt
     Be,
@@ -703,17 +705,21 @@ impl Grammar {
             let form = Form::named(form).ok_or_else(|| {
                 format!("form {form:?} is not known: write one of participle, verb, intransitive, victims, nominal, toll, told")
             })?;
-            let (part, not) = match value {
-                None => (false, false),
-                Some("part") => (true, false),
-                Some("not") => (false, true),
-                Some(other) => {
-                    return Err(format!(
-                        "expected part, not or nothing after ' = ', found {other:?}"
-                    ));
-                }
-            };
-            return Ok(Sense::Trigger { events: self.event_names(events)?, form, part, not });
+            if let Some(other) = value
+                && !matches!(other, "part" | "not" | "counted")
+            {
+                return Err(format!(
+                    "expected part, not, counted or nothing after ' = ', found {other:?}"
+                ));
+            }
+            let is = |mark: &str| value == Some(mark);
+            return Ok(Sense::Trigger {
+                events: self.event_names(events)?,
+                form,
+                part: is("part"),
+                not: is("not"),
+                counted: is("counted"),
+            });
         }
         if file == "hedges.txt" {
             return Cue::ALL

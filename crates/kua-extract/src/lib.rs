@@ -48,7 +48,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -86,6 +86,8 @@ pub(crate) struct Ground<'a, 't> {
     pub free: bool,
     /// Whether phrases after "including" may be affected by themselves.
     pub subsets: bool,
+    /// Attributions between commas, which no phrase minds: first token, one past the last.
+    pub asides: &'a [(usize, usize)],
 }
 
 const MOST_GAP: usize = 14;
@@ -205,6 +207,7 @@ impl Ground<'_, '_> {
     /// Matches `elements` one after the other away from `at`, to the right or to the left.
     fn go(&self, elements: &[&Element], at: usize, right: bool, found: &mut Found) -> bool {
         let Some((element, rest)) = elements.split_first() else { return true };
+        let at = self.over_aside(at, right);
         let before = *found;
         match element.kind {
             Kind::Gap | Kind::ShortGap => {
@@ -235,6 +238,7 @@ impl Ground<'_, '_> {
                             if token < self.scene.tokens.len() && !self.blocks(token, short) =>
                         {
                             edge = if right { edge + 1 } else { token };
+                            edge = self.over_aside(edge, right);
                         }
                         _ => return false,
                     }
@@ -256,6 +260,12 @@ impl Ground<'_, '_> {
                 element.optional && self.go(rest, at, right, found)
             }
         }
+    }
+
+    /// Where reading goes on if an attribution between commas begins here.
+    fn over_aside(&self, at: usize, right: bool) -> usize {
+        let here = self.asides.iter().find(|&&(start, end)| at == if right { start } else { end });
+        here.map_or(at, |&(start, end)| if right { end } else { start })
     }
 
     /// What of this kind begins (or, to the left, ends) exactly at `at`: start, end, noun phrase.
@@ -384,8 +394,11 @@ impl Ground<'_, '_> {
         if self.sign {
             return true;
         }
+        let aside = |at: usize| self.asides.iter().any(|&(from, to)| from <= at && at < to);
         if short {
-            return (start..end).all(|at| scene.find(at, |s| *s == Sense::Relative).is_none());
+            return (start..end)
+                .filter(|&at| !aside(at))
+                .all(|at| scene.find(at, |s| *s == Sense::Relative).is_none());
         }
         let link = |at: usize| {
             scene
@@ -430,7 +443,7 @@ impl Ground<'_, '_> {
         let mut run = 0;
         let mut after_comma = false;
         let mut open = false;
-        for at in start..end {
+        for at in (start..end).filter(|&at| !aside(at)) {
             if scene.is_mark(at, &[',', '(', ')']) {
                 if right && scene.is_mark(at, &[',']) {
                     open = !open;

@@ -23,6 +23,9 @@ pub(crate) struct Mention {
     pub relay: bool,
     /// A pronoun or "the same sources": whoever spoke last.
     pub anaphor: bool,
+    /// It surely speaks ("he said", "the same official"), so that it points beyond its paragraph;
+    /// a bare "he" may be anybody.
+    pub speaks: bool,
 }
 
 /// All source mentions, in order of text.
@@ -36,7 +39,10 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             let found = match lexeme.sense {
                 Sense::Back => {
                     back = true;
-                    None
+                    // "такие данные пресс-службы министерства": whose data they are.
+                    scene
+                        .find(hit.end, |s| matches!(s, Sense::Source(_)))
+                        .and_then(|_| right(scene, dated, hit.end, false, &until))
                 }
                 Sense::Relay => {
                     relay = true;
@@ -74,6 +80,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                             })
                             .or_else(|| apposition(scene, dated, hit.start))
                             .or_else(|| subject(scene, dated, hit.start))
+                            .or_else(|| unsaid(scene, hit.start, hit.end))
                     }
                 }
                 _ => None,
@@ -85,8 +92,8 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 (_, kind) => kind,
             };
             let anaphor = lexeme.sense == Sense::Same
-                || (end - start == 1
-                    && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some());
+                || (start, end) == (hit.start, hit.end)
+                || (end - start == 1 && pronoun(scene, start));
             let mention = Mention {
                 start,
                 end,
@@ -95,12 +102,18 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 back,
                 relay,
                 anaphor,
+                speaks: anaphor && (lexeme.sense != Sense::Same || !pronoun(scene, start)),
             };
             match out.iter_mut().find(|old| old.start < end && start < old.end) {
-                Some(old) if !old.relay && (relay || old.end - old.start < end - start) => {
+                Some(old)
+                    if !old.relay
+                        && (relay
+                            || old.end - old.start < end - start
+                            || (old.anaphor && mention.speaks && !old.speaks)) =>
+                {
                     *old = mention;
                 }
-                Some(_) => {}
+                Some(old) => old.back |= mention.back,
                 None => out.push(mention),
             }
         }
@@ -113,6 +126,10 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
     }
     out.sort_by_key(|mention| mention.start);
     out
+}
+
+fn pronoun(scene: &Scene<'_>, at: usize) -> bool {
+    scene.find(at, |s| matches!(s, Sense::Pronoun(_))).is_some()
 }
 
 /// Sources whose cue stands behind them: "министрліктің мәліметінше", "порталға сілтеме жасап"; and
@@ -134,8 +151,8 @@ fn postposed(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             cue: (hit.start, hit.end, hit.entry),
             back: false,
             relay,
-            anaphor: end - start == 1
-                && scene.find(start, |s| matches!(s, Sense::Pronoun(_))).is_some(),
+            anaphor: end - start == 1 && pronoun(scene, start),
+            speaks: end - start == 1 && pronoun(scene, start),
         };
         let end = if relay { before_date(scene, dated, hit.start) } else { hit.start };
         let Some(mut found) = segment_before(scene, dated, end) else { continue };
@@ -266,6 +283,7 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
         back: false,
         relay: false,
         anaphor: false,
+        speaks: false,
     };
     let known = |start: usize, end: usize| {
         (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some())
@@ -311,6 +329,7 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
         back: false,
         relay: false,
         anaphor: false,
+        speaks: false,
     })
 }
 
@@ -323,9 +342,17 @@ fn right(
     until: &[usize],
 ) -> Option<(usize, usize, SourceKind)> {
     let mut start = at;
-    // "announced on Monday the ministry"
-    while start < at + 6 && dated.get(start).copied().unwrap_or(false) {
+    // "announced on Monday the ministry", "anunció este miércoles el Ministerio"
+    let day = |at: usize| dated.get(at).copied().unwrap_or(false);
+    while start < at + 6 && (day(start) || (day(start + 1) && small(scene, start))) {
         start += 1;
+    }
+    // "такие данные приводит министерство": the verb is no part of the source.
+    if let Some(verb) = scene.find(start, |s| matches!(s, Sense::Said | Sense::Reported))
+        && sure
+        && scene.find(start, |s| matches!(s, Sense::Source(_))).is_none()
+    {
+        start = verb.end;
     }
     let at = start;
     while start < at + 3 && (skippable(scene, start) || scene.is_mark(start, &['('])) {
@@ -424,6 +451,15 @@ fn right(
     Some((start, end, kind))
 }
 
+/// A small word that may stand before a day.
+fn small(scene: &Scene<'_>, at: usize) -> bool {
+    scene
+        .find(at, |s| {
+            matches!(s, Sense::Determiner | Sense::In | Sense::Link | Sense::DateLink | Sense::Past)
+        })
+        .is_some()
+}
+
 fn end_of_apposition(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let mut end = at;
     while scene.tokens.get(end).is_some_and(|token| token.kind == TokenKind::Word && token.capital)
@@ -474,6 +510,13 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
         break;
     }
     segment_before(scene, dated, end)
+}
+
+/// ", añadió.": a verb of saying between marks, with no subject: whoever spoke last.
+fn unsaid(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize, SourceKind)> {
+    let before = start > 0 && scene.is_mark(start - 1, &[',', '»', '”', '"', '—', '–', '-']);
+    let after = end >= scene.tokens.len() || scene.is_mark(end, &['.', ',', '…']);
+    (before && after).then_some((start, end, SourceKind::Unnamed))
 }
 
 /// "Kanat T., commandant of the city, said".
@@ -656,13 +699,14 @@ fn segment_before(
 
 /// Whether the sentence opens with a body that could speak: it acts here, nobody tells of it.
 pub(crate) fn opens_with_source(scene: &Scene<'_>) -> bool {
-    (0..2).any(|at| {
-        scene
-            .find(at, |s| {
-                matches!(s, Sense::Source(SourceKind::Authority | SourceKind::Organisation))
-            })
-            .is_some()
-    })
+    let first = scene
+        .find(0, |s| matches!(s, Sense::Determiner | Sense::One))
+        .map_or(0, |article| article.end);
+    scene
+        .find(first, |s| {
+            matches!(s, Sense::Source(SourceKind::Authority | SourceKind::Organisation))
+        })
+        .is_some()
 }
 
 /// Where the quotation that closes at `token` opens, if it is a name: a few words, capital first.
@@ -789,6 +833,29 @@ fn inside_source(scene: &Scene<'_>, at: usize) -> bool {
     (at.saturating_sub(6)..at).any(|start| {
         scene.find(start, |s| matches!(s, Sense::Source(_))).is_some_and(|hit| hit.end > at)
     })
+}
+
+/// Attributions between two commas, commas and all: ", по его данным,", ", the ministry said,".
+pub(crate) fn asides(scene: &Scene<'_>, mentions: &[Mention]) -> Vec<(usize, usize)> {
+    /// The longest such attribution, in tokens.
+    const LONGEST: usize = 12;
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for mention in mentions {
+        let (start, end) = (mention.start.min(mention.cue.0), mention.end.max(mention.cue.1));
+        let comma = |at: usize| scene.is_mark(at, &[',']);
+        let open = (start.saturating_sub(LONGEST)..start).rev().find(|&at| comma(at));
+        let close = (end..end + LONGEST).find(|&at| comma(at));
+        let (Some(open), Some(close)) = (open, close) else { continue };
+        let told = |at: usize| {
+            scene.kind(at) == Some(TokenKind::Number)
+                || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some()
+        };
+        let fits = close - open <= LONGEST && !(open..close).any(told);
+        if fits && out.last().is_none_or(|&(_, last)| last <= open) {
+            out.push((open, close + 1));
+        }
+    }
+    out
 }
 
 /// Rank from outermost (0) inwards.

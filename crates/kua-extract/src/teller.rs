@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use kua_model::{
     Claim, ClaimId, ClaimRole, DateSpan, Document, EventType, Grade, Group, Modality, Notice,
-    PlaceMention, Role, SourceMention, Span, TextRange, Why,
+    PlaceMention, Role, SourceKind, SourceMention, Span, TextRange, Why,
 };
 
 use crate::ExtractConfig;
@@ -36,6 +36,8 @@ pub(crate) struct Teller<'d> {
     pub(crate) heading_place: Option<PlaceMention>,
     pub(crate) chain: Vec<SourceMention>,
     pub(crate) relay: Vec<SourceMention>,
+    /// The last chain that ends with somebody who speaks: "he said" in a later paragraph is theirs.
+    pub(crate) spoken: Vec<SourceMention>,
     pub(crate) register: Register,
     pub(crate) in_quote: bool,
     pub(crate) silent: usize,
@@ -94,6 +96,7 @@ impl<'d> Teller<'d> {
             heading_place: None,
             chain: Vec::new(),
             relay: Vec::new(),
+            spoken: Vec::new(),
             register: Register::default(),
             in_quote: false,
             silent: 0,
@@ -143,7 +146,8 @@ impl<'d> Teller<'d> {
         join_households(&scene, &mut parties, &mut figures);
         let mentions = mentions(&scene, &dated);
         let after_claim = self.claims.len() > self.block_claims;
-        let drafts = drafts(&scene, &parties, &figures, &dated, after_claim);
+        let asides = source::asides(&scene, &mentions);
+        let drafts = drafts(&scene, &parties, &figures, &dated, &asides, after_claim);
         let places = places(&scene, &dated);
         let (chain, own_sources) = self.chain_of(&scene, &mentions);
         let sentence = Sentence {
@@ -160,8 +164,9 @@ impl<'d> Teller<'d> {
             dated,
         };
         self.carry_dates(&sentence);
+        let first = self.claims.len();
         self.take(&sentence);
-        self.close(&sentence);
+        self.close(&sentence, first);
     }
 
     fn take(&mut self, sentence: &Sentence<'_, '_>) {
@@ -261,14 +266,26 @@ impl<'d> Teller<'d> {
     }
 
     /// After a sentence: what the next one of the block inherits.
-    fn close(&mut self, sentence: &Sentence<'_, '_>) {
+    fn close(&mut self, sentence: &Sentence<'_, '_>, first: usize) {
         let scene = sentence.scene;
         if sentence.own_sources {
             self.chain = sentence.chain.clone();
             self.silent = 0;
+            if self
+                .chain
+                .last()
+                .is_some_and(|link| !matches!(link.kind, SourceKind::Outlet | SourceKind::Agency))
+            {
+                self.spoken = self.chain.clone();
+            }
         } else if !self.in_quote {
-            // Words that name no source stay with the last one for a sentence or two, not for ever.
-            self.silent += 1;
+            // Words that name no source stay with the last one as long as they go on giving
+            // figures, and for a sentence or two more, not for ever.
+            let counts = self
+                .claims
+                .get(first..)
+                .is_some_and(|claims| claims.iter().any(|claim| claim.quantity.is_some()));
+            self.silent += usize::from(!counts);
             if self.silent >= 2 {
                 self.chain.clear();
             }

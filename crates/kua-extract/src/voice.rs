@@ -17,9 +17,11 @@ impl Teller<'_> {
     ) -> (Vec<SourceMention>, bool) {
         let mut own = Vec::new();
         let mut anaphor = false;
+        let mut speaks = false;
         for mention in mentions {
             if mention.anaphor {
                 anaphor = true;
+                speaks |= mention.speaks;
                 continue;
             }
             let link = self.register.link(scene, mention);
@@ -47,7 +49,9 @@ impl Teller<'_> {
             let acts = !anaphor && !quoted && source::opens_with_source(scene);
             chain = if ends || acts { Vec::new() } else { source::inherited(&self.chain) };
             if anaphor && chain.is_empty() {
-                chain = source::inherited(&self.relay);
+                let last =
+                    if speaks && !self.spoken.is_empty() { &self.spoken } else { &self.relay };
+                chain = source::inherited(last);
             }
         } else if self.in_quote || anaphor || chain.iter().all(|link| link.inherited) {
             // Still inside somebody's words: they stay outside.

@@ -16,6 +16,7 @@ fn show(name: &str, score: &impl std::fmt::Display) {
 fn details(score: &ClaimScore) {
     println!("missed:\n    {}", score.missed.join("\n    "));
     println!("invented:\n    {}", score.invented.join("\n    "));
+    println!("other readings:\n    {}", score.other_readings.join("\n    "));
 }
 
 #[test]

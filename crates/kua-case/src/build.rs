@@ -205,8 +205,11 @@ impl Case {
             Some(documents) => documents,
             None => self.read_item(item)?,
         };
-        let extract_config =
-            ExtractConfig { period: self.config.period, place: self.config.place.clone() };
+        let extract_config = ExtractConfig {
+            period: self.config.period,
+            place: self.config.place.clone(),
+            places: self.places.clone(),
+        };
         let mut claims = Noted::plain(Vec::new());
         for document in &documents.value {
             let found = catch_unwind(AssertUnwindSafe(|| {
@@ -509,6 +512,10 @@ impl Settings {
         let mut extract = Digest::new("extract");
         extract.number(kua_extract::VERSION).text(lexicons.digest());
         extract.json(&case.config.info());
+        // Cases without gazetteers keep what they have worked out.
+        if !case.places.is_empty() {
+            extract.json(&case.places);
+        }
         Self { read: read.done(), extract: extract.done() }
     }
 

@@ -55,6 +55,16 @@ pub enum CaseError {
         /// The folder.
         dir: PathBuf,
     },
+    /// A gazetteer of the case is not as expected.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Places {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What was expected and what was found.
+        reason: String,
+    },
     /// The cache cannot be used, even made anew.
     #[error(transparent)]
     Cache(#[from] CacheError),

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kua_extract::PlaceNames;
 use kua_lexicon::Lexicons;
 use kua_model::DateSpan;
 use kua_vault::SealRecipient;
@@ -13,6 +14,7 @@ use crate::clock::{Clock, MachineClock};
 use crate::config::{CaseConfig, new_case_toml};
 use crate::error::CaseError;
 use crate::evidence::Evidence;
+use crate::places::place_names;
 
 /// An open case.
 ///
@@ -20,12 +22,14 @@ use crate::evidence::Evidence;
 /// case.toml             what the case is about (docs/formats/case.md)
 /// vault/                the evidence: the only truth (docs/formats/vault.md)
 /// lexicons/             optional: files here stand in for the built-in ones of the same path
+/// places/               optional: gazetteers, CSV and GeoJSON
 /// derived/case.sqlite   worked out from the vault; may be deleted at any time
 /// ```
 pub struct Case {
     pub(crate) dir: PathBuf,
     pub(crate) config: CaseConfig,
     pub(crate) lexicons: Lexicons,
+    pub(crate) places: PlaceNames,
     pub(crate) evidence: Evidence,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) threads: usize,
@@ -108,11 +112,13 @@ impl Case {
         };
         let config = CaseConfig::parse(&text)?;
         let lexicons = lexicons_of(dir)?;
+        let places = place_names(&dir.join("places"))?;
         let evidence = Evidence::open(&dir.join("vault"), &dir.join("derived"))?;
         Ok(Self {
             dir: dir.to_owned(),
             config,
             lexicons,
+            places,
             evidence,
             clock: Arc::new(MachineClock),
             threads: 0,

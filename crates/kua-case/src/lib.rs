@@ -32,6 +32,7 @@ mod lexicons;
 mod lookup;
 mod memo;
 mod oddities;
+mod places;
 mod progress;
 mod published;
 mod search;

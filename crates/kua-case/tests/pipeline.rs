@@ -191,3 +191,35 @@ fn a_lexicon_folder_is_checked_line_by_line() {
     let checked = kua_case::check_lexicons(&embedded).unwrap();
     assert!(checked.examples > 0 && checked.slips.is_empty(), "{:?}", checked.slips);
 }
+
+#[test]
+fn a_gazetteer_of_the_case_names_its_places_by_old_and_new_names() {
+    let scratch = tempfile::tempdir().unwrap();
+    let case = new_case(scratch.path());
+    let notes = scratch.path().join("notes");
+    fs::create_dir_all(&notes).unwrap();
+    fs::write(notes.join("1.txt"), "4 May 2023\n\nTwo people were killed in Old Orsk Mill.\n")
+        .unwrap();
+    fs::write(notes.join("2.txt"), "4 мая 2023 года\n\nВ Новой Мельнице погибли двое.\n").unwrap();
+    add_and_build(&case, scratch.path());
+    let folder = scratch.path().join("case/places");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        folder.join("villages.csv"),
+        "name,names\nNova Melnitsa,Old Orsk Mill|Новая Мельница\n",
+    )
+    .unwrap();
+    let case = Case::open(case.dir()).unwrap();
+    let built = case.build(&Silent, &Stop::default()).unwrap();
+    assert_eq!(built.fresh, 2, "a new gazetteer is read into every text");
+    let chronicle = case.chronicle().unwrap().chronicle;
+    let places: Vec<_> = chronicle
+        .statements
+        .iter()
+        .map(|statement| statement.claim.place.as_ref().and_then(|place| place.canonical.clone()))
+        .collect();
+    assert_eq!(places, vec![Some("Nova Melnitsa".to_owned()); 2]);
+    fs::write(folder.join("villages.csv"), "place\nx\n").unwrap();
+    let Err(error) = Case::open(case.dir()) else { panic!("a slip must not pass") };
+    assert!(error.to_string().contains("villages.csv, line 1"), "{error}");
+}

@@ -539,6 +539,8 @@ pub(crate) struct Grammar {
     pub verb_last: bool,
     /// Of two nouns side by side the last is what is counted: "58 bus passengers".
     pub noun_last: bool,
+    /// Case endings of names of places, with the endings they may stand for.
+    pub place_endings: Vec<(String, Vec<String>)>,
 }
 
 impl Grammar {
@@ -571,6 +573,7 @@ impl Grammar {
             scripts: Scripts::of(lexicon),
             verb_last: false,
             noun_last: false,
+            place_endings: Vec::new(),
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -639,6 +642,15 @@ impl Grammar {
                     ));
                 }
             }
+            return Ok(());
+        }
+        if file == "places.txt" && section == "endings" {
+            let bases = value.ok_or_else(|| "expected endings after ' = '".to_owned())?;
+            let fold = |text: &str| match text.trim() {
+                "_" => String::new(),
+                ending => kua_lexicon::fold(ending).into_owned(),
+            };
+            self.place_endings.push((fold(&entry.key), bases.split('|').map(fold).collect()));
             return Ok(());
         }
         if file == "calendar.txt" && matches!(section, "order") {

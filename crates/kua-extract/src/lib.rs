@@ -29,6 +29,7 @@ mod setting;
 mod source;
 mod teller;
 mod timex;
+mod town;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -43,12 +44,13 @@ pub use check::{Failing, Report, check_language, notation};
 
 pub use quantity::{Bound, QuantityExpression};
 pub use timex::{TimeExpression, TimeKind};
+pub use town::PlaceNames;
 
 use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,6 +60,8 @@ pub struct ExtractConfig {
     pub period: Option<DateSpan>,
     /// Place of claims that name none.
     pub place: Option<String>,
+    /// Places the case brings along.
+    pub places: PlaceNames,
 }
 
 /// The claims of `document`, in order of its text, with notices on what is odd in it.

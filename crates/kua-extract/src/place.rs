@@ -5,6 +5,7 @@ use kua_lexicon::TokenKind;
 use crate::cases::Case;
 use crate::grammar::Sense;
 use crate::scene::Scene;
+use crate::town::{PlaceNames, listed};
 
 /// A place named in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +20,16 @@ pub(crate) struct PlaceMark {
     pub placed: bool,
     /// The lexicon entry.
     pub entry: Option<u32>,
+    /// Rule that found it, if no lexicon entry did.
+    pub rule: &'static str,
 }
 
 /// All places, in order.
-pub(crate) fn places(scene: &Scene<'_>, dated: &[bool]) -> Vec<PlaceMark> {
+pub(crate) fn places(scene: &Scene<'_>, dated: &[bool], own: &PlaceNames) -> Vec<PlaceMark> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < scene.tokens.len() {
-        match place_at(scene, dated, at) {
+        match place_at(scene, dated, own, at) {
             Some(mark) => {
                 at = mark.end.max(at + 1);
                 out.push(mark);
@@ -37,9 +40,23 @@ pub(crate) fn places(scene: &Scene<'_>, dated: &[bool]) -> Vec<PlaceMark> {
     out
 }
 
-fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
+fn place_at(scene: &Scene<'_>, dated: &[bool], own: &PlaceNames, at: usize) -> Option<PlaceMark> {
     if scene.find(at, |s| *s == Sense::NotPlace).is_some() {
         return None;
+    }
+    let town = listed(scene, at, own);
+    if let Some(town) = town.as_ref().filter(|town| town.own) {
+        let placed = placed(scene, at)
+            || placed_after(scene, town.end).is_some()
+            || dateline(scene, dated, at, town.end);
+        return Some(PlaceMark {
+            start: at,
+            end: town.end,
+            canonical: Some(town.name.clone()),
+            placed,
+            entry: None,
+            rule: "gazetteer-of-the-case",
+        });
     }
     let known = scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
         Sense::Place(name) if scene.tokens.get(at).is_some_and(|token| token.capital) => {
@@ -54,6 +71,7 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
             canonical: Some(name),
             placed: placed(scene, at) || placed_after(scene, hit.end).is_some(),
             entry: Some(hit.entry),
+            rule: "",
         });
     }
     // A capital after a preposition of place, that no lexicon knows as anything else.
@@ -73,6 +91,18 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
                 .all(|(_, lexeme)| matches!(lexeme.sense, Sense::Group { .. } | Sense::PlaceNoun))
             && scene.find(at, |s| matches!(s, Sense::Group { .. })).is_none()
     };
+    let free = |at: usize| !dated.get(at).copied().unwrap_or(true) && scene.at(at).next().is_none();
+    // A town of the world may have the name of a person: only where something places it.
+    if let Some(town) = town
+        && (town.end > at + 1 || proper(at) || free(at))
+        && (placed(scene, at)
+            || placed_after(scene, town.end).is_some()
+            || dateline(scene, dated, at, town.end))
+    {
+        let (end, canonical) = (town.end, Some(town.name));
+        let (placed, entry, rule) = (true, None, "gazetteer");
+        return Some(PlaceMark { start: at, end, canonical, placed, entry, rule });
+    }
     if !proper(at) {
         return None;
     }
@@ -85,7 +115,16 @@ fn place_at(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<PlaceMark> {
     {
         end += 1;
     }
-    Some(PlaceMark { start: at, end, canonical: None, placed: true, entry: None })
+    let rule = "capital-after-preposition";
+    Some(PlaceMark { start: at, end, canonical: None, placed: true, entry: None, rule })
+}
+
+/// Whether a name opens the sentence as the place of the report: "KYIV, 5 May".
+fn dateline(scene: &Scene<'_>, dated: &[bool], at: usize, end: usize) -> bool {
+    let marked = at == 0 && scene.is_mark(end, &[',', '—', '–', '-', '(', ':', '.']);
+    let words = scene.words(at, end);
+    let capitals = words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    marked && (capitals || dated.get(end + 1).copied().unwrap_or(false))
 }
 
 /// A capitalised word that no lexicon knows, in the case of "in", or before a noun of places in it:
@@ -101,7 +140,8 @@ fn by_ending(scene: &Scene<'_>, at: usize, proper: impl Fn(usize) -> bool) -> Op
     let last = placed_after(scene, end)?;
     let words = scene.words(at, end);
     let name = if last == end { scene.grammar.cases.without(Case::Place, words) } else { words };
-    Some(PlaceMark { start: at, end, canonical: Some(name.to_owned()), placed: true, entry: None })
+    let (canonical, rule) = (Some(name.to_owned()), "case-of-place");
+    Some(PlaceMark { start: at, end, canonical, placed: true, entry: None, rule })
 }
 
 /// The end of a place whose name ends before token `end`, if it is in the case of "in" or a noun of

@@ -42,7 +42,7 @@ impl Teller<'_> {
             if let Some(entry) = mark.entry {
                 push_entry(scene, why, entry, mark.start, mark.end);
             } else {
-                why.push(Why::by("capital-after-preposition", mention.range));
+                why.push(Why::by(mark.rule, mention.range));
             }
             return Some(mention);
         }

@@ -148,7 +148,7 @@ impl<'d> Teller<'d> {
         let after_claim = self.claims.len() > self.block_claims;
         let asides = source::asides(&scene, &mentions);
         let drafts = drafts(&scene, &parties, &figures, &dated, &asides, after_claim);
-        let places = places(&scene, &dated);
+        let places = places(&scene, &dated, &self.config.places);
         let (chain, own_sources) = self.chain_of(&scene, &mentions);
         let sentence = Sentence {
             scene: &scene,

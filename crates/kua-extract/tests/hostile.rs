@@ -226,8 +226,11 @@ fn the_same_text_gives_the_same_claims_on_every_thread() {
 fn the_period_of_the_case_parts_crisis_from_background() {
     let document =
         support::plain("On 16 December 2011 14 people were killed in Zhanaozen.", "en", None);
-    let config =
-        ExtractConfig { period: Some("2022-01-02/2022-01-11".parse().unwrap()), place: None };
+    let config = ExtractConfig {
+        period: Some("2022-01-02/2022-01-11".parse().unwrap()),
+        place: None,
+        ..ExtractConfig::default()
+    };
     let claims = extractor().extract(&document, &config).value;
     assert_eq!(claims[0].role, kua_model::ClaimRole::Background);
     assert_eq!(claims[0].modality, Modality::Certain);

@@ -10,11 +10,13 @@
 
 mod embedded;
 mod entry;
+mod gazetteer;
 mod lexicon;
 mod phrase;
 mod token;
 
 pub use entry::{Entry, LexiconError};
+pub use gazetteer::{Gazetteer, Town, place_key};
 pub use lexicon::{Lexicon, Lexicons};
 pub use phrase::{Match, PatternError, PatternWord, Phrases, expand};
 pub use token::{Token, TokenKind, fold, tokens};

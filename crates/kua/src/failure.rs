@@ -96,6 +96,9 @@ impl From<CaseError> for Failure {
             CaseError::Lexicon { .. } => failure
                 .hint("Check the folder by itself:  kua lexicon check FOLDER")
                 .hint("Or move lexicons/ out of the case to use the built-in words."),
+            CaseError::Places { .. } => failure.hint(
+                "What a gazetteer of the case holds is described in docs/formats/case.md, places/.",
+            ),
             CaseError::SealedBundle { .. } => {
                 failure.hint("Say where the key lies:  --identity FILE")
             }

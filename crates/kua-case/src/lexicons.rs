@@ -32,9 +32,11 @@ pub struct CheckedLexicons {
     pub examples: usize,
     /// Slips, by file and line.
     pub slips: Vec<LexiconSlip>,
+    /// Words in letters of another script that look alike; they may be names.
+    pub doubtful: Vec<LexiconSlip>,
     /// Lines whose words an earlier line has already: `fr/events.txt:12`. No slips, but idle.
     pub shadowed: Vec<String>,
-    /// Lines that no example uses.
+    /// Lines of events, people, bounds, hedges and patterns that no example uses.
     pub unused: Vec<String>,
 }
 
@@ -77,6 +79,11 @@ pub fn check_lexicons(dir: &Path) -> Result<CheckedLexicons, CaseError> {
                 checked.examples += report.examples;
                 checked.unused.extend(report.unused.iter().map(|origin| here(origin)));
                 checked.shadowed.extend(report.shadowed.iter().map(|origin| here(origin)));
+                for odd in report.misspelt {
+                    let slips = if odd.sure { &mut checked.slips } else { &mut checked.doubtful };
+                    let file = here(&odd.file);
+                    slips.push(LexiconSlip { file, line: odd.line, problem: odd.reason });
+                }
                 checked.slips.extend(report.errors.into_iter().map(|error| LexiconSlip {
                     file: here(&error.file),
                     line: error.line,

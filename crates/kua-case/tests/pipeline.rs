@@ -187,6 +187,16 @@ fn a_lexicon_folder_is_checked_line_by_line() {
         checked.slips.iter().any(|slip| slip.file.ends_with("fr/examples.txt") && slip.line == 2),
         "{checked:?}"
     );
+    // A Latin "o" in a Cyrillic word, a phrase twice, a word no example uses.
+    let folder = scratch.path().join("ru");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("events.txt"), "[killed.victims]\nпoгибших\nубитых\nубитых | трупов\n")
+        .unwrap();
+    let checked = kua_case::check_lexicons(&folder).unwrap();
+    let spelt = checked.slips.iter().find(|slip| slip.line == 2).unwrap();
+    assert!(spelt.problem.contains("Latin"), "{spelt:?}");
+    assert!(checked.shadowed.iter().any(|line| line.contains("events.txt:4")), "{checked:?}");
+    assert!(checked.unused.iter().any(|line| line.contains("events.txt:3")), "{checked:?}");
     let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicons");
     let checked = kua_case::check_lexicons(&embedded).unwrap();
     assert!(checked.examples > 0 && checked.slips.is_empty(), "{:?}", checked.slips);

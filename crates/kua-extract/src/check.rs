@@ -9,7 +9,10 @@
 //! (`in:Almaty`), a date (`on:2022-01-05`), the innermost source (`by:ministry`, any part of its
 //! words). Several claims are divided by `;`. `[2022-01-07]` before the arrow dates the report.
 
-use kua_lexicon::{Lexicon, LexiconError, Lexicons};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use kua_lexicon::{Lexicon, LexiconError, Lexicons, Misspelt, PatternWord, expand, misspelt};
 use kua_model::{
     Block, Claim, ClaimRole, Completeness, Counted, DateTier, Dated, Document, DocumentDates,
     DocumentId, Grade, ItemId, Lang, Modality, PartialDate, Receipt, Role, Sentence, TextRange,
@@ -42,14 +45,18 @@ pub struct Report {
     pub errors: Vec<LexiconError>,
     /// Entries that can never be found, because an earlier one of the same meaning has their words.
     pub shadowed: Vec<String>,
-    /// Entries of events and patterns that no example uses.
+    /// Entries that no example uses, of the files whose use claims record.
     pub unused: Vec<String>,
+    /// Entries that can never be found for their spelling.
+    pub misspelt: Vec<Misspelt>,
 }
 
 impl Report {
     /// Whether every example passes and every line has a meaning.
     pub fn is_sound(&self) -> bool {
-        self.failing.is_empty() && self.errors.is_empty()
+        self.failing.is_empty()
+            && self.errors.is_empty()
+            && !self.misspelt.iter().any(|odd| odd.sure)
     }
 }
 
@@ -60,6 +67,7 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     let (grammar, errors) = Grammar::compile(lang, lexicon, lexicons);
     report.errors = errors;
     report.shadowed = shadowed(lexicon);
+    report.misspelt = misspelt(lexicon);
     let extractor = Extractor::new(lexicons);
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for entry in lexicon.section("examples.txt", "") {
@@ -87,7 +95,7 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     let lines = grammar
         .lexemes
         .iter()
-        .filter(|lexeme| lexeme.origin.contains("/events.txt:"))
+        .filter(|lexeme| RECORDED.iter().any(|file| lexeme.origin.contains(file)))
         .map(|lexeme| lexeme.origin.clone())
         .chain(grammar.patterns.iter().map(|pattern| pattern.origin.clone()));
     report.unused = lines.filter(|origin| !used.contains(origin)).collect();
@@ -96,29 +104,32 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     report
 }
 
-/// Entries whose key stands earlier in the same section.
+/// Files whose entries stand in the `why` of every claim they helped to make.
+const RECORDED: [&str; 4] = ["/events.txt:", "/hedges.txt:", "/bounds.txt:", "/people.txt:"];
+
+/// Phrases that stand earlier in the same section, so that the later line can never be found by them.
 fn shadowed(lexicon: &Lexicon) -> Vec<String> {
     let mut out = Vec::new();
     for file in crate::grammar::FILES {
         for (_, entries) in lexicon.sections(file) {
-            let mut seen: std::collections::BTreeMap<String, String> =
-                std::collections::BTreeMap::new();
+            let mut seen: BTreeMap<Vec<(String, bool, String)>, String> = BTreeMap::new();
             for entry in entries {
-                for part in entry.key.split('|') {
-                    let key = kua_lexicon::fold(part.trim()).into_owned();
-                    if key.is_empty() || key.contains('(') || key.contains(')') {
-                        continue;
-                    }
-                    match seen.get(&key) {
-                        Some(first) if *first != entry.origin() => {
+                let Ok(phrases) = expand(&entry.key) else { continue };
+                let words = |word: PatternWord| (word.fold, word.stem, word.list);
+                for phrase in phrases {
+                    let shown: Vec<_> = phrase.iter().map(written).collect();
+                    match seen.entry(phrase.into_iter().map(words).collect()) {
+                        Entry::Occupied(first) if *first.get() != entry.origin() => {
                             out.push(format!(
-                                "{}: {key:?} already stands at {first}",
-                                entry.origin()
+                                "{}: {:?} already stands at {}",
+                                entry.origin(),
+                                shown.join(" "),
+                                first.get()
                             ));
                         }
-                        Some(_) => {}
-                        None => {
-                            seen.insert(key, entry.origin());
+                        Entry::Occupied(_) => {}
+                        Entry::Vacant(free) => {
+                            free.insert(entry.origin());
                         }
                     }
                 }
@@ -126,6 +137,12 @@ fn shadowed(lexicon: &Lexicon) -> Vec<String> {
         }
     }
     out
+}
+
+/// A word of a phrase as a lexicon writes it.
+fn written(word: &PatternWord) -> String {
+    let mark = if word.stem { "~" } else { "" };
+    format!("{}{mark}{}", word.fold, word.list)
 }
 
 /// Runs one example: its claims, and what was expected if it fails.

@@ -31,6 +31,11 @@ impl Lexicon {
             .map(|(name, entries)| (name.as_str(), entries.as_slice()))
     }
 
+    /// Names of its files, like `calendar.txt`, in order.
+    pub fn file_names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// What `~` may stand for: the entries of `endings.txt`.
     pub fn endings(&self) -> &[String] {
         &self.endings

@@ -13,10 +13,12 @@ mod entry;
 mod gazetteer;
 mod lexicon;
 mod phrase;
+mod spelling;
 mod token;
 
 pub use entry::{Entry, LexiconError};
 pub use gazetteer::{Gazetteer, Town, place_key};
 pub use lexicon::{Lexicon, Lexicons};
 pub use phrase::{Match, PatternError, PatternWord, Phrases, expand};
+pub use spelling::{Misspelt, misspelt};
 pub use token::{Token, TokenKind, fold, tokens};

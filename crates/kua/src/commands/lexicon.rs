@@ -51,6 +51,20 @@ fn check(dir: &Path, json: bool, console: &mut Console) -> Result<(), Failure> {
             console.line(&format!("{}:{}: {}", shown(&slip.file), slip.line, slip.problem))?;
         }
     }
+    // Idle lines are no slips: they do no harm and the exit code is 0.
+    let doubtful = checked
+        .doubtful
+        .iter()
+        .map(|odd| (format!("{}:{}", odd.file, odd.line), odd.problem.as_str()));
+    let shadowed = checked.shadowed.iter().map(|line| (line.clone(), "shadowed"));
+    let unused = checked.unused.iter().map(|line| (line.clone(), "unused: no example uses it"));
+    for (line, note) in doubtful.chain(shadowed).chain(unused) {
+        if json {
+            console.line(&json!({ "at": line, "note": note }).to_string())?;
+        } else {
+            console.line(&format!("{}: note: {note}", shown(&line)))?;
+        }
+    }
     let what = format!(
         "{}, {}",
         counted(checked.files, "file", "files"),

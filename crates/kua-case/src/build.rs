@@ -10,6 +10,7 @@ use kua_lexicon::Lexicons;
 use kua_model::{
     Chronicle, Claim, Document, Item, ItemId, Lineage, Noted, Notice, NoticePlace, Severity, Sha256,
 };
+use kua_reconcile::{Documents, Voices};
 use rayon::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -22,6 +23,8 @@ use crate::memo::CacheMemo;
 use crate::oddities::each_once;
 use crate::progress::{Progress, Step, Stop};
 
+/// Of more items than this, all results are read in one go.
+const MANY: usize = 64;
 /// Items whose results are written in one transaction.
 const BATCH: usize = 256;
 /// Stack of a worker: hostile nesting must not reach its end.
@@ -55,6 +58,14 @@ struct Reading {
     claims: Noted<Vec<Claim>>,
 }
 
+/// An item whose results are out of date.
+struct Due<'i> {
+    item: &'i Item,
+    keys: Keys,
+    /// Only its claims are.
+    is_read: bool,
+}
+
 /// Keys of one item's results.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys {
@@ -76,10 +87,17 @@ impl Case {
             rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build()?;
 
         self.forget_strangers(&mut cache, &items)?;
-        let fresh = pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
+        let due = self.due(&cache, &items)?;
+        // What was read before is loaded while the rest is read.
+        let (fresh, kept) = pool.install(|| {
+            rayon::join(
+                || self.read_items(&mut cache, &due, progress, stop),
+                || self.load_readings(&Cache::open(&self.derived())?, &without(&items, &due)),
+            )
+        });
         let mut built = Built {
             items: items.len(),
-            fresh,
+            fresh: fresh?,
             cache_rebuilt: cache.was_rebuilt,
             stopped: stop.is_asked(),
             ..Built::default()
@@ -88,18 +106,23 @@ impl Case {
             return Ok(built);
         }
         tracing::info!("loading what was read");
-        let readings = match self.load_readings(&cache, &items)? {
-            Some(readings) => readings,
+        let fresh: Vec<&Item> = due.iter().map(|due| due.item).collect();
+        let fresh = self.load_readings(&cache, &fresh)?;
+        let readings = match kept?.zip(fresh) {
+            Some((kept, fresh)) => in_order(&items, kept, fresh),
             // Rows of another shape: they are worked out again, once.
             None => {
                 let all: Vec<Vec<u8>> =
                     items.iter().map(|item| item.id.0.as_bytes().to_vec()).collect();
                 cache.forget(&all)?;
                 built.cache_rebuilt = true;
-                built.fresh =
-                    pool.install(|| self.read_items(&mut cache, &items, progress, stop))?;
-                self.load_readings(&cache, &items)?
-                    .ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })?
+                let due = self.due(&cache, &items)?;
+                built.fresh = pool.install(|| self.read_items(&mut cache, &due, progress, stop))?;
+                let all: Vec<&Item> = items.iter().collect();
+                let readings = self
+                    .load_readings(&cache, &all)?
+                    .ok_or_else(|| CaseError::NotBuilt { dir: self.dir.clone() })?;
+                in_order(&items, readings, Vec::new())
             }
         };
         built.documents = readings.iter().map(|reading| reading.documents.value.len()).sum();
@@ -134,28 +157,30 @@ impl Case {
         if gone.is_empty() { Ok(()) } else { Ok(cache.forget(&gone)?) }
     }
 
-    /// Reads items and finds claims where that is out of date; how many were.
-    fn read_items(
-        &self,
-        cache: &mut Cache,
-        items: &[Item],
-        progress: &dyn Progress,
-        stop: &Stop,
-    ) -> Result<usize, CaseError> {
+    /// Items that are to be read, or searched for claims.
+    fn due<'i>(&self, cache: &Cache, items: &'i [Item]) -> Result<Vec<Due<'i>>, CaseError> {
         let have_read: std::collections::BTreeMap<_, _> = cache.keys(READ)?.into_iter().collect();
         let have_claims: std::collections::BTreeMap<_, _> =
             cache.keys(EXTRACT)?.into_iter().collect();
         let settings = Settings::of(self);
-        let due: Vec<(&Item, Keys, bool)> = items
-            .iter()
-            .filter_map(|item| {
-                let keys = settings.keys(item);
-                let subject = item.id.0.as_bytes().as_slice();
-                let is_read = have_read.get(subject) == Some(&keys.read);
-                let is_done = is_read && have_claims.get(subject) == Some(&keys.extract);
-                (!is_done).then_some((item, keys, is_read))
-            })
-            .collect();
+        let due = items.iter().filter_map(|item| {
+            let keys = settings.keys(item);
+            let subject = item.id.0.as_bytes().as_slice();
+            let is_read = have_read.get(subject) == Some(&keys.read);
+            let is_done = is_read && have_claims.get(subject) == Some(&keys.extract);
+            (!is_done).then_some(Due { item, keys, is_read })
+        });
+        Ok(due.collect())
+    }
+
+    /// Reads items and finds their claims; how many were.
+    fn read_items(
+        &self,
+        cache: &mut Cache,
+        due: &[Due<'_>],
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<usize, CaseError> {
         if due.is_empty() {
             return Ok(0);
         }
@@ -164,7 +189,7 @@ impl Case {
         let mut done = 0;
         for batch in due.chunks(BATCH) {
             let mut work = Vec::with_capacity(batch.len());
-            for (item, keys, is_read) in batch {
+            for Due { item, keys, is_read } in batch {
                 let kept = if *is_read {
                     cache.get(READ, item.id.0.as_bytes(), &keys.read)?.and_then(|v| unpack(&v))
                 } else {
@@ -273,31 +298,22 @@ impl Case {
         }))
     }
 
-    /// Everything kept of the items, by path, then log, so that the order in which files were
-    /// added does not show.
-    /// `None` if something is missing or of another shape.
+    /// Everything kept of the items; `None` if something is missing or of another shape.
     fn load_readings(
         &self,
         cache: &Cache,
-        items: &[Item],
+        items: &[&Item],
     ) -> Result<Option<Vec<Reading>>, CaseError> {
         let settings = Settings::of(self);
-        let mut order: Vec<&Item> = items.iter().collect();
-        order.sort_by(|a, b| (&a.path, a.log_index).cmp(&(&b.path, b.log_index)));
-        let mut raw = Vec::with_capacity(order.len());
-        for item in order {
-            let keys = settings.keys(item);
-            let subject = item.id.0.as_bytes();
-            let (documents, claims) = (
-                cache.get(READ, subject, &keys.read)?,
-                cache.get(EXTRACT, subject, &keys.extract)?,
-            );
-            raw.push((item.id, documents, claims));
-        }
+        let keys: Vec<Keys> = items.iter().map(|item| settings.keys(item)).collect();
+        let documents = results(cache, READ, items, &keys, |keys| keys.read)?;
+        let claims = results(cache, EXTRACT, items, &keys, |keys| keys.extract)?;
+        let raw: Vec<_> = documents.into_iter().zip(claims).zip(items).collect();
         Ok(raw
             .into_par_iter()
-            .map(|(item, documents, claims)| {
-                Some(Reading { item, documents: unpack(&documents?)?, claims: unpack(&claims?)? })
+            .map(|((documents, claims), item)| {
+                let (documents, claims) = (unpack(&documents?)?, unpack(&claims?)?);
+                Some(Reading { item: item.id, documents, claims })
             })
             .collect())
     }
@@ -351,17 +367,26 @@ impl Case {
             documents.extend(reading.documents.collect_into(&mut notices));
             claims.extend(reading.claims.collect_into(&mut notices));
         }
-        let lineage = match kept {
-            Some(lineage) => lineage,
+        let documents = Documents::new(documents);
+        let info = self.config.info();
+        let memo = CacheMemo::open(&self.derived())?;
+        // Who says what does not depend on who copied whom: both are found at once.
+        let voices = || Voices::of(&info, &documents, claims, &judgements, &self.lexicons, &memo);
+        let (lineage, voices) = match kept {
+            Some(lineage) => (lineage, voices()),
             None => {
                 tracing::info!("tracing");
                 progress.begin(Step::Trace, None);
-                let lineage = kua_trace::trace_with(
-                    &documents,
-                    &self.lexicons,
-                    &self.config.trace,
-                    &CacheMemo::open(&self.derived())?,
-                );
+                let memo = CacheMemo::open(&self.derived())?;
+                let trace = || {
+                    kua_trace::trace_with(
+                        documents.as_slice(),
+                        &self.lexicons,
+                        &self.config.trace,
+                        &memo,
+                    )
+                };
+                let (lineage, voices) = rayon::join(trace, voices);
                 cache.put(&[Kept {
                     stage: TRACE,
                     subject: WHOLE.to_vec(),
@@ -369,7 +394,7 @@ impl Case {
                     value: pack(&lineage)?,
                 }])?;
                 progress.end();
-                lineage
+                (lineage, voices)
             }
         };
         if stop.is_asked() {
@@ -378,16 +403,14 @@ impl Case {
         tracing::info!("reconciling");
         progress.begin(Step::Reconcile, None);
         let lineage = lineage.collect_into(&mut notices);
-        let reconciled = kua_reconcile::reconcile_with(
-            &self.config.info(),
+        let reconciled = voices.reconcile(
+            &info,
             &items,
             documents,
-            claims,
             lineage,
             &judgements,
             &self.lexicons,
             &self.config.reconcile,
-            &CacheMemo::open(&self.derived())?,
         );
         let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
         chronicle.notices.append(&mut notices);
@@ -399,7 +422,11 @@ impl Case {
         let counts = (chronicle.notices.len(), losses);
         let kept =
             |stage, value| Kept { stage, subject: WHOLE.to_vec(), key: chronicle_key, value };
-        let value = pack(&KeptChronicle::of(chronicle, &sources))?;
+        // Letting go of the texts takes as long as packing the rest.
+        let documents = std::mem::take(&mut chronicle.documents);
+        let kept_chronicle = KeptChronicle::of(chronicle, &sources);
+        let (value, ()) = rayon::join(|| pack(&kept_chronicle), || drop(documents));
+        let value = value?;
         cache.put(&[kept(CHRONICLE, value), kept(COUNTS, pack(&counts)?)])?;
         progress.end();
         tracing::info!("built");
@@ -449,6 +476,44 @@ impl Case {
         progress.end();
         Ok(())
     }
+}
+
+/// What is kept of the items under their keys.
+fn results(
+    cache: &Cache,
+    stage: &'static str,
+    items: &[&Item],
+    keys: &[Keys],
+    key: impl Fn(&Keys) -> Sha256,
+) -> Result<Vec<Option<Vec<u8>>>, CaseError> {
+    let items = items.iter().map(|item| item.id.0.as_bytes().as_slice()).zip(keys.iter().map(key));
+    if items.len() <= MANY {
+        return Ok(items
+            .map(|(item, key)| cache.get(stage, item, &key))
+            .collect::<Result<_, _>>()?);
+    }
+    let all = cache.all(stage)?.into_iter().map(|kept| (kept.subject, (kept.key, kept.value)));
+    let mut all: std::collections::HashMap<Vec<u8>, (Sha256, Vec<u8>)> = all.collect();
+    let made_for = |(item, key)| all.remove(item).filter(|kept| kept.0 == key).map(|kept| kept.1);
+    Ok(items.map(made_for).collect())
+}
+
+/// All but those that are due.
+fn without<'i>(items: &'i [Item], due: &[Due<'_>]) -> Vec<&'i Item> {
+    let due: std::collections::BTreeSet<ItemId> = due.iter().map(|due| due.item.id).collect();
+    items.iter().filter(|item| !due.contains(&item.id)).collect()
+}
+
+/// Readings by path, then log, so that the order in which files were added does not show.
+fn in_order(items: &[Item], kept: Vec<Reading>, fresh: Vec<Reading>) -> Vec<Reading> {
+    let mut order: Vec<&Item> = items.iter().collect();
+    order.sort_by(|a, b| (&a.path, a.log_index).cmp(&(&b.path, b.log_index)));
+    let rank: std::collections::BTreeMap<ItemId, usize> =
+        order.iter().enumerate().map(|(rank, item)| (item.id, rank)).collect();
+    let mut readings = kept;
+    readings.extend(fresh);
+    readings.sort_by_key(|reading| rank.get(&reading.item).copied());
+    readings
 }
 
 fn failed(code: &str, item: ItemId, what: &str) -> Notice {

@@ -127,6 +127,22 @@ impl Cache {
         self.wrap(found)
     }
 
+    /// Every result of a stage, in the order in which they were kept.
+    pub(crate) fn all(&self, stage: &'static str) -> Result<Vec<Kept>, CacheError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT subject, key, value FROM result NOT INDEXED WHERE stage = ?")
+            .and_then(|mut query| {
+                query
+                    .query_map(params![stage], |row| {
+                        let (subject, key) = (row.get(0)?, Sha256::from_bytes(row.get(1)?));
+                        Ok(Kept { stage, subject, key, value: row.get(2)? })
+                    })?
+                    .collect()
+            });
+        self.wrap(found)
+    }
+
     /// The value kept for `subject` and the key it was made for.
     pub(crate) fn latest(
         &self,

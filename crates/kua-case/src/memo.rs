@@ -88,7 +88,7 @@ impl Memo for CacheMemo {
             }
         };
         // Appended to, unless there are many sheets or most of what they hold is out of use.
-        let anew = held.taken.len() >= MOST_SHEETS || held.entries > 2 * used.len() + 64;
+        let anew = held.taken.len() >= MOST_SHEETS || held.entries > 2 * used.len();
         let mut rows = Vec::new();
         let (subject, sheet) = if anew {
             let used: BTreeSet<&Sha256> = used.iter().collect();

@@ -32,7 +32,7 @@ mod timex;
 mod town;
 mod voice;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
@@ -72,13 +72,13 @@ pub fn extract(
     lexicons: &Lexicons,
     config: &ExtractConfig,
 ) -> Noted<Vec<Claim>> {
-    remembered(lexicons).extract(document, config)
+    remembered(lexicons, document).extract(document, config)
 }
 
 /// Lexicons compiled for extraction: make it once, use it for many documents, from any thread.
 #[derive(Debug)]
 pub struct Extractor {
-    grammars: BTreeMap<Lang, Grammar>,
+    grammars: BTreeMap<Lang, Arc<Grammar>>,
     errors: Vec<LexiconError>,
 }
 
@@ -88,12 +88,8 @@ impl Extractor {
         let mut grammars = BTreeMap::new();
         let mut errors = Vec::new();
         for lang in lexicons.languages() {
-            let Some(lexicon) = lexicons.get(lang) else { continue };
-            if lexicon.sections("events.txt").next().is_none() {
-                continue;
-            }
-            let (grammar, slips) = Grammar::compile(lang, lexicon, lexicons);
-            grammars.insert(lang, grammar);
+            let Some((grammar, slips)) = compiled(lang, lexicons) else { continue };
+            grammars.insert(lang, Arc::new(grammar));
             errors.extend(slips);
         }
         Self { grammars, errors }
@@ -251,17 +247,31 @@ fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
     out
 }
 
-/// The extractor of these lexicons, compiled once a process: the digest is the key, so the same
-/// lexicons always give the same answer.
-fn remembered(lexicons: &Lexicons) -> Arc<Extractor> {
-    static LAST: Mutex<Option<(String, Arc<Extractor>)>> = Mutex::new(None);
+/// An extractor for the languages of `document`, each compiled once a process: the digest is the
+/// key, so the same lexicons always give the same answer.
+fn remembered(lexicons: &Lexicons, document: &Document) -> Extractor {
+    type Compiled = BTreeMap<Lang, Option<Arc<Grammar>>>;
+    static LAST: Mutex<Option<(String, Compiled)>> = Mutex::new(None);
+    let spoken: BTreeSet<Lang> =
+        document.sentences.iter().filter_map(|s| document.language_at(s.range)).collect();
     let mut last = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match &*last {
-        Some((digest, extractor)) if digest == lexicons.digest() => Arc::clone(extractor),
-        _ => {
-            let extractor = Arc::new(Extractor::new(lexicons));
-            *last = Some((lexicons.digest().to_owned(), Arc::clone(&extractor)));
-            extractor
+    if last.as_ref().is_none_or(|(digest, _)| digest != lexicons.digest()) {
+        *last = Some((lexicons.digest().to_owned(), Compiled::new()));
+    }
+    let mut grammars = BTreeMap::new();
+    if let Some((_, known)) = &mut *last {
+        for lang in spoken {
+            let grammar =
+                known.entry(lang).or_insert_with(|| Some(Arc::new(compiled(lang, lexicons)?.0)));
+            grammars.extend(grammar.as_ref().map(|grammar| (lang, Arc::clone(grammar))));
         }
     }
+    Extractor { grammars, errors: Vec::new() }
+}
+
+/// The grammar of a language and the lines that were left out; `None` if it has no events.
+fn compiled(lang: Lang, lexicons: &Lexicons) -> Option<(Grammar, Vec<LexiconError>)> {
+    let lexicon = lexicons.get(lang)?;
+    lexicon.sections("events.txt").next()?;
+    Some(Grammar::compile(lang, lexicon, lexicons))
 }

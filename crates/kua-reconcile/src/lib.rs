@@ -38,7 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kua_lexicon::Lexicons;
 use kua_model::{
     CaseInfo, Chronicle, Claim, Custody, Document, DocumentId, Item, Judgement, Lineage, Memo,
-    NoMemo, Noted, OriginId,
+    NoMemo, Noted, Notice, OriginId, PartialDate, Quote,
 };
 
 pub use config::{Policy, ReconcileConfig};
@@ -63,99 +63,179 @@ pub fn reconcile(
     lexicons: &Lexicons,
     config: &ReconcileConfig,
 ) -> Noted<Chronicle> {
-    reconcile_with(case, items, documents, claims, lineage, judgements, lexicons, config, &NoMemo)
+    let documents = Documents::new(documents);
+    let voices = Voices::of(case, &documents, claims, judgements, lexicons, &NoMemo);
+    voices.reconcile(case, items, documents, lineage, judgements, lexicons, config)
 }
 
-/// The same, with the names of documents remembered in `memo`.
-#[expect(clippy::too_many_arguments, reason = "the signature agreed between the stages")]
-pub fn reconcile_with(
-    case: &CaseInfo,
-    items: &[Item],
-    mut documents: Vec<Document>,
-    mut claims: Vec<Claim>,
-    lineage: Lineage,
-    judgements: &[Judgement],
-    lexicons: &Lexicons,
-    config: &ReconcileConfig,
-    memo: &dyn Memo,
-) -> Noted<Chronicle> {
-    let mut notices = Vec::new();
-    let mut items = items.to_vec();
-    items.sort_by_key(|item| (item.log_index, item.id));
-    documents.sort_by(|a, b| (&a.path, a.id.part(), a.id).cmp(&(&b.path, b.id.part(), b.id)));
-    let mut seen = BTreeSet::new();
-    documents.retain(|document| seen.insert(document.id));
-    let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
+/// The documents of a case, each once, by path, then place in their item.
+#[derive(Debug, Clone, Default)]
+pub struct Documents(Vec<Document>);
 
-    let rulings = rulings::Rulings::of(judgements);
-    let vocabulary = vocabulary::Vocabulary::new(lexicons);
-    let romaniser = Romaniser::new(lexicons);
-    let taxonomy = taxonomy::Taxonomy::new(lexicons);
-    let reviews = review::reviewed(&mut claims, &documents, &rulings, &taxonomy, &mut notices);
-    let (claims, quotes) = statement::quoted(claims, &documents, &mut notices);
-    let found =
-        names::names(&documents, &claims, &rulings, &vocabulary, &romaniser, lexicons, memo);
+impl Documents {
+    /// From documents in any order.
+    pub fn new(mut documents: Vec<Document>) -> Self {
+        documents.sort_by(|a, b| (&a.path, a.id.part(), a.id).cmp(&(&b.path, b.id.part(), b.id)));
+        let mut seen = BTreeSet::new();
+        documents.retain(|document| seen.insert(document.id));
+        Self(documents)
+    }
 
-    let whole = place::whole(case, &claims, &found.names, &vocabulary, &mut notices);
-    let country = whole.as_deref().map(|words| place::country(words, &vocabulary));
-    let reader = mention::Reader { vocabulary: &vocabulary, romaniser: &romaniser, names: &found };
-    let heard = sources::heard(&claims, &by_id, country.as_deref(), &reader);
-    let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
-    let places = place::Places::new(whole.as_deref(), &vocabulary, &romaniser, &found.places);
-    let reported = count::reported(case, &claims, &documents, &mut notices);
-    let told = statement::statements(
-        claims,
-        quotes,
-        heard,
-        &by_id,
-        &reported,
-        &accounts,
-        &rulings,
-        &reviews,
-        &places,
-        &taxonomy,
-        &mut notices,
-    );
-    let (mut statements, mut countings) = (told.statements, told.countings);
-    sameness::merge(
-        &mut statements,
-        &countings,
-        &accounts,
-        &lineage,
-        &taxonomy,
-        config,
-        &mut notices,
-    );
+    /// They, in order.
+    pub fn as_slice(&self) -> &[Document] {
+        &self.0
+    }
+}
 
-    settle::places(&mut statements, &mut countings, config);
-    let origins = origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
-    let shown: BTreeMap<OriginId, String> =
-        origins.iter().map(|o| (o.id, o.name.clone())).collect();
-    let rank: BTreeMap<OriginId, usize> =
-        origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
-    let tolls =
-        toll::tolls(&mut statements, &countings, &shown, &rank, &taxonomy, config, &mut notices);
-    statement::inherit_standing(&mut statements);
-    let incidents = incident::incidents(&mut statements, &countings);
+/// Who is named in a case and who says what: all that does not depend on who copied whom, so that
+/// it can be worked out while that is being found.
+#[derive(Debug)]
+pub struct Voices {
+    rulings: rulings::Rulings,
+    vocabulary: vocabulary::Vocabulary,
+    romaniser: Romaniser,
+    taxonomy: taxonomy::Taxonomy,
+    reviews: review::Reviews,
+    claims: Vec<Claim>,
+    quotes: Vec<Quote>,
+    names: names::Found,
+    /// The place the case is about.
+    whole: Option<String>,
+    heard: Vec<sources::Heard>,
+    reported: BTreeMap<DocumentId, PartialDate>,
+    notices: Vec<Notice>,
+}
 
-    notices.sort();
-    notices.dedup();
-    Noted {
-        value: Chronicle {
-            case: case.clone(),
-            items,
-            documents,
-            lineage,
-            statements,
-            origins,
-            incidents,
-            tolls,
-            names: found.names,
-            notices: Vec::new(),
-            judgements: judgements.to_vec(),
-            custody: Custody::default(),
-            lexicon_digest: lexicons.digest().to_owned(),
-        },
-        notices,
+impl Voices {
+    /// The voices of `documents` and their `claims`, with the names of documents remembered in
+    /// `memo`.
+    pub fn of(
+        case: &CaseInfo,
+        documents: &Documents,
+        mut claims: Vec<Claim>,
+        judgements: &[Judgement],
+        lexicons: &Lexicons,
+        memo: &dyn Memo,
+    ) -> Self {
+        let mut notices = Vec::new();
+        let documents = documents.as_slice();
+        let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
+        let rulings = rulings::Rulings::of(judgements);
+        let vocabulary = vocabulary::Vocabulary::new(lexicons);
+        let romaniser = Romaniser::new(lexicons);
+        let taxonomy = taxonomy::Taxonomy::new(lexicons);
+        let reviews = review::reviewed(&mut claims, documents, &rulings, &taxonomy, &mut notices);
+        let (claims, quotes) = statement::quoted(claims, documents, &mut notices);
+        let names =
+            names::names(documents, &claims, &rulings, &vocabulary, &romaniser, lexicons, memo);
+        let whole = place::whole(case, &claims, &names.names, &vocabulary, &mut notices);
+        let country = whole.as_deref().map(|words| place::country(words, &vocabulary));
+        let reader =
+            mention::Reader { vocabulary: &vocabulary, romaniser: &romaniser, names: &names };
+        let heard = sources::heard(&claims, &by_id, country.as_deref(), &reader);
+        let reported = count::reported(case, &claims, documents, &mut notices);
+        Self {
+            rulings,
+            vocabulary,
+            romaniser,
+            taxonomy,
+            reviews,
+            claims,
+            quotes,
+            names,
+            whole,
+            heard,
+            reported,
+            notices,
+        }
+    }
+
+    /// The chronicle of the same case, documents, judgements and lexicons, with who copied whom.
+    #[expect(clippy::too_many_arguments, reason = "the signature agreed between the stages")]
+    pub fn reconcile(
+        self,
+        case: &CaseInfo,
+        items: &[Item],
+        documents: Documents,
+        lineage: Lineage,
+        judgements: &[Judgement],
+        lexicons: &Lexicons,
+        config: &ReconcileConfig,
+    ) -> Noted<Chronicle> {
+        let Self { rulings, taxonomy, names: found, mut notices, .. } = self;
+        let documents = documents.0;
+        let mut items = items.to_vec();
+        items.sort_by_key(|item| (item.log_index, item.id));
+        let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
+        let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
+        let places = place::Places::new(
+            self.whole.as_deref(),
+            &self.vocabulary,
+            &self.romaniser,
+            &found.places,
+        );
+        let told = statement::statements(
+            self.claims,
+            self.quotes,
+            self.heard,
+            &by_id,
+            &self.reported,
+            &accounts,
+            &rulings,
+            &self.reviews,
+            &places,
+            &taxonomy,
+            &mut notices,
+        );
+        let (mut statements, mut countings) = (told.statements, told.countings);
+        sameness::merge(
+            &mut statements,
+            &countings,
+            &accounts,
+            &lineage,
+            &taxonomy,
+            config,
+            &mut notices,
+        );
+
+        settle::places(&mut statements, &mut countings, config);
+        let origins =
+            origins::origins(&accounts, &told.named, &statements, &documents, &told.merges);
+        let shown: BTreeMap<OriginId, String> =
+            origins.iter().map(|o| (o.id, o.name.clone())).collect();
+        let rank: BTreeMap<OriginId, usize> =
+            origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
+        let tolls = toll::tolls(
+            &mut statements,
+            &countings,
+            &shown,
+            &rank,
+            &taxonomy,
+            config,
+            &mut notices,
+        );
+        statement::inherit_standing(&mut statements);
+        let incidents = incident::incidents(&mut statements, &countings);
+
+        notices.sort();
+        notices.dedup();
+        Noted {
+            value: Chronicle {
+                case: case.clone(),
+                items,
+                documents,
+                lineage,
+                statements,
+                origins,
+                incidents,
+                tolls,
+                names: found.names,
+                notices: Vec::new(),
+                judgements: judgements.to_vec(),
+                custody: Custody::default(),
+                lexicon_digest: lexicons.digest().to_owned(),
+            },
+            notices,
+        }
     }
 }

@@ -90,19 +90,38 @@ pub(crate) fn heard(
     let known = Known::new(claims, &readings, documents, country, reader);
     // Who spoke last in a document, by kind: what "the ministry" or "its spokesman" may take up.
     let mut last: BTreeMap<(DocumentId, String), SourceKey> = BTreeMap::new();
-    let mut texts: BTreeMap<DocumentId, Vec<(usize, SourceKey)>> = BTreeMap::new();
+    let named: Vec<(Option<SourceKey>, Vec<String>)> = claims
+        .par_iter()
+        .zip(&readings)
+        .map(|(claim, reading)| {
+            let mut why = Vec::new();
+            let key = reading.as_ref().and_then(|(at, reading)| {
+                named(claim, &claim.sources[*at], reading, &known, &mut why)
+            });
+            (key, why)
+        })
+        .collect();
+    // The bodies that documents name where a claim has a source without a name.
+    let nameless =
+        claims.iter().zip(&readings).zip(&named).filter_map(|((claim, reading), named)| {
+            let (_, reading) = reading.as_ref()?;
+            (named.0.is_none() && reading.generic.is_some()).then_some(claim.document)
+        });
+    let nameless: BTreeSet<DocumentId> = nameless.collect();
+    let texts: BTreeMap<DocumentId, Vec<(usize, SourceKey)>> = nameless
+        .into_par_iter()
+        .filter_map(|id| Some((id, bodies_in(documents.get(&id).copied()?, &known, reader))))
+        .collect();
     claims
         .iter()
         .zip(&readings)
-        .map(|(claim, reading)| {
+        .zip(named)
+        .map(|((claim, reading), (key, mut why))| {
             let Some((at, reading)) = reading else { return untold(claim) };
             let mention = &claim.sources[*at];
-            let mut why = Vec::new();
-            let key = named(claim, mention, reading, &known, &mut why).or_else(|| {
-                let document = documents.get(&claim.document).copied();
-                taken_up(
-                    claim, mention, reading, &known, &last, &mut texts, document, reader, &mut why,
-                )
+            let key = key.or_else(|| {
+                let told = texts.get(&claim.document).map_or(&[][..], Vec::as_slice);
+                taken_up(claim, mention, reading, &known, &last, told, &mut why)
             });
             let Some(key) = key else { return untold(claim) };
             for kind in key.kinds() {
@@ -183,16 +202,13 @@ fn named(
 }
 
 /// The source that words without a name take up: "the ministry", "the same press service".
-#[expect(clippy::too_many_arguments, reason = "what was said before, in claims and in the text")]
 fn taken_up(
     claim: &Claim,
     mention: &SourceMention,
     reading: &Reading,
     known: &Known,
     last: &BTreeMap<(DocumentId, String), SourceKey>,
-    texts: &mut BTreeMap<DocumentId, Vec<(usize, SourceKey)>>,
-    document: Option<&Document>,
-    reader: &Reader<'_>,
+    told: &[(usize, SourceKey)],
     why: &mut Vec<String>,
 ) -> Option<SourceKey> {
     let words = &mention.words;
@@ -204,9 +220,6 @@ fn taken_up(
     };
     let is = |key: &&SourceKey| key.kinds().contains(generic);
     let at = mention.range.map_or(claim.range.start, |range| range.start);
-    let told = texts.entry(claim.document).or_insert_with(|| {
-        document.map(|document| bodies_in(document, known, reader)).unwrap_or_default()
-    });
     let before = told.iter().rev().filter(|(start, _)| *start < at).map(|(_, key)| key).find(is);
     if let Some(key) = before.or_else(|| last.get(&(claim.document, generic.clone()))) {
         why.push(format!("“{words}” takes up the {} named before it", key.concept()));

@@ -1,10 +1,12 @@
 //! Which documents of different languages are worth aligning: those whose passages are each other's
 //! best by their rarest features.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use kua_model::Lang;
+use kua_model::{Lang, Sha256};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
 
@@ -13,7 +15,7 @@ const PASSAGE: usize = 8;
 const NEXT: usize = 6;
 /// Features by which a passage is looked up.
 const LOOKED_UP: usize = 128;
-/// A feature in more passages than this tells nothing.
+/// The usual size of a crowd of passages.
 const MOST_PASSAGES: usize = 400;
 
 /// Least cosine of two passages that may be translations: 95 of 100 of three sentences and more reach
@@ -23,15 +25,30 @@ const LEAST: f32 = 0.05;
 /// The field begins after so many documents (a translation may have copies), and a candidate must be
 /// so many times as alike as the field.
 const FIELD: usize = 5;
+/// Documents of the field that are looked at, and how many are remembered of a field.
+const OF_FIELD: usize = 10;
+const MOST_KEPT: usize = FIELD + OF_FIELD;
+/// If more than one in so many documents is new, all are compared again: it costs less.
+const MANY: usize = 8;
 const STANDS_OUT: f32 = 1.4;
 
 /// Features of a passage with their weights, heaviest first.
 pub(crate) type Features = Vec<(u32, f32)>;
 
-struct Passage {
-    document: u32,
+/// The documents of one language whose best passages are most like one passage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Field {
     language: Lang,
-    features: Vec<(u32, f32)>,
+    /// Cosine and number of each document, the most alike first.
+    best: Vec<(f32, u32)>,
+}
+
+/// What the last build found, of the documents whose digests it names.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Before {
+    documents: Vec<Sha256>,
+    /// For each passage of each document the fields of the other languages, in order.
+    fields: Vec<Vec<Vec<Field>>>,
 }
 
 /// Features of each passage of a document, from those of its sentences.
@@ -44,42 +61,55 @@ pub(crate) fn passages_of(sentences: &[Vec<(u32, f32)>]) -> Vec<Features> {
 }
 
 /// Pairs of documents, lower number first, sorted. `features` are those of the passages of each
-/// document; a document without language has none.
+/// document, made from what `keys` are digests of; a document without language has none. What
+/// `before` knows is not worked out again. Gives what the next build may begin with, if it is other.
 pub(crate) fn candidates(
-    features: Vec<Vec<Features>>,
+    features: &[Vec<Features>],
     languages: &[Option<Lang>],
+    keys: &[Sha256],
+    before: Before,
     config: &TraceConfig,
-) -> Vec<(usize, usize)> {
-    let passages: Vec<Passage> = features
-        .into_iter()
-        .enumerate()
-        .flat_map(|(n, passages)| {
-            let language = languages.get(n).copied().flatten();
-            let document = u32::try_from(n).ok();
-            passages.into_iter().filter_map(move |features| {
-                Some(Passage { document: document?, language: language?, features })
-            })
-        })
-        .collect();
-    let hits = Hits::of(&passages);
-    let passages: Vec<(u32, Lang)> = passages.iter().map(|p| (p.document, p.language)).collect();
-    // For each passage the best documents of each other language.
-    let best: Vec<Vec<u32>> = (0..passages.len())
-        .into_par_iter()
-        .map_init(
-            || (vec![0.0_f32; passages.len()], Vec::new()),
-            |(scores, touched), n| best_for(n, &passages, &hits, scores, touched, config),
-        )
-        .collect();
+) -> (Vec<(usize, usize)>, Option<Before>) {
+    let passages = Passages::of(features, languages);
+    let most = MOST_KEPT.max(config.translation_candidates);
+    let is_as_before = before.documents == keys;
+    let mut fields = passages
+        .grown(before, keys, most)
+        .unwrap_or_else(|| passages.fields(&(0..passages.list.len()).collect::<Vec<_>>(), most));
     let mut chosen: BTreeSet<(u32, u32)> = BTreeSet::new();
-    for (&(document, _), best) in passages.iter().zip(&best) {
-        chosen.extend(best.iter().map(|&other| (document, other)));
+    for (passage, fields) in passages.list.iter().zip(&fields) {
+        for field in fields {
+            chosen.extend(stand_out(field, config).map(|other| (passage.document, other)));
+        }
     }
-    chosen
+    let pairs = chosen
         .iter()
         .filter(|&&(a, b)| a < b && chosen.contains(&(b, a)))
         .map(|&(a, b)| (a as usize, b as usize))
-        .collect()
+        .collect();
+    let now = (!is_as_before).then(|| {
+        let mut fields = fields.drain(..);
+        let of_document = |passages: &Vec<Features>| fields.by_ref().take(passages.len()).collect();
+        let spoken = features.iter().zip(languages);
+        let empty = Vec::new();
+        let fields = spoken.map(|(f, l)| if l.is_some() { f } else { &empty }).map(of_document);
+        Before { documents: keys.to_vec(), fields: fields.collect() }
+    });
+    (pairs, now)
+}
+
+/// The documents of a field that may be translations: the best, if they stand out.
+fn stand_out<'f>(field: &'f Field, config: &TraceConfig) -> impl Iterator<Item = u32> + 'f {
+    // What is alike to everything is alike to nothing: a translation stands out from the field.
+    let others = field.best.get(FIELD..).unwrap_or_default();
+    let others = others.get(..OF_FIELD).unwrap_or(others);
+    let mut least = 0.0;
+    if others.len() >= FIELD {
+        let count = f32::from(u8::try_from(others.len()).unwrap_or(u8::MAX));
+        least = STANDS_OUT * others.iter().map(|(score, _)| score).sum::<f32>() / count;
+    }
+    let best = field.best.iter().take(config.translation_candidates.max(1));
+    best.filter(move |(score, _)| *score >= least).map(|&(_, document)| document)
 }
 
 fn starts(sentences: usize) -> impl Iterator<Item = usize> {
@@ -104,90 +134,325 @@ pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
     features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
 }
 
-/// Which passages share each feature, as far as it tells anything: those of more than one language
-/// and not too many.
+struct Passage<'f> {
+    document: u32,
+    language: Lang,
+    features: &'f [(u32, f32)],
+}
+
+/// The passages of all documents, in order.
+struct Passages<'f> {
+    list: Vec<Passage<'f>>,
+    /// A feature in more passages than this tells nothing.
+    crowd: usize,
+}
+
+impl<'f> Passages<'f> {
+    fn of(features: &'f [Vec<Features>], languages: &[Option<Lang>]) -> Self {
+        let of_documents = features.iter().zip(languages).zip(0_u32..);
+        let list = of_documents
+            .filter_map(|((passages, language), document)| Some((passages, (*language)?, document)))
+            .flat_map(|(passages, language, document)| {
+                passages.iter().map(move |features| Passage { document, language, features })
+            })
+            .collect();
+        Self { list, crowd: MOST_PASSAGES }
+    }
+
+    /// The fields of some passages (sorted).
+    fn fields(&self, of: &[usize], most: usize) -> Vec<Vec<Field>> {
+        let hits = Hits::of(self, of);
+        (0..of.len())
+            .into_par_iter()
+            .map_init(
+                || vec![0.0_f32; self.list.len()],
+                |scores, at| {
+                    let language = self.list[of[at]].language;
+                    self.ranked(language, hits.like(at, scores), most)
+                },
+            )
+            .collect()
+    }
+
+    /// The best passage of each document, then the best documents of each other language.
+    fn ranked(&self, own: Lang, like: Vec<(u32, f32)>, most: usize) -> Vec<Field> {
+        let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
+        for (other, score) in like {
+            let other = &self.list[other as usize];
+            if score >= LEAST && other.language != own {
+                let best = by_document.entry((other.language, other.document)).or_default();
+                *best = best.max(score);
+            }
+        }
+        let mut out: Vec<Field> = Vec::new();
+        for ((language, document), score) in by_document {
+            match out.last_mut() {
+                Some(field) if field.language == language => field.best.push((score, document)),
+                _ => out.push(Field { language, best: vec![(score, document)] }),
+            }
+        }
+        for field in &mut out {
+            field.best.sort_by(most_alike);
+            field.best.truncate(most);
+        }
+        out
+    }
+
+    /// The fields of all passages from those of the last build, if these are its documents and a
+    /// few more.
+    ///
+    /// Exact: how alike two passages are depends on what they share, and on which of it is too common
+    /// to tell anything. So between passages without a feature that has become so, it is what it
+    /// was; and it is the same from either side, since both sum it in order of feature.
+    fn grown(&self, before: Before, keys: &[Sha256], most: usize) -> Option<Vec<Vec<Field>>> {
+        let more = keys.len().checked_sub(before.documents.len())?;
+        if more * MANY > keys.len() || before.documents.is_empty() {
+            return None;
+        }
+        let then: HashMap<&Sha256, usize> =
+            before.documents.iter().enumerate().map(|(n, key)| (key, n)).collect();
+        let was: Vec<Option<usize>> = keys.iter().map(|key| then.get(key).copied()).collect();
+        // All of them, and in the same order.
+        if !was.iter().flatten().copied().eq(0..before.documents.len()) {
+            return None;
+        }
+        let now: Vec<u32> =
+            (0_u32..).zip(&was).filter(|(_, was)| was.is_some()).map(|n| n.0).collect();
+        let is_new = |passage: &Passage<'_>| was[passage.document as usize].is_none();
+        let mut fields: Vec<Vec<Field>> = Vec::with_capacity(self.list.len());
+        let mut old = before.fields.into_iter().flatten();
+        for passage in &self.list {
+            fields.push(if is_new(passage) { Vec::new() } else { old.next()? });
+        }
+        for entry in fields.iter_mut().flatten().flat_map(|field| &mut field.best) {
+            entry.1 = *now.get(entry.1 as usize)?;
+        }
+        let new: Vec<usize> = (0..self.list.len()).filter(|&n| is_new(&self.list[n])).collect();
+        let mut due = new.clone();
+        due.extend(self.of_crowds(&new));
+        due.sort_unstable();
+        due.dedup();
+        for (&n, found) in due.iter().zip(self.fields(&due, most)) {
+            fields[n] = found;
+        }
+        // The new documents come into the fields of the rest.
+        let hits = Hits::of(self, &new);
+        let mut scores = vec![0.0_f32; self.list.len()];
+        let mut like: BTreeMap<(usize, Lang, u32), f32> = BTreeMap::new();
+        for (at, &n) in new.iter().enumerate() {
+            let Passage { document, language, .. } = self.list[n];
+            for (other, score) in hits.like(at, &mut scores) {
+                let passage = &self.list[other as usize];
+                if score >= LEAST && passage.language != language {
+                    let best = like.entry((other as usize, language, document)).or_default();
+                    *best = best.max(score);
+                }
+            }
+        }
+        for ((other, language, document), score) in like {
+            if due.binary_search(&other).is_err() {
+                insert(&mut fields[other], language, (score, document), most);
+            }
+        }
+        Some(fields)
+    }
+
+    /// Other passages with a feature of the `new` ones that only these make too common.
+    fn of_crowds(&self, new: &[usize]) -> Vec<usize> {
+        let mut held: BTreeMap<u32, usize> = BTreeMap::new();
+        for &(feature, _) in new.iter().flat_map(|&n| self.list[n].features) {
+            *held.entry(feature).or_default() += 1;
+        }
+        let holding = self.holding(&Wanted::of(held.keys().copied()));
+        holding
+            .chunk_by(|x, y| x.0 == y.0)
+            .filter(|run| {
+                let new = held.get(&run[0].0).copied().unwrap_or(0);
+                run.len() > self.crowd && run.len() - new <= self.crowd
+            })
+            .flatten()
+            .map(|&(_, passage, _)| passage as usize)
+            .collect()
+    }
+
+    /// Feature, passage and weight there of all that are in `wanted`, sorted.
+    fn holding(&self, wanted: &Wanted) -> Vec<(u32, u32, f32)> {
+        let mut out: Vec<(u32, u32, f32)> = self
+            .list
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(n, passage)| {
+                let n = u32::try_from(n).unwrap_or(u32::MAX);
+                let wanted = passage.features.iter().filter(|(feature, _)| wanted.holds(*feature));
+                wanted.map(move |&(feature, weight)| (feature, n, weight))
+            })
+            .collect();
+        out.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
+        out
+    }
+}
+
+fn most_alike(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+}
+
+/// Puts a document into the field of its language, in its place.
+fn insert(fields: &mut Vec<Field>, language: Lang, entry: (f32, u32), most: usize) {
+    let at = fields.partition_point(|field| field.language < language);
+    if fields.get(at).is_none_or(|field| field.language != language) {
+        fields.insert(at, Field { language, best: Vec::new() });
+    }
+    let best = &mut fields[at].best;
+    let place = best.partition_point(|other| most_alike(other, &entry).is_lt());
+    best.insert(place, entry);
+    best.truncate(most);
+}
+
+/// Some features, to be asked for often.
+struct Wanted {
+    bits: Vec<u64>,
+    sorted: Vec<u32>,
+}
+
+impl Wanted {
+    fn of(features: impl Iterator<Item = u32>) -> Self {
+        let mut sorted: Vec<u32> = features.collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut bits = vec![0; 1 << 14];
+        for &feature in &sorted {
+            let (word, bit) = Self::place(feature);
+            bits[word] |= bit;
+        }
+        Self { bits, sorted }
+    }
+
+    fn place(feature: u32) -> (usize, u64) {
+        let at = feature as usize % (64 << 14);
+        (at / 64, 1 << (at % 64))
+    }
+
+    fn holds(&self, feature: u32) -> bool {
+        let (word, bit) = Self::place(feature);
+        self.bits[word] & bit != 0 && self.sorted.binary_search(&feature).is_ok()
+    }
+}
+
+/// Which passages share the features of some, as far as they tell anything: those of more than one
+/// language and not too many.
 struct Hits {
     /// Feature by feature: passage and weight there.
     list: Vec<(u32, f32)>,
-    /// For each passage its weight of a feature and where the feature's passages are in `list`.
+    /// For each of the passages its weight of a feature and where the feature's passages are in `list`.
     runs: Vec<Vec<(f32, u32, u32)>>,
 }
 
 impl Hits {
-    fn of(passages: &[Passage]) -> Self {
-        let mut list: Vec<(u32, u32, f32)> =
-            Vec::with_capacity(passages.iter().map(|p| p.features.len()).sum());
-        for (n, passage) in passages.iter().enumerate() {
-            let n = u32::try_from(n).unwrap_or(u32::MAX);
-            list.extend(passage.features.iter().map(|&(feature, weight)| (feature, n, weight)));
-        }
-        list.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
-        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); passages.len()] };
+    /// Of the passages `of` (sorted).
+    fn of(passages: &Passages<'_>, of: &[usize]) -> Self {
+        let features = of.iter().flat_map(|&n| passages.list[n].features);
+        let list = passages.holding(&Wanted::of(features.map(|&(feature, _)| feature)));
+        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); of.len()] };
         for run in list.chunk_by(|x, y| x.0 == y.0) {
-            let language = |entry: &(u32, u32, f32)| passages[entry.1 as usize].language;
+            let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
             let first = language(&run[0]);
-            if run.len() > MOST_PASSAGES || run.iter().all(|entry| language(entry) == first) {
+            if run.len() > passages.crowd || run.iter().all(|entry| language(entry) == first) {
                 continue;
             }
             let Ok(from) = u32::try_from(hits.list.len()) else { break };
             hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
             let Ok(to) = u32::try_from(hits.list.len()) else { break };
             for &(_, passage, weight) in run {
-                hits.runs[passage as usize].push((weight, from, to));
+                if let Ok(at) = of.binary_search(&(passage as usize)) {
+                    hits.runs[at].push((weight, from, to));
+                }
             }
         }
         hits
     }
+
+    /// The passages that share features with the one at `at`, and how alike they are. `scores` is
+    /// zero for every passage and is left so.
+    fn like(&self, at: usize, scores: &mut [f32]) -> Vec<(u32, f32)> {
+        let mut touched = Vec::new();
+        for &(weight, from, to) in &self.runs[at] {
+            for &(other, there) in &self.list[from as usize..to as usize] {
+                let score = &mut scores[other as usize];
+                if *score == 0.0 {
+                    touched.push(other);
+                }
+                *score += weight * there;
+            }
+        }
+        touched.into_iter().map(|n| (n, std::mem::take(&mut scores[n as usize]))).collect()
+    }
 }
 
-/// Documents of each other language whose best passage is most like passage `n`. `scores` is zero
-/// for every passage and is left so.
-fn best_for(
-    n: usize,
-    passages: &[(u32, Lang)],
-    hits: &Hits,
-    scores: &mut [f32],
-    touched: &mut Vec<u32>,
-    config: &TraceConfig,
-) -> Vec<u32> {
-    let own = passages[n].1;
-    touched.clear();
-    for &(weight, from, to) in &hits.runs[n] {
-        for &(other, there) in &hits.list[from as usize..to as usize] {
-            let score = &mut scores[other as usize];
-            if *score == 0.0 {
-                touched.push(other);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::mix;
+
+    /// Documents of three languages whose passages share some of few features.
+    fn invented(seed: u64, documents: u64) -> (Vec<Vec<Features>>, Vec<Option<Lang>>, Vec<Sha256>) {
+        let languages = ["en", "ru", "kk"].map(|code| code.parse().ok());
+        let mut features = Vec::new();
+        for n in 0..documents {
+            let number = |of: u64, below: u64| mix(seed ^ mix(n << 16 ^ of)) % below;
+            let passages = 1 + number(0, 3);
+            let of_document = (0..passages).map(|p| {
+                let sentence = (0..12).map(|f| {
+                    let which = number(1 + p * 40 + f, 6 + f * f * 3);
+                    #[allow(clippy::cast_precision_loss, reason = "small")]
+                    let weight = 1.0 + number(900 + p * 40 + f, 100) as f32 / 37.0;
+                    (u32::try_from(f * 1_000 + which).unwrap(), weight)
+                });
+                telling(&[sentence.collect()])
+            });
+            features.push(of_document.collect());
+        }
+        let keys = (0..documents).map(|n| Sha256::of(&(seed, n).0.wrapping_add(n).to_be_bytes()));
+        let spoken = (0..documents).map(|n| languages[usize::try_from(mix(n) % 3).unwrap()]);
+        (features, spoken.collect(), keys.collect())
+    }
+
+    #[test]
+    fn fields_that_grew_are_those_made_anew() {
+        let mut crowds = 0;
+        for seed in 1..40 {
+            let (features, languages, keys) = invented(seed, 60);
+            for crowd in [4, 9, 400] {
+                let some = |keep: &dyn Fn(usize) -> bool| {
+                    let kept: Vec<usize> = (0..60).filter(|&n| keep(n)).collect();
+                    let features: Vec<Vec<Features>> =
+                        kept.iter().map(|&n| features[n].clone()).collect();
+                    let languages: Vec<_> = kept.iter().map(|&n| languages[n]).collect();
+                    let keys: Vec<Sha256> = kept.iter().map(|&n| keys[n]).collect();
+                    (features, languages, keys)
+                };
+                let late = |n: usize| mix(seed ^ n as u64).is_multiple_of(17);
+                let (old, spoken, old_keys) = some(&|n| !late(n));
+                let passages = Passages { crowd, ..Passages::of(&old, &spoken) };
+                let all: Vec<usize> = (0..passages.list.len()).collect();
+                let mut fields = passages.fields(&all, MOST_KEPT).into_iter();
+                let of_documents =
+                    old.iter().map(|passages| fields.by_ref().take(passages.len()).collect());
+                let before = Before { documents: old_keys, fields: of_documents.collect() };
+                let passages = Passages { crowd, ..Passages::of(&features, &languages) };
+                let all: Vec<usize> = (0..passages.list.len()).collect();
+                let new: Vec<usize> = all
+                    .iter()
+                    .copied()
+                    .filter(|&n| late(passages.list[n].document as usize))
+                    .collect();
+                if new.is_empty() {
+                    continue;
+                }
+                crowds += passages.of_crowds(&new).len();
+                let Some(grown) = passages.grown(before, &keys, MOST_KEPT) else { continue };
+                assert_eq!(grown, passages.fields(&all, MOST_KEPT), "{seed} {crowd}");
             }
-            *score += weight * there;
         }
+        assert!(crowds > 100, "{crowds}");
     }
-    // The best passage of each document, then the best documents of each language.
-    let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
-    for &other in touched.iter() {
-        let score = std::mem::take(&mut scores[other as usize]);
-        let (document, language) = passages[other as usize];
-        if score >= LEAST && language != own {
-            let best = by_document.entry((language, document)).or_default();
-            *best = best.max(score);
-        }
-    }
-    let mut by_language: BTreeMap<Lang, Vec<(f32, u32)>> = BTreeMap::new();
-    for ((language, document), score) in by_document {
-        by_language.entry(language).or_default().push((score, document));
-    }
-    let mut out = Vec::new();
-    for (_, mut documents) in by_language {
-        documents.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        // What is alike to everything is alike to nothing: a translation stands out from the field.
-        let field = documents.get(FIELD..).unwrap_or_default();
-        let field = field.get(..10).unwrap_or(field);
-        let mut least = 0.0;
-        if field.len() >= 5 {
-            let count = f32::from(u8::try_from(field.len()).unwrap_or(10));
-            least = STANDS_OUT * field.iter().map(|(score, _)| score).sum::<f32>() / count;
-        }
-        let best = documents.iter().take(config.translation_candidates.max(1));
-        out.extend(best.filter(|(score, _)| *score >= least).map(|&(_, document)| document));
-    }
-    out
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 use crate::fingerprint::mix;
@@ -218,6 +219,25 @@ pub(crate) struct Background {
     sentences: f32,
 }
 
+/// Slots of a background that are in use, with their counts.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    slots: Vec<(u32, u32)>,
+    sentences: f32,
+}
+
+impl From<&Counted> for Background {
+    fn from(counted: &Counted) -> Self {
+        let mut counts = vec![0; SLOTS];
+        for &(slot, count) in &counted.slots {
+            if let Some(place) = counts.get_mut(slot as usize) {
+                *place = count;
+            }
+        }
+        Self { counts, sentences: counted.sentences }
+    }
+}
+
 /// Slots of the table; features that share a slot count as one, which only makes them less telling.
 const SLOTS: usize = 1 << 20;
 /// Sentences of other texts that the expected shares stand for.
@@ -247,6 +267,15 @@ impl Background {
         let counts = counts.into_iter().map(AtomicU32::into_inner).collect();
         let sentences: usize = sample.iter().map(|&n| bodies[n].units.len()).sum();
         Self { counts, sentences: to_f32(sentences) }
+    }
+
+    /// What is to be remembered: the slots that are in use.
+    pub(crate) fn counted(&self) -> Counted {
+        let slots = (0_u32..).zip(&self.counts).filter(|(_, count)| **count > 0);
+        Counted {
+            slots: slots.map(|(slot, count)| (slot, *count)).collect(),
+            sentences: self.sentences,
+        }
     }
 
     /// All sentences of a document, weighed.

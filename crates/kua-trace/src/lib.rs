@@ -25,6 +25,7 @@ mod features;
 mod fingerprint;
 mod fold;
 mod gap;
+mod groups;
 mod learning;
 mod marks;
 mod memo;

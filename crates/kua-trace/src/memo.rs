@@ -12,6 +12,7 @@ use crate::TraceConfig;
 pub(crate) struct Remembered<'m> {
     memo: &'m dyn Memo,
     documents: Vec<Sha256>,
+    settings: Sha256,
 }
 
 impl<'m> Remembered<'m> {
@@ -23,14 +24,15 @@ impl<'m> Remembered<'m> {
         config: &TraceConfig,
     ) -> Self {
         let settings = (crate::VERSION, lexicons.digest(), config);
+        // Documents and settings of the model always have a form: this cannot fail.
+        let settings = Sha256::of(&postcard::to_allocvec(&settings).unwrap_or_default());
         let documents = documents
             .par_iter()
-            // Documents and settings of the model always have a form: this cannot fail.
             .map(|document| {
-                Sha256::of(&postcard::to_allocvec(&(&settings, document)).unwrap_or_default())
+                settings.with(&Sha256::of(&postcard::to_allocvec(document).unwrap_or_default()))
             })
             .collect();
-        Self { memo, documents }
+        Self { memo, documents, settings }
     }
 
     /// Digest of the documents with these numbers.
@@ -42,6 +44,28 @@ impl<'m> Remembered<'m> {
     /// Whether a list of documents is cut after this one: one in sixteen, always the same.
     pub(crate) fn ends_group(&self, number: usize) -> bool {
         self.documents.get(number).is_some_and(|digest| digest.as_bytes()[0] < 16)
+    }
+
+    /// A key that is the same in all builds under these settings: of what says itself what it was
+    /// made of.
+    pub(crate) fn of_all_builds(&self) -> Sha256 {
+        self.settings
+    }
+
+    /// All that is remembered of a part.
+    pub(crate) fn held(&self, part: &str) -> kua_model::Remembered {
+        self.memo.load(part)
+    }
+
+    /// What is remembered under `key`.
+    pub(crate) fn one<T: DeserializeOwned>(&self, part: &str, key: Sha256) -> Option<T> {
+        postcard::from_bytes(self.memo.load(part).get(&key)?).ok()
+    }
+
+    /// Remembers `value` under `key`, and nothing else of the part.
+    pub(crate) fn keep_one<T: Serialize>(&self, part: &str, key: Sha256, value: &T) {
+        let bytes = postcard::to_allocvec(value).ok();
+        self.memo.keep(part, &[], bytes.map(|bytes| (key, bytes)).into_iter().collect());
     }
 
     /// A result for each of `keys`: what is remembered, else what `work` gives for the places of

@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{DateTier, Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
+use rayon::prelude::*;
 
 use crate::body::Body;
 use crate::twins::find;
@@ -53,13 +54,21 @@ pub(crate) fn origins(
         .filter_map(&sides)
         .flat_map(|(a, b)| [a, b])
         .collect();
+    let of_documents: Vec<Vec<(TextRange, usize)>> = held
+        .par_iter_mut()
+        .zip(bodies)
+        .enumerate()
+        .map(|(document, (held, body))| {
+            let mut parts = by_sentence(body, document, held);
+            let figures = |n: usize| figures_of(&bodies[n], wordings);
+            let says_so = saying.contains(&document);
+            absorb(body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
+            tiles(body, &parts, document)
+        })
+        .collect();
     let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-    for (document, body) in bodies.iter().enumerate() {
-        let mut parts = by_sentence(body, document, &mut held[document]);
-        let figures = |n: usize| figures_of(&bodies[n], wordings);
-        let says_so = saying.contains(&document);
-        absorb(body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
-        for (range, owner) in tiles(body, &parts, document) {
+    for (tiles, body) in of_documents.into_iter().zip(bodies) {
+        for (range, owner) in tiles {
             let list = spans.entry(owner).or_default();
             match list.last_mut() {
                 Some(last)

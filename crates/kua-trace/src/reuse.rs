@@ -1,21 +1,22 @@
 //! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
-use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Sha256, Span, TextRange};
+use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::body::Body;
 use crate::boilerplate::{formulae, furniture};
-use crate::chain::{Chain, chains, may_chain};
+use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
 use crate::fingerprint::run_length;
 use crate::fold::Folded;
+use crate::groups::{GROUPS, groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::passage::{Piece, Side, pieces};
-use crate::seeds::{Seed, seeds};
 use crate::wording::AllWordings;
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
@@ -28,26 +29,12 @@ pub(crate) fn reuse(
 ) -> Vec<Link> {
     let bytes: usize = bodies.iter().map(Body::len).sum();
     let folds = Folds::of(bodies, bytes);
-    let found = seeds(bodies.len(), bytes, |n| folds.get(n), config);
-    // A document more shares runs with few others: what the rest gave is remembered, some pairs at
-    // a time. Where a group of pairs ends is told by a document, so that one more changes one group.
-    let groups: Vec<Vec<&[Seed]>> = found
-        .par_chunk_by(|x, y| x.a == y.a)
-        .flat_map_iter(|group| {
-            let pairs = group.chunk_by(|x, y| x.b == y.b);
-            let pairs: Vec<&[Seed]> = pairs.filter(|pair| may_chain(pair, config)).collect();
-            pairs
-                .chunk_by(|pair, _| !remembered.ends_group(pair[0].b as usize))
-                .map(<[_]>::to_vec)
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let keys: Vec<Sha256> = groups.par_iter().map(|pairs| key(pairs, remembered)).collect();
-    let of_groups = remembered.each(GROUPS, &keys, |due| {
+    let groups = groups(bodies, bytes, &folds, config, remembered);
+    let of_groups = remembered.each(GROUPS, &groups.keys(), |due| {
         due.par_iter()
             .map(|&n| {
                 let mut out = Vec::new();
-                for pair in &groups[n] {
+                for pair in groups.pairs(n, config) {
                     let (a, b) = (pair[0].a as usize, pair[0].b as usize);
                     let (folded_a, folded_b) = (folds.get(a), folds.get(b));
                     let words = |n: usize| wordings.get(bodies[n].language());
@@ -80,28 +67,9 @@ pub(crate) fn reuse(
     links
 }
 
-/// What is remembered of a text and some texts after it that it shares runs with.
-const GROUPS: &str = "trace-reuse";
-
-/// Digest of what the links of a text with some others depend on: itself, the others, and where the
-/// runs they share stand.
-fn key(pairs: &[&[Seed]], remembered: &Remembered<'_>) -> Sha256 {
-    let texts = pairs.iter().flat_map(|pair| pair.first()).flat_map(|seed| [seed.a, seed.b]);
-    let texts = remembered.digest(texts.map(|text| text as usize));
-    let mut places = Vec::new();
-    for pair in pairs {
-        places.extend_from_slice(&(pair.len() as u64).to_be_bytes());
-        for seed in *pair {
-            places.extend_from_slice(&seed.at_a.to_be_bytes());
-            places.extend_from_slice(&seed.at_b.to_be_bytes());
-        }
-    }
-    texts.with(&Sha256::of(&places))
-}
-
-/// Folded bodies: kept if they are not too many, else made anew each time.
-enum Folds<'s, 'd> {
-    Kept(Vec<Folded>),
+/// Folded bodies: kept, once they are asked for, if they are not too many; else made anew each time.
+pub(crate) enum Folds<'s, 'd> {
+    Kept(&'s [Body<'d>], Vec<OnceLock<Folded>>),
     Made(&'s [Body<'d>]),
 }
 
@@ -111,17 +79,22 @@ const MOST_KEPT: usize = 128 << 20;
 impl<'s, 'd> Folds<'s, 'd> {
     fn of(bodies: &'s [Body<'d>], bytes: usize) -> Self {
         if bytes <= MOST_KEPT {
-            Self::Kept(bodies.par_iter().map(fold).collect())
+            Self::Kept(bodies, bodies.iter().map(|_| OnceLock::new()).collect())
         } else {
             Self::Made(bodies)
         }
     }
 
-    fn get(&self, n: usize) -> Cow<'_, Folded> {
+    pub(crate) fn get(&self, n: usize) -> Cow<'_, Folded> {
         match self {
-            Self::Kept(all) => Cow::Borrowed(&all[n]),
+            Self::Kept(bodies, all) => Cow::Borrowed(all[n].get_or_init(|| fold(&bodies[n]))),
             Self::Made(bodies) => Cow::Owned(fold(&bodies[n])),
         }
+    }
+
+    /// Whether all may be held at once.
+    pub(crate) fn are_few(&self) -> bool {
+        matches!(self, Self::Kept(..))
     }
 }
 

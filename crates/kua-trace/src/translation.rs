@@ -7,6 +7,7 @@
 //!    is weighed again by these. A case without translations pays nothing for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use kua_lexicon::Lexicons;
 use kua_model::{Lang, LearntWords, Link, LinkKind, Sha256};
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::TraceConfig;
 use crate::body::Body;
-use crate::candidates::{Features, candidates, passages_of};
+use crate::candidates::{Before, Features, candidates, passages_of};
 use crate::features::{Background, Vocabulary};
 use crate::learning::{Learnt, learn};
 use crate::marks::{AllMarks, Marks};
@@ -43,7 +44,7 @@ pub(crate) fn translations(
     let sample = sample(bodies);
     let against = remembered.digest(sample.iter().copied());
     let kin = Kin::of(lexicons);
-    let mut case = Case {
+    let case = Case {
         bodies,
         marks,
         languages,
@@ -53,10 +54,9 @@ pub(crate) fn translations(
         remembered,
         sample,
         against,
-        background: None,
+        background: OnceLock::new(),
     };
-    let features = case.features();
-    let pairs = candidates(features, &case.languages, config);
+    let pairs = case.candidates();
     let mut of_pairs = case.judge(&pairs, &BTreeMap::new());
     let learnt = case.learn(&pairs, &of_pairs);
     let lists: BTreeMap<(Lang, Lang), (WordList, Sha256)> = learnt
@@ -91,6 +91,10 @@ const ENOUGH: u32 = 120;
 const PASSAGES: &str = "trace-passages";
 const PAIRS: &str = "trace-pairs";
 const PAIRS_BY_WORDS: &str = "trace-pairs-by-words";
+/// What is remembered of the sample.
+const BACKGROUND: &str = "trace-background";
+/// What is remembered of the last build.
+const BEFORE: &str = "trace-fields";
 
 /// The documents of a case as they are compared.
 struct Case<'c, 'd> {
@@ -104,7 +108,7 @@ struct Case<'c, 'd> {
     sample: Vec<usize>,
     against: Sha256,
     /// Made when something is to be worked out, and before it is: not by threads at once.
-    background: Option<Background>,
+    background: OnceLock<Background>,
 }
 
 impl Case<'_, '_> {
@@ -112,15 +116,26 @@ impl Case<'_, '_> {
         self.remembered.digest([n])
     }
 
-    /// Features of the passages of each document; none of a document without language.
-    fn features(&mut self) -> Vec<Vec<Features>> {
+    /// Pairs of documents that may be translations.
+    fn candidates(&self) -> Vec<(usize, usize)> {
         let keys: Vec<Sha256> =
             (0..self.bodies.len()).map(|n| self.against.with(&self.key(n))).collect();
+        let features = self.features(&keys);
+        let key = self.remembered.of_all_builds();
+        let before: Before = self.remembered.one(BEFORE, key).unwrap_or_default();
+        let (pairs, now) = candidates(&features, &self.languages, &keys, before, self.config);
+        if let Some(now) = now {
+            self.remembered.keep_one(BEFORE, key, &now);
+        }
+        pairs
+    }
+
+    /// Features of the passages of each document; none of a document without language.
+    fn features(&self, keys: &[Sha256]) -> Vec<Vec<Features>> {
         let (bodies, words, languages) = (self.bodies, &self.words, &self.languages);
-        let (background, sample) = (&mut self.background, &self.sample);
-        self.remembered.each(PASSAGES, &keys, |due| {
-            let background =
-                &*background.get_or_insert_with(|| Background::of(bodies, words, sample));
+        let background = &self.background;
+        self.remembered.each(PASSAGES, keys, |due| {
+            let background = background.get_or_init(|| self.weigh());
             due.par_iter()
                 .map_init(Vocabulary::default, |vocabulary, &n| {
                     let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
@@ -133,9 +148,20 @@ impl Case<'_, '_> {
         })
     }
 
+    /// How common each feature is in the sample.
+    fn weigh(&self) -> Background {
+        let all = self.remembered.each(BACKGROUND, &[self.against], |_| {
+            vec![Background::of(self.bodies, &self.words, &self.sample).counted()]
+        });
+        all.into_iter().next().map_or_else(
+            || Background::of(self.bodies, &self.words, &self.sample),
+            |counted| Background::from(&counted),
+        )
+    }
+
     /// Links of each of `pairs`, by the words of `lists` if there are any.
     fn judge(
-        &mut self,
+        &self,
         pairs: &[(usize, usize)],
         lists: &BTreeMap<(Lang, Lang), (WordList, Sha256)>,
     ) -> Vec<Vec<Link>> {
@@ -152,11 +178,10 @@ impl Case<'_, '_> {
         let (bodies, marks, words) = (self.bodies, self.marks, &self.words);
         let (languages, kin) = (&self.languages, &self.kin);
         let least = f32::from(self.config.translation_threshold) / 1000.0 * THRESHOLD;
-        let (background, sample) = (&mut self.background, &self.sample);
+        let background = &self.background;
         let part = if lists.iter().any(Option::is_some) { PAIRS_BY_WORDS } else { PAIRS };
         self.remembered.each(part, &keys, |due| {
-            let background =
-                &*background.get_or_insert_with(|| Background::of(bodies, words, sample));
+            let background = background.get_or_init(|| self.weigh());
             due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
                 .map_init(Vocabulary::default, |vocabulary, due| {
                     let mut out = Vec::new();

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::fingerprint::mix;
 
 /// Values of a sketch: one least hash for each of so many orders.
@@ -16,7 +18,7 @@ const ALIKE: usize = 12;
 
 /// Least hashes of a set of fingerprints, one for each of so many parts of it (one-permutation hashing:
 /// Li, Owen, Zhang 2012), empty parts filled from the next (Shrivastava, Li 2014).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sketch([u32; VALUES]);
 
 impl Default for Sketch {

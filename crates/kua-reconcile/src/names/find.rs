@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use kua_lexicon::{Token, TokenKind};
 use kua_model::{Document, NameKind, Role, Span, TextRange};
-use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{Vocabulary, Words};
 
@@ -29,7 +28,7 @@ pub(crate) struct Mention {
 }
 
 /// What the words of one document tell before names are sought in it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct OwnWords {
     /// Folded words that stand somewhere in it with a small letter, sorted.
     pub(crate) small: Vec<String>,
@@ -78,9 +77,9 @@ pub(crate) struct CaseWords<'w> {
 }
 
 impl<'w> CaseWords<'w> {
-    /// `small` are the small words of all documents.
-    pub(crate) fn new(own: &'w OwnWords, small: &HashSet<&str>) -> Self {
-        let elsewhere = own.open.iter().filter(|word| small.contains(word.as_str()));
+    /// `is_small` tells whether a word stands with a small letter in any document.
+    pub(crate) fn new(own: &'w OwnWords, is_small: impl Fn(&str) -> bool) -> Self {
+        let elsewhere = own.open.iter().filter(|word| is_small(word));
         Self {
             small: own.small.iter().chain(elsewhere).map(String::as_str).collect(),
             known: own.known.iter().map(String::as_str).collect(),

@@ -2,6 +2,8 @@
 //! depends on its own words and on which of them stand small anywhere in the case.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::OnceLock;
 
 use kua_lexicon::Lexicons;
 use kua_model::{Document, Memo, NameKind, Sha256, Span, TextRange};
@@ -14,6 +16,49 @@ use crate::vocabulary::Vocabulary;
 /// Words of documents, and their mentions.
 const WORDS: &str = "reconcile-words";
 const MENTIONS: &str = "reconcile-mentions";
+
+/// Digests of words.
+type Small = HashSet<u64, BuildHasherDefault<OfDigest>>;
+
+/// Digests of the words of one document that stand somewhere in it with a small letter, and of
+/// those that do not, each sorted by word.
+#[derive(Serialize, Deserialize)]
+struct KeptWords {
+    small: Vec<u64>,
+    open: Vec<u64>,
+}
+
+impl KeptWords {
+    fn of(own: &OwnWords) -> Self {
+        let digests = |words: &[String]| words.iter().map(|word| digest(word)).collect();
+        Self { small: digests(&own.small), open: digests(&own.open) }
+    }
+}
+
+/// The beginning of a word's digest: of a million words two have the same once in thirty million
+/// cases, and then a name may be taken for a word.
+fn digest(word: &str) -> u64 {
+    let digest = Sha256::of(word.as_bytes());
+    digest.as_bytes().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+/// A digest is spread evenly already.
+#[derive(Default)]
+struct OfDigest(u64);
+
+impl Hasher for OfDigest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |sum, byte| sum << 8 | u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
+    }
+}
 
 /// A mention without its words, which are cut from the document.
 #[derive(Serialize, Deserialize)]
@@ -35,27 +80,30 @@ pub(super) fn mentions(
 ) -> Vec<Mention> {
     let keys: Vec<Sha256> =
         documents.par_iter().map(|document| key(document, lexicons.digest())).collect();
-    let own = remembered(WORDS, &keys, memo, |n, bytes| {
+    let anew: Vec<OnceLock<OwnWords>> = documents.iter().map(|_| OnceLock::new()).collect();
+    let words = |n: usize| anew[n].get_or_init(|| OwnWords::of(&documents[n], vocabulary));
+    let own: Vec<KeptWords> = remembered(WORDS, &keys, memo, |n, bytes| {
         let kept = bytes.and_then(|bytes| postcard::from_bytes(bytes).ok());
-        kept.map_or_else(|| (OwnWords::of(&documents[n], vocabulary), true), |own| (own, false))
+        let anew = || (KeptWords::of(words(n)), true);
+        kept.map_or_else(anew, |own| (own, false))
     });
-    let small: HashSet<&str> =
-        own.iter().flat_map(|own| own.small.iter().map(String::as_str)).collect();
+    let small: Small = own.iter().flat_map(|own| own.small.iter().copied()).collect();
     let keys: Vec<Sha256> = keys
         .par_iter()
         .zip(&own)
         .map(|(key, own)| {
             let mut of = key.as_bytes().to_vec();
-            of.extend(own.open.iter().map(|word| u8::from(small.contains(word.as_str()))));
+            of.extend(own.open.iter().map(|word| u8::from(small.contains(word))));
             Sha256::of(&of)
         })
         .collect();
+    drop(own);
     let found = remembered(MENTIONS, &keys, memo, |n, bytes| {
         let kept: Option<Vec<KeptMention>> =
             bytes.and_then(|bytes| postcard::from_bytes(bytes).ok());
         kept.map_or_else(
             || {
-                let case = CaseWords::new(&own[n], &small);
+                let case = CaseWords::new(words(n), |word| small.contains(&digest(word)));
                 (find(&documents[n], &case, vocabulary).iter().map(KeptMention::of).collect(), true)
             },
             |kept| (kept, false),

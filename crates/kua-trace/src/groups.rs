@@ -1,0 +1,196 @@
+//! Which texts are compared: pairs that share runs, a few pairs of one text to a group, under a digest
+//! of everything their links depend on. After one text more, groups that it does not change are known
+//! from the build before without finding the runs of the whole case again.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use kua_model::{Link, Sha256};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::TraceConfig;
+use crate::body::Body;
+use crate::chain::may_chain;
+use crate::memo::Remembered;
+use crate::reuse::Folds;
+use crate::seeds::{Change, Leaders, Prints, Seed, change, seeds};
+
+/// Some pairs of texts that share runs, all with the same first text.
+struct Group {
+    /// Digest of what their links depend on: the texts, and where the runs they share stand.
+    key: Sha256,
+    /// Where the seeds of the pairs are; nowhere if the links are remembered.
+    seeds: Range<usize>,
+}
+
+/// Groups of pairs, in order of first text and of second.
+pub(crate) struct Groups {
+    seeds: Vec<Seed>,
+    groups: Vec<Group>,
+}
+
+impl Groups {
+    /// The key of each group.
+    pub(crate) fn keys(&self) -> Vec<Sha256> {
+        self.groups.iter().map(|group| group.key).collect()
+    }
+
+    /// Seeds of each pair of group `n`.
+    pub(crate) fn pairs(&self, n: usize, config: &TraceConfig) -> impl Iterator<Item = &[Seed]> {
+        pairs(&self.seeds[self.groups[n].seeds.clone()], config)
+    }
+}
+
+/// The seeds of each pair of texts that may share a passage.
+fn pairs<'s>(seeds: &'s [Seed], config: &TraceConfig) -> impl Iterator<Item = &'s [Seed]> {
+    let pairs = seeds.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
+    pairs.filter(move |pair| may_chain(pair, config))
+}
+
+/// What is remembered of the links of groups, of the fingerprints of texts, and of the last build.
+pub(crate) const GROUPS: &str = "trace-reuse";
+const PRINTS: &str = "trace-prints";
+const BEFORE: &str = "trace-before";
+
+/// What the last build found, of the texts whose digests it names.
+#[derive(Default, Serialize, Deserialize)]
+struct Before {
+    texts: Vec<Sha256>,
+    leaders: Leaders,
+    /// For each text the keys of its groups, in order.
+    groups: Vec<Vec<Sha256>>,
+}
+
+/// All groups of a case.
+pub(crate) fn groups(
+    bodies: &[Body<'_>],
+    bytes: usize,
+    folds: &Folds<'_, '_>,
+    config: &TraceConfig,
+    remembered: &Remembered<'_>,
+) -> Groups {
+    if !folds.are_few() {
+        let print = |n: usize| Cow::Owned(Prints::of(&folds.get(n), config));
+        let (seeds, _) = seeds(bodies.len(), bytes, print, config);
+        let groups = grouped(&seeds, config, remembered).into_iter().map(|(_, group)| group);
+        return Groups { groups: groups.collect(), seeds };
+    }
+    let texts: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
+    let prints: Vec<Prints> = remembered.each(PRINTS, &texts, |due| {
+        due.par_iter().map(|&n| Prints::of(&folds.get(n), config)).collect()
+    });
+    let key = remembered.of_all_builds();
+    let before: Before = remembered.one(BEFORE, key).unwrap_or_default();
+    let (seeds, mut of_texts, leaders) = match after(&before, &texts, &prints, config, remembered) {
+        Some((change, known)) => (change.seeds, known, change.leaders),
+        None => {
+            let print = |n: usize| Cow::Borrowed(&prints[n]);
+            let (seeds, leaders) = seeds(bodies.len(), bytes, print, config);
+            (seeds, texts.iter().map(|_| Vec::new()).collect(), leaders)
+        }
+    };
+    for (a, group) in grouped(&seeds, config, remembered) {
+        of_texts[a].push(group);
+    }
+    if before.texts != texts {
+        let keys = |groups: &Vec<Group>| groups.iter().map(|group| group.key).collect();
+        let groups = of_texts.iter().map(keys).collect();
+        remembered.keep_one(BEFORE, key, &Before { texts, leaders, groups });
+    }
+    Groups { groups: of_texts.into_iter().flatten().collect(), seeds }
+}
+
+/// What a few texts more change, and the groups of the texts they do not touch; `None` if these are
+/// not the texts of the last build and a few more, or what it found is not remembered any more.
+fn after(
+    before: &Before,
+    texts: &[Sha256],
+    prints: &[Prints],
+    config: &TraceConfig,
+    remembered: &Remembered<'_>,
+) -> Option<(Change, Vec<Vec<Group>>)> {
+    let more = texts.len().checked_sub(before.texts.len())?;
+    if more * MANY > texts.len() || before.texts.is_empty() {
+        return None;
+    }
+    let then: HashMap<&Sha256, usize> =
+        before.texts.iter().enumerate().map(|(n, text)| (text, n)).collect();
+    let was: Vec<Option<usize>> = texts.iter().map(|text| then.get(text).copied()).collect();
+    let now: Vec<usize> = (0..texts.len()).filter(|&n| was[n].is_some()).collect();
+    // All of them, and in the same order.
+    if !was.iter().flatten().copied().eq(0..before.texts.len()) {
+        return None;
+    }
+    let leader = |was: usize| {
+        let leader = *before.leaders.get(was)?;
+        u32::try_from(*now.get(leader as usize)?).ok()
+    };
+    let leaders: Vec<Option<u32>> = was.iter().map(|was| leader((*was)?)).collect();
+    let change = change(prints, &leaders, config);
+    let have = remembered.held(GROUPS);
+    let known = |n: usize| {
+        let keys = if change.is_touched[n] { &[][..] } else { before.groups.get(was[n]?)? };
+        let group = |key: &Sha256| {
+            postcard::from_bytes::<Vec<Link>>(have.get(key)?).ok()?;
+            Some(Group { key: *key, seeds: 0..0 })
+        };
+        keys.iter().map(group).collect()
+    };
+    let known = (0..texts.len()).into_par_iter().map(known).collect::<Option<_>>()?;
+    Some((change, known))
+}
+
+/// If more than one in so many texts is new, all runs are found again: it costs less.
+const MANY: usize = 8;
+
+/// Seeds (sorted) as groups, with the number of the first text of each. Where a group of pairs ends
+/// is told by a text, so that one more changes one group.
+fn grouped(
+    seeds: &[Seed],
+    config: &TraceConfig,
+    remembered: &Remembered<'_>,
+) -> Vec<(usize, Group)> {
+    let of_texts: Vec<&[Seed]> = seeds.chunk_by(|x, y| x.a == y.a).collect();
+    let starts = of_texts.iter().scan(0, |from, seeds| {
+        let start = *from;
+        *from += seeds.len();
+        Some(start)
+    });
+    let starts: Vec<usize> = starts.collect();
+    of_texts
+        .into_par_iter()
+        .zip(starts)
+        .flat_map_iter(|(of_text, start)| {
+            let mut out = Vec::new();
+            let mut from = start;
+            let ends = |x: &Seed, y: &Seed| x.b != y.b && remembered.ends_group(x.b as usize);
+            for seeds in of_text.chunk_by(|x, y| !ends(x, y)) {
+                let range = from..from + seeds.len();
+                from = range.end;
+                let pairs: Vec<&[Seed]> = pairs(seeds, config).collect();
+                if let Some(first) = pairs.first() {
+                    let key = key(&pairs, remembered);
+                    out.push((first[0].a as usize, Group { key, seeds: range }));
+                }
+            }
+            out
+        })
+        .collect()
+}
+
+/// Digest of what the links of a text with some others depend on.
+fn key(pairs: &[&[Seed]], remembered: &Remembered<'_>) -> Sha256 {
+    let texts = pairs.iter().flat_map(|pair| pair.first()).flat_map(|seed| [seed.a, seed.b]);
+    let texts = remembered.digest(texts.map(|text| text as usize));
+    let mut places = Vec::new();
+    for pair in pairs {
+        places.extend_from_slice(&(pair.len() as u64).to_be_bytes());
+        for seed in *pair {
+            places.extend_from_slice(&seed.at_a.to_be_bytes());
+            places.extend_from_slice(&seed.at_b.to_be_bytes());
+        }
+    }
+    texts.with(&Sha256::of(&places))
+}

@@ -100,6 +100,18 @@ pub(crate) fn doubt(
                 if !reaches(scene, drafts, draft, cue, hit.start, hit.end) {
                     continue;
                 }
+                // "19, up from an earlier 12": the word calls the figure behind it earlier.
+                if cue == Cue::Earlier
+                    && hit.start >= draft.end
+                    && figures.iter().any(|f| (hit.end..hit.end + 3).contains(&f.start))
+                {
+                    continue;
+                }
+                // "denies killing civilians and says it shot eleven": a second verb of saying.
+                if cue == Cue::Denied && hit.end <= draft.start && says_anew(scene, hit.end, draft)
+                {
+                    continue;
+                }
                 match cue {
                     Cue::Retraction => doubt.retracts = true,
                     Cue::Earlier => doubt.earlier = true,
@@ -124,6 +136,16 @@ pub(crate) fn doubt(
         doubt.why.push(Why::by("question-mark", scene.tokens.last().map(|token| token.range)));
     }
     doubt
+}
+
+/// Whether between token `from` and the draft the same speaker goes on to say something else: "and
+/// says".
+fn says_anew(scene: &Scene<'_>, from: usize, draft: &Draft) -> bool {
+    (from..draft.start).any(|at| {
+        scene.find(at, |s| *s == Sense::And).is_some_and(|and| {
+            scene.find(and.end, |s| matches!(s, Sense::Said | Sense::Reported)).is_some()
+        })
+    })
 }
 
 /// Whether the cue stands by the claim's words, with no other clause between.

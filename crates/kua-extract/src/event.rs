@@ -477,7 +477,11 @@ fn told(
         });
         let Some(&(form, entry)) = by_itself else { continue };
         let again = out.iter().any(|draft| {
-            draft.events == site.events && draft.start < site.end && site.start < draft.end
+            draft.events == site.events
+                && (draft.start < site.end && site.start < draft.end
+                    // "disparó balas de goma": one event told by two words.
+                    || draft.form == Form::Told && draft.end <= site.start
+                        && site.start - draft.end <= 1)
         });
         *done = true;
         if again {

@@ -115,6 +115,13 @@ pub(crate) enum Sense {
     Back,
     Same,
     Source(SourceKind),
+    /// The base form of a word of sources, its gender as adjectives follow it, and whether it is a
+    /// person's title.
+    Base {
+        form: String,
+        gender: char,
+        person: bool,
+    },
     /// A word of the head of a document that tells what publishes it.
     Masthead(SourceKind),
     Title,
@@ -218,6 +225,7 @@ impl Sense {
             Self::AccordingAfter => 127,
             Self::CitingAfter => 128,
             Self::RelayAfter => 129,
+            Self::Base { .. } => 165,
             Self::Inside => 161,
             Self::With => 162,
             Self::Possessive => 163,
@@ -541,6 +549,8 @@ pub(crate) struct Grammar {
     pub noun_last: bool,
     /// Case endings of names of places, with the endings they may stand for.
     pub place_endings: Vec<(String, Vec<String>)>,
+    /// Endings of adjectives, with those they have beside a base form of that gender.
+    pub agreement: Vec<(String, String, char)>,
 }
 
 impl Grammar {
@@ -574,6 +584,7 @@ impl Grammar {
             verb_last: false,
             noun_last: false,
             place_endings: Vec::new(),
+            agreement: Vec::new(),
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -641,6 +652,18 @@ impl Grammar {
                         "expected thousands, decimal or hyphen = range, found {other:?}"
                     ));
                 }
+            }
+            return Ok(());
+        }
+        if file == "speech.txt" && section == "agreement" {
+            let (base, gender) = value
+                .and_then(|value| value.rsplit_once(' '))
+                .and_then(|(base, gender)| Some((base.trim(), gender.chars().next()?)))
+                .ok_or_else(|| {
+                    "expected an ending and a gender, like: ENDING = ENDING f".to_owned()
+                })?;
+            for ending in entry.key.split('|') {
+                self.agreement.push((ending.trim().to_owned(), base.to_owned(), gender));
             }
             return Ok(());
         }
@@ -838,6 +861,16 @@ impl Grammar {
             ("speech.txt", "back") => Sense::Back,
             ("speech.txt", "same") => Sense::Same,
             ("speech.txt", "sources") => Sense::Source(source_kind(need()?)?),
+            ("speech.txt", "bases") => {
+                let mut words: Vec<&str> = need()?.split_whitespace().collect();
+                let person = words.last() == Some(&"person");
+                words.truncate(words.len() - usize::from(person));
+                let gender = words.pop().and_then(|word| word.chars().next());
+                let gender = gender.filter(|_| !words.is_empty()).ok_or_else(|| {
+                    format!("expected a base form and a gender, like: word f, found {value:?}")
+                })?;
+                Sense::Base { form: words.join(" "), gender, person }
+            }
             ("speech.txt", "mastheads") => Sense::Masthead(source_kind(need()?)?),
             ("speech.txt", "titles") => Sense::Title,
             ("speech.txt", "saw") => Sense::Saw,

@@ -9,6 +9,7 @@
 //! Architecture invariant: a claim's figures come from the words of the quote alone, and no rule
 //! knows a word of a human language.
 
+mod base;
 mod cases;
 mod check;
 mod claim;
@@ -50,7 +51,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -350,6 +350,9 @@ fn counted(
     }
     // "The suspect, 32, was arrested": an age.
     let between = |at: usize, marks: &[char]| scene.is_mark(at, marks);
+    if unknown.is_none() && names_age(scene, figure) {
+        return None;
+    }
     if unknown.is_none()
         && figure.start > 1
         && !party.subset
@@ -373,6 +376,24 @@ fn counted(
         // A word that is unknown may be a verb: the phrase does not take it in.
     }
     Some(party)
+}
+
+/// "said Amina, 34.": a bare number between a name and the end of its clause is an age.
+fn names_age(scene: &Scene<'_>, figure: &Figure) -> bool {
+    /// Nobody is older.
+    const OLDEST: u64 = 120;
+    let name = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+            && scene.find(at, |s| matches!(s, Sense::Place(_) | Sense::Trigger { .. })).is_none()
+    };
+    let ends = figure.end >= scene.tokens.len()
+        || scene.is_mark(figure.end, &['.', ',', ';', '!', '?', ')', '»', '"', '”']);
+    figure.start > 1
+        && figure.plain
+        && figure.high.is_some_and(|high| high <= OLDEST)
+        && scene.is_mark(figure.start - 1, &[','])
+        && name(figure.start - 2)
+        && ends
 }
 
 /// Of "bus passengers", "police vehicles", where the last noun is what is counted: that one. Only

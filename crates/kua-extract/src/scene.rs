@@ -4,7 +4,7 @@ use kua_lexicon::{Token, TokenKind, tokens};
 use kua_model::{SourceKind, TextRange};
 
 use crate::cases::Case;
-use crate::grammar::{Grammar, Lexeme, Sense};
+use crate::grammar::{Form, Grammar, Lexeme, Sense};
 use crate::matcher::Hit;
 
 /// A sentence under analysis. Token numbers are indices into `tokens`.
@@ -141,6 +141,8 @@ impl<'t> Scene<'t> {
     /// A shorter trigger, noun, place or source inside a longer one of its kind says nothing.
     fn drop_covered(&mut self) {
         let kin = |sense: &Sense| match sense {
+            // Words that tell by themselves hide no participle inside: "fueron condenados a".
+            Sense::Trigger { form: Form::Told, .. } => 7,
             Sense::Trigger { .. } => 1_u8,
             Sense::Group { .. } | Sense::Unit(..) | Sense::Pronoun(_) => 2,
             Sense::Place(_) | Sense::NotPlace => 3,
@@ -149,7 +151,7 @@ impl<'t> Scene<'t> {
             Sense::Said | Sense::Reported | Sense::According => 6,
             _ => 0,
         };
-        let mut reach = [(0_usize, 0_usize); 7];
+        let mut reach = [(0_usize, 0_usize); 8];
         let grammar = self.grammar;
         // By start, longest first: then a hit is covered if it ends within reach of an earlier one.
         self.hits.sort_by_key(|hit| (hit.start, usize::MAX - hit.end));

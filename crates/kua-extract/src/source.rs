@@ -4,6 +4,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::{SourceKind, SourceMention, TextRange};
 
+use crate::base::base_form;
 use crate::grammar::Sense;
 use crate::scene::Scene;
 
@@ -58,6 +59,13 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 {
                     None
                 }
+                // "denies … and says": the same speaker goes on.
+                Sense::Said | Sense::Reported
+                    if scene.find_before(hit.start, |s| *s == Sense::And).is_some()
+                        && goes_on(scene, hit.start, hit.end) =>
+                {
+                    None
+                }
                 Sense::Said | Sense::Reported => {
                     let by = scene.find(hit.end, |s| *s == Sense::By);
                     if let Some(by) = by {
@@ -78,6 +86,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                                     .then(|| right(scene, dated, hit.end, false, &until))
                                     .flatten()
                             })
+                            .or_else(|| spoken_by(scene, hit.start, hit.end))
                             .or_else(|| apposition(scene, dated, hit.start))
                             .or_else(|| subject(scene, dated, hit.start))
                             .or_else(|| unsaid(scene, hit.start, hit.end))
@@ -361,7 +370,8 @@ fn right(
     // "reported in the ministry": where it was said is who said it, without the preposition.
     while scene.find(start, |s| *s == Sense::In).is_some()
         && scene.find(start, |s| matches!(s, Sense::Source(_) | Sense::Place(_))).is_none()
-        && scene.find(start + 1, |s| matches!(s, Sense::Source(_))).is_some()
+        && (start + 1..start + 4)
+            .any(|at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some())
     {
         start += 1;
     }
@@ -519,6 +529,63 @@ fn unsaid(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize, 
     (before && after).then_some((start, end, SourceKind::Unnamed))
 }
 
+/// Whether a verb of saying after "and" has no subject of its own behind it.
+fn goes_on(scene: &Scene<'_>, start: usize, end: usize) -> bool {
+    let earlier = (0..start.saturating_sub(1))
+        .any(|at| scene.find(at, |s| matches!(s, Sense::Said | Sense::Reported)).is_some());
+    let link =
+        |s: &Sense| matches!(s, Sense::Subordinate | Sense::Pronoun(_) | Sense::Trigger { .. });
+    earlier
+        && (scene.find(end, link).is_some()
+            || scene.is_mark(end, &[',']) && scene.find(end + 1, link).is_some())
+}
+
+/// ", сообщил местный старейшина.": a few plain words between the verb and the end of the clause are
+/// who said it, though no lexicon knows them.
+fn spoken_by(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize, SourceKind)> {
+    /// The most words such a speaker is told in.
+    const WORDS: usize = 4;
+    if start == 0 || !scene.is_mark(start - 1, &[',', '»', '”', '"', '—', '–']) {
+        return None;
+    }
+    let plain = |at: &usize| {
+        scene.kind(*at) == Some(TokenKind::Word)
+            && scene
+                .find(*at, |s| {
+                    matches!(
+                        s,
+                        Sense::In
+                            | Sense::Link
+                            | Sense::By
+                            | Sense::And
+                            | Sense::Contrast
+                            | Sense::Subordinate
+                            | Sense::Relative
+                            | Sense::Be
+                            | Sense::Auxiliary
+                            | Sense::Pronoun(_)
+                            | Sense::According
+                            | Sense::AccordingAfter
+                            | Sense::Citing
+                            | Sense::CitingAfter
+                            | Sense::RelayAfter
+                            | Sense::Said
+                            | Sense::Reported
+                            | Sense::Cue(_)
+                            | Sense::Trigger { .. }
+                            | Sense::Day(_)
+                            | Sense::Place(_)
+                    )
+                })
+                .is_none()
+    };
+    let last = (end..end + WORDS + 1).take_while(plain).last()?;
+    let closed = last + 1 >= scene.tokens.len()
+        || scene.is_mark(last + 1, &['.', ',', ';', '!', '?', '»', '"', '”']);
+    // One word alone may be an adverb.
+    (closed && last > end && last - end < WORDS).then_some((end, last + 1, SourceKind::Unnamed))
+}
+
 /// "Kanat T., commandant of the city, said".
 fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, SourceKind)> {
     if at == 0 || !scene.is_mark(at - 1, &[',']) {
@@ -540,7 +607,11 @@ fn apposition(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, us
         .rev()
         .find(|&at| scene.is_mark(at, &[',']))
         .and_then(|opened| left(scene, dated, opened));
-    opened.or_else(|| inner.filter(|(_, _, kind)| *kind != SourceKind::Agency))
+    // "убили в Замфаре, сообщил …": where it happened said nothing.
+    let placed =
+        |start: usize| scene.find_before(start, |s| matches!(s, Sense::In | Sense::Link)).is_some();
+    opened
+        .or_else(|| inner.filter(|&(start, _, kind)| kind != SourceKind::Agency && !placed(start)))
 }
 
 /// The noun phrase that ends at `end`, back to the next boundary.
@@ -897,8 +968,10 @@ impl Register {
             .map(|(_, token)| token.fold.clone().into_owned())
             .collect();
         let range = scene.range(mention.start, mention.end);
-        let words = scene
-            .words(mention.start, mention.end)
+        let base = base_form(scene, mention.start, mention.end);
+        let words = base
+            .as_deref()
+            .unwrap_or_else(|| scene.words(mention.start, mention.end))
             .trim_matches(['«', '»', '"', '“', '”', '‘', '’', '\'', ' '])
             .to_owned();
         let shorter = self.known.iter().rev().find(|known| {

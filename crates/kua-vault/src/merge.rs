@@ -131,6 +131,7 @@ impl Vault {
             writer,
             group: Vec::new(),
             group_bytes: 0,
+            sound: BTreeSet::new(),
             done: Merged::default(),
         };
         let known = self.merged()?;
@@ -175,6 +176,8 @@ struct Merge<'a> {
     /// Temporary names and those they shall have.
     group: Vec<(String, String)>,
     group_bytes: u64,
+    /// Objects of ours that were hashed in this merge and are whole.
+    sound: BTreeSet<ItemId>,
     done: Merged,
 }
 
@@ -359,8 +362,7 @@ impl Merge<'_> {
     }
 
     fn take_record(&mut self, path: &str, entry: &Entry, old: bool) -> Result<(), MergeError> {
-        let storage = self.vault.storage.clone();
-        if storage.length(path).map_err(|e| writing(path, e))?.is_some() || self.is_due(path) {
+        if self.is_due(path) || self.record_is_sound(path, entry)? {
             return Ok(());
         }
         let damaged = || MergeError::Damaged { file: path.to_owned() };
@@ -383,8 +385,7 @@ impl Merge<'_> {
 
     fn take_object(&mut self, object: &ItemId, length: u64, old: bool) -> Result<(), MergeError> {
         let path = object_path(object);
-        let here = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
-        if here == Some(length) || self.is_due(&path) {
+        if self.is_due(&path) || self.is_sound(object, length)? {
             self.done.known += 1;
             return Ok(());
         }
@@ -409,6 +410,32 @@ impl Merge<'_> {
             return Err(MergeError::Stopped);
         }
         Ok(())
+    }
+
+    /// Whether the object lies here as signed. Its length alone would leave a changed byte
+    /// unhealed, though the bundle brings the right one.
+    fn is_sound(&mut self, object: &ItemId, length: u64) -> Result<bool, MergeError> {
+        let path = object_path(object);
+        if self.sound.contains(object) {
+            return Ok(true);
+        }
+        let here = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
+        let sound = here == Some(length) && self.writer.object_is_sound(object)?;
+        if sound {
+            self.sound.insert(*object);
+        }
+        Ok(sound)
+    }
+
+    fn record_is_sound(&self, path: &str, entry: &Entry) -> Result<bool, MergeError> {
+        let storage = &self.vault.storage;
+        let here = storage.length(path).map_err(|e| writing(path, e))?;
+        if here.is_none_or(|length| length > MOST_RECORD) {
+            return Ok(false);
+        }
+        // One that cannot be read is as good as lost, and the bundle may bring it.
+        let record = storage.read(path).ok().and_then(|bytes| Record::parse(&bytes).ok());
+        Ok(record.is_some_and(|record| record.fits(entry)))
     }
 
     fn is_due(&self, path: &str) -> bool {

@@ -340,6 +340,38 @@ fn a_merge_cut_off_anywhere_goes_on_and_ends_the_same() {
 }
 
 #[test]
+fn what_was_changed_here_without_changing_its_length_is_healed_by_a_good_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["miller", "smith"]);
+    pack(&theirs, &at("good"), BundleForm::Folder, 0);
+    let ours = vault_at(&at("ours"), "Hill");
+    merge(&ours, &bundle(&[&at("good")])).unwrap();
+    for vault in ["ours", "theirs"] {
+        for dir in ["objects", "records"] {
+            for file in files_of(&at(vault).join(dir)) {
+                let name = file.strip_prefix(at(vault)).unwrap();
+                // Our own entry about the merge is in no bundle of theirs.
+                if !at("theirs").join(name).exists() {
+                    continue;
+                }
+                let good = fs::read(&file).unwrap();
+                let mut bad = good.clone();
+                bad[good.len() / 2] ^= 1;
+                fs::write(&file, bad).unwrap();
+                assert!(!verify(&at(vault)).is_clean(), "{}", file.display());
+                let merged = merge(&Vault::open(&at(vault)).unwrap(), &bundle(&[&at("good")]));
+                assert!(merged.unwrap().lacking.is_empty(), "{}", file.display());
+                assert!(fs::read(&file).unwrap() == good, "{} is not healed", file.display());
+                assert!(verify(&at(vault)).is_clean(), "{}", file.display());
+            }
+        }
+    }
+    assert_eq!(ours.checkpoint().unwrap().size(), 1, "nothing new, nothing recorded");
+}
+
+#[test]
 fn a_damaged_decision_keeps_their_log_out_since_it_may_withhold_a_name() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

@@ -66,7 +66,10 @@ fn write(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
         }
         Value::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            sorted.sort_by(|(a, _), (b, _)| match a.is_ascii() && b.is_ascii() {
+                true => a.cmp(b),
+                false => a.encode_utf16().cmp(b.encode_utf16()),
+            });
             out.push('{');
             for (place, (key, member)) in sorted.into_iter().enumerate() {
                 if place > 0 {
@@ -83,7 +86,14 @@ fn write(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
 }
 
 fn write_text(text: &str, out: &mut String) {
-    out.push_str(&Value::from(text).to_string());
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        // Nothing to escape, as nearly always.
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&Value::from(text).to_string());
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ const FEW: usize = 24;
 /// 1 January 1980, the first day that every file system knows.
 const NO_TIME: Duration = Duration::from_secs(315_532_800);
 
+/// Most room made beforehand for a file that is read whole.
+const MOST_ROOM: u64 = 16 << 20;
+
 /// A folder on disk.
 #[derive(Debug)]
 pub struct Disk {
@@ -139,12 +142,17 @@ impl Storage for Disk {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + Send>> {
-        let path = self.at(path);
-        // Asked before opening: a pipe planted under an object's name would block for ever.
-        if !fs::metadata(&path)?.is_file() {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file"));
-        }
-        Ok(Box::new(File::open(path)?))
+        Ok(Box::new(open_file(&self.at(path))?.0))
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let (mut file, length) = open_file(&self.at(path))?;
+        // Room for one byte more, so that the end is seen without growing. A length that only
+        // claims to be long gets no room beforehand.
+        let room = usize::try_from(length.min(MOST_ROOM)).unwrap_or(0) + 1;
+        let mut bytes = Vec::with_capacity(room);
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn length(&self, path: &str) -> io::Result<Option<u64>> {
@@ -190,6 +198,29 @@ impl Storage for Disk {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// Opens a regular file, and nothing else; and its length as the system tells it.
+fn open_file(path: &Path) -> io::Result<(File, u64)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // A pipe planted under an object's name must not make us wait for ever.
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    #[cfg(not(target_os = "linux"))]
+    if !fs::metadata(path)?.is_file() {
+        return Err(not_a_file());
+    }
+    let file = options.open(path)?;
+    let meta = file.metadata()?;
+    if meta.is_file() { Ok((file, meta.len())) } else { Err(not_a_file()) }
+}
+
+fn not_a_file() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "not a regular file")
 }
 
 /// The system releases the lock when the file is closed, also by the death of the process.

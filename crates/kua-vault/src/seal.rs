@@ -149,12 +149,16 @@ pub(crate) struct Sealing<R> {
 }
 
 impl<R: Read> Sealing<R> {
+    /// `room` is scratch room from an earlier item, or empty: wiping and making it anew for each
+    /// of many small items would cost as much as encrypting them.
     pub(crate) fn new(
         source: R,
         meta: Map<String, Value>,
         salt: Salt,
         recipients: &[SealRecipient],
+        mut room: Zeroizing<Vec<u8>>,
     ) -> io::Result<Sealing<R>> {
+        room.resize(PIECE, 0);
         let sealed = Shared::default();
         let mut writer = encrypting(sealed.clone(), recipients)?;
         let envelope = EnvelopeWriter::begin(&mut writer)?;
@@ -166,7 +170,7 @@ impl<R: Read> Sealing<R> {
             writer: Some(writer),
             sealed,
             given: 0,
-            piece: Zeroizing::new(vec![0; PIECE]),
+            piece: room,
             record: None,
             zeros: 0,
         })
@@ -175,6 +179,11 @@ impl<R: Read> Sealing<R> {
     /// The record inside, once the source was read to its end.
     pub(crate) fn record(&self) -> Option<&Record> {
         self.record.as_ref()
+    }
+
+    /// The scratch room, for the next item. Still holds plain bytes, and wipes itself when dropped.
+    pub(crate) fn into_room(self) -> Zeroizing<Vec<u8>> {
+        self.piece
     }
 
     /// Takes one piece further; false at the end.
@@ -329,7 +338,8 @@ mod tests {
 
     fn sealed(words: &[u8], to: &[SealRecipient]) -> Vec<u8> {
         let meta = serde_json::from_str(r#"{"acquired_at":"2031-05-04","path":"a.txt"}"#).unwrap();
-        let mut sealing = Sealing::new(words, meta, Salt::from_bytes([7; 32]), to).unwrap();
+        let mut sealing =
+            Sealing::new(words, meta, Salt::from_bytes([7; 32]), to, Zeroizing::default()).unwrap();
         let mut bytes = Vec::new();
         sealing.read_to_end(&mut bytes).unwrap();
         assert_eq!(sealing.record().unwrap().bytes.unwrap().1, words.len() as u64);

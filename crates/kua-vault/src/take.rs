@@ -120,13 +120,20 @@ impl Writer {
         let meta = acquisition.to_meta();
         check_time(&meta)?;
         self.check_running()?;
-        let sealing = Sealing::new(source, meta, random_salt()?, &recipients);
+        let sealing = Sealing::new(
+            source,
+            meta,
+            random_salt()?,
+            &recipients,
+            std::mem::take(&mut self.plain_room),
+        );
         let mut sealing = sealing.map_err(|source| PreserveError::Sealing { source })?;
         let arrived = self.receive(&mut sealing)?;
         let record = sealing.record().ok_or(PreserveError::Stopped)?;
         let commit_meta = record.commit_meta().map_err(PreserveError::canonical)?;
         let sealed = record.commit_plain().map(|commit_plain| Sealed { commit_plain, commit_meta });
         let sealed = sealed.ok_or(PreserveError::Stopped)?;
+        self.plain_room = sealing.into_room();
         let event = Event::bare(EntryKind::Capture).public("sealed", FORM);
         let (kind, public, _) = event.into_parts();
         self.take_arrived(&arrived, &Told { kind, public, facts: Facts::Sealed(sealed) })

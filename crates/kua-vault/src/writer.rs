@@ -7,6 +7,7 @@ use std::io;
 
 use kua_model::ItemId;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::append::Appender;
 use crate::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -52,6 +53,8 @@ pub struct Writer {
     next_temporary: u64,
     stopped: bool,
     pub(crate) buffer: Vec<u8>,
+    /// Where plain bytes lie while they are sealed; wiped when the writer is dropped.
+    pub(crate) plain_room: Zeroizing<Vec<u8>>,
 }
 
 /// Files written under `tmp/` that get their names at the next commit, and their entry.
@@ -85,6 +88,7 @@ impl Writer {
             next_temporary: 0,
             stopped: false,
             buffer: Vec::new(),
+            plain_room: Zeroizing::default(),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{Entry, EntryKind, LogState};
 use crate::key::VerifierKey;
 use crate::log::{Log, in_dir};
-use crate::manifest::log_dir;
+use crate::manifest::{FORKS, log_dir};
 use crate::report::{Damage, Finding, VerifyReport};
 use crate::seen::seen_dir;
 use crate::storage::Storage;
@@ -53,6 +53,7 @@ pub(crate) fn check_logs(
 ) -> Vec<CheckedLog> {
     let mut seen: BTreeMap<String, Option<SignedCheckpoint>> =
         BTreeMap::from([(own.dir.clone(), own.signed.clone())]);
+    let mut keys: BTreeMap<String, VerifierKey> = BTreeMap::new();
     let mut to_do = VecDeque::from([own]);
     let mut logs = Vec::new();
     while let Some(place) = to_do.pop_front() {
@@ -84,6 +85,7 @@ pub(crate) fn check_logs(
                     }
                 };
                 seen.insert(dir.clone(), signed.clone());
+                keys.insert(dir.clone(), state.key.clone());
                 let name = state.key.name().to_owned();
                 let key = Some(state.key.clone());
                 to_do.push_back(Place { name, dir: dir.clone(), signed, own: is_epoch, key });
@@ -95,6 +97,7 @@ pub(crate) fn check_logs(
         let Place { name, dir, own, .. } = place;
         logs.push(CheckedLog { name, dir, own, size: check.size, changed, erased: survey.erased });
     }
+    check_forks(storage, &keys, report);
     let listed = storage.list("logs").unwrap_or_default();
     let led_to = |name: &str| seen.contains_key(&in_dir("logs", name));
     let loose = listed.iter().filter(|listed| !led_to(&listed.name)).count();
@@ -139,6 +142,47 @@ fn compare_seen(
                 seen_dir(name)
             )),
             finding => report.findings.extend(finding),
+        }
+    }
+}
+
+/// Re-proves further heads of logs, kept in `forks/` as evidence. A partial bundle brings a head
+/// without its older entries: what is not there is told, what is there must be as signed.
+fn check_forks(
+    storage: &Arc<dyn Storage>,
+    keys: &BTreeMap<String, VerifierKey>,
+    report: &mut VerifyReport,
+) {
+    for log in storage.list(FORKS).unwrap_or_default() {
+        let Some(key) = keys.get(&in_dir("logs", &log.name)) else {
+            report.notices.push(format!(
+                "{FORKS}/{} belongs to no log this vault vouches for; it was not looked at",
+                log.name
+            ));
+            continue;
+        };
+        let heads = in_dir(FORKS, &log.name);
+        for head in storage.list(&heads).unwrap_or_default() {
+            let dir = in_dir(&heads, &head.name);
+            let path = in_dir(&dir, "checkpoint");
+            let signed = match read_checkpoint(storage.as_ref(), &path, key) {
+                Ok(signed) => signed,
+                Err(finding) => {
+                    report.findings.push(*finding);
+                    continue;
+                }
+            };
+            let check = check_log(storage.as_ref(), &dir, Some(&signed));
+            let is_there = |file: &str| storage.length(file).is_ok_and(|found| found.is_some());
+            let (damaged, absent): (Vec<_>, Vec<_>) =
+                check.findings.into_iter().partition(|finding| is_there(&finding.file));
+            report.findings.extend(damaged);
+            if !absent.is_empty() {
+                report.notices.push(format!(
+                    "{} files of the other head in {dir} are not here: a partial bundle brought it",
+                    absent.len()
+                ));
+            }
         }
     }
 }

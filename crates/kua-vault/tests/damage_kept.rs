@@ -25,7 +25,7 @@ fn merge(ours: &Vault, theirs: &Memory) {
     ours.merge(&theirs.shared(), &MergeOptions { at: AT.into(), ..Default::default() }).unwrap();
 }
 
-/// Changes each byte of each file, cuts each at each length, and gives what went unnoticed.
+/// Changes each byte of each file, cuts each at every third length, and gives what went unnoticed.
 fn unnoticed(memory: &Memory) -> (u32, Vec<String>) {
     let report = check(memory);
     assert!(report.is_clean(), "{:#?}", report.findings);
@@ -47,7 +47,10 @@ fn unnoticed(memory: &Memory) -> (u32, Vec<String>) {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             attempt(&path, changed, format!("byte {at}"));
-            attempt(&path, bytes[..at].to_vec(), format!("cut at {at}"));
+            // `damage.rs` cuts the files every vault has at each length.
+            if at % 3 == 0 {
+                attempt(&path, bytes[..at].to_vec(), format!("cut at {at}"));
+            }
         }
         attempt(&path, [&bytes[..], b"\n"].concat(), "longer".into());
         memory.tamper(&path, Some(bytes));

@@ -1,6 +1,7 @@
 //! The custody chain of one item, in the order and words a court asks for (Berkeley Protocol,
 //! §§153–155 and 167), with what is missing; and the events people add to it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -38,12 +39,25 @@ pub struct ItemCustody {
     pub path: String,
     /// Its length in bytes, as stored.
     pub length: u64,
+    /// Whether its bytes are sealed here, with everything known about them.
+    pub sealed: bool,
     /// Every step, in the order of the logs.
     pub steps: Vec<CustodyStep>,
     /// Earliest cosignature that covers its first entry: the cosigner, the entries it speaks of.
     pub cosigned: Option<(String, u64)>,
     /// What a court would ask and the chain does not tell.
     pub missing: Vec<String>,
+}
+
+/// An item as the log has it, readable or not.
+struct Stored {
+    id: ItemId,
+    /// Empty if it is sealed or erased.
+    path: String,
+    length: u64,
+    sealed: bool,
+    log: String,
+    log_index: u64,
 }
 
 /// What somebody wants recorded of items.
@@ -156,7 +170,7 @@ impl Case {
     }
 
     /// The program that takes bytes in, as records name it.
-    pub(crate) fn tool(&self) -> std::collections::BTreeMap<String, String> {
+    pub(crate) fn tool(&self) -> BTreeMap<String, String> {
         [("tool".to_owned(), format!("kua {}", env!("CARGO_PKG_VERSION")))].into()
     }
 
@@ -165,7 +179,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchId`], [`CaseError::ManyIds`], and the vault's.
     pub fn item_custody(&self, prefix: &str) -> Result<ItemCustody, CaseError> {
-        let item = self.find_item(prefix)?;
+        let item = self.find_stored(prefix)?;
         let vault = self.evidence.vault();
         let mut steps = Vec::new();
         for event in vault.events().map_err(EvidenceError::from)? {
@@ -180,9 +194,41 @@ impl Case {
         let cosignatures = vault.cosignatures().map_err(EvidenceError::from)?;
         let covering = cosignatures.iter().find(|c| c.log == item.log && c.size > item.log_index);
         let cosigned = covering.map(|c| (c.key.name().to_owned(), c.size));
-        let missing = missing(&steps, cosigned.is_some());
-        let Item { id, path, size, .. } = item;
-        Ok(ItemCustody { item: id, path, length: size, steps, cosigned, missing })
+        let missing = missing(&steps, &item, cosigned.is_some());
+        let Stored { id, path, length, sealed, .. } = item;
+        Ok(ItemCustody { item: id, path, length, sealed, steps, cosigned, missing })
+    }
+
+    /// As [`Case::find_item`]; else a sealed or erased item, of which only the log tells.
+    fn find_stored(&self, prefix: &str) -> Result<Stored, CaseError> {
+        let nothing = match self.find_item(prefix) {
+            Ok(Item { id, path, size: length, log, log_index, .. }) => {
+                return Ok(Stored { id, path, length, sealed: false, log, log_index });
+            }
+            Err(error @ CaseError::NoSuchId { .. }) => error,
+            Err(error) => return Err(error),
+        };
+        let wanted = prefix.trim().to_ascii_lowercase();
+        let vault = self.evidence.vault();
+        let mut found: BTreeMap<ItemId, Stored> = BTreeMap::new();
+        for event in vault.events().map_err(EvidenceError::from)?.flatten() {
+            let stored = event.entry.stored.as_ref().filter(|_| event.entry.kind.is_item());
+            let Some(stored) = stored.filter(|s| s.object.to_string().starts_with(&wanted)) else {
+                continue;
+            };
+            let (id, length, sealed) = (stored.object, stored.length, event.entry.is_sealed());
+            let (path, log, log_index) = (String::new(), event.log, event.index);
+            found.entry(id).or_insert(Stored { id, path, length, sealed, log, log_index });
+        }
+        let mut found = found.into_values().filter(|_| !wanted.is_empty());
+        match (found.next(), found.next()) {
+            (Some(stored), None) => Ok(stored),
+            (Some(one), Some(two)) => Err(CaseError::ManyIds {
+                prefix: prefix.to_owned(),
+                ids: vec![one.id.to_string(), two.id.to_string()],
+            }),
+            (None, _) => Err(nothing),
+        }
     }
 
     /// A `.tlog-proof` text of an item, with its log entry in the `extra` line, so that the file,
@@ -191,7 +237,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchId`], [`CaseError::ManyIds`], and the vault's.
     pub fn item_proof(&self, prefix: &str) -> Result<String, CaseError> {
-        let item = self.find_item(prefix)?;
+        let item = self.find_stored(prefix)?;
         let vault = self.evidence.vault();
         let logs = vault.own_logs().map_err(EvidenceError::from)?;
         let merged = vault.merged().map_err(EvidenceError::from)?;
@@ -227,6 +273,13 @@ fn step(event: &Recorded, facts: &Map<String, Value>, item: &ItemId) -> CustodyS
             _ => {}
         }
     }
+    // Why something is gone is public: a stranger must tell withdrawal from damage.
+    if event.entry.kind == EntryKind::Erase {
+        for name in ["day", "reason", "authority"] {
+            let value = event.entry.more.get(name).and_then(Value::as_str);
+            told.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        }
+    }
     let original = event.entry.more.get("from").and_then(|from| from.as_str()?.parse().ok());
     let copy = event.entry.stored.as_ref().map(|stored| stored.object);
     let other = match original {
@@ -239,7 +292,7 @@ fn step(event: &Recorded, facts: &Map<String, Value>, item: &ItemId) -> CustodyS
 }
 
 /// What the chain does not tell, in the order a court asks.
-fn missing(steps: &[CustodyStep], cosigned: bool) -> Vec<String> {
+fn missing(steps: &[CustodyStep], item: &Stored, cosigned: bool) -> Vec<String> {
     let tells = |name: &str| steps.iter().any(|step| step.facts.iter().any(|(n, _)| n == name));
     let has = |kind: &str| steps.iter().any(|step| step.kind == kind);
     let mut missing = Vec::new();
@@ -248,9 +301,16 @@ fn missing(steps: &[CustodyStep], cosigned: bool) -> Vec<String> {
             missing.push(what.to_owned());
         }
     };
-    ask(tells("by"), "who took it in (kua add --by)");
-    ask(tells("source"), "where it comes from: a person, a device, an address (kua add --source)");
-    ask(tells("tool"), "the tool that took it in, and its version");
+    if item.sealed {
+        ask(false, "its name, time and origin: they are sealed with it (kua open, where a key is)");
+    } else if item.path.is_empty() {
+        ask(false, "its name, time and origin: they were destroyed with it when it was withdrawn");
+    } else {
+        ask(tells("by"), "who took it in (kua add --by)");
+        let origin = "where it comes from: a person, a device, an address (kua add --source)";
+        ask(tells("source"), origin);
+        ask(tells("tool"), "the tool that took it in, and its version");
+    }
     ask(
         has("transfer") || has("access") || has("export"),
         "who had it or opened it since (kua record transfer, kua record access)",

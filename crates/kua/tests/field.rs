@@ -45,6 +45,12 @@ fn key(bench: &Bench, name: &str) -> String {
     ran.out.trim().to_owned()
 }
 
+fn log_key(bench: &Bench, case: &str) -> String {
+    let manifest = fs::read(bench.path(case).join("vault/vault.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    manifest["vkey"].as_str().unwrap().to_owned()
+}
+
 /// A field case in `field/` with one statement, and the keys it is sealed to.
 fn field(bench: &Bench) -> (String, String) {
     let (editor, escrow) = (key(bench, "editor.key"), key(bench, "escrow.key"));
@@ -141,6 +147,40 @@ fn withdrawn_means_gone_and_said() {
     let status = &bench.json(&["-C", "case", "status", "--json"])[0];
     assert_eq!((status["withdrawn"].as_u64(), status["items"].as_u64()), (Some(1), Some(1)));
     assert_eq!(bench.kua(&[&["-C", "case", "erase", NAME][..], &reason].concat()).code, 1);
+    // The chain is still told, by the hash that the log keeps; the name is gone.
+    let ran = bench.kua(&["-C", "case", "custody", &hash[..12], "--proof", "gone.tlog-proof"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for words in ["a withdrawn item", "Captured", "Erased on withdrawn consent", "the speaker"] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+    assert!(ran.out.contains("asked to be forgotten") && ran.out.contains("destroyed with it"));
+    assert!(!ran.out.contains(NAME), "{}", ran.out);
+    bench.write("copy-of-a-stranger.txt", WORDS);
+    let key = log_key(&bench, "case");
+    let args = ["verify", "gone.tlog-proof", "--item", "copy-of-a-stranger.txt", "--key", &key];
+    let ran = bench.kua(&args);
+    assert_eq!(ran.code, 0, "what was withdrawn stays proved: {} {}", ran.out, ran.err);
+    assert_eq!(bench.kua(&["-C", "case", "custody", NAME]).code, 1);
+}
+
+#[test]
+fn the_chain_of_a_sealed_item_is_told_without_opening_it() {
+    let bench = Bench::empty();
+    field(&bench);
+    let objects = files(&bench.path("field/vault/objects"));
+    let id = objects[0].file_name().unwrap().to_string_lossy().into_owned();
+    let ran = bench.kua(&["-C", "field", "custody", &id[..12], "--proof", "a.tlog-proof"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for words in ["a sealed item", id.as_str(), "Captured", "sealed with it (kua open"] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+    let lines = bench.json(&["-C", "field", "custody", &id, "--json"]);
+    assert_eq!(lines.last().unwrap()["sealed"], true);
+    let object = objects[0].display().to_string();
+    let key = log_key(&bench, "field");
+    let ran = bench.kua(&["verify", "a.tlog-proof", "--item", &object, "--key", &key]);
+    assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
+    assert_eq!(bench.kua(&["-C", "field", "custody", "0000000000000000"]).code, 1);
 }
 
 #[test]

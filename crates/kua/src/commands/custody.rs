@@ -23,7 +23,12 @@ fn tell(
     case: &Case,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    console.heading(&shown(&chain.path))?;
+    let heading = match (chain.sealed, chain.path.is_empty()) {
+        (true, _) => "a sealed item".into(),
+        (false, true) => "a withdrawn item".into(),
+        (false, false) => shown(&chain.path),
+    };
+    console.heading(&heading)?;
     console.line(&format!("SHA-256    {}", chain.item))?;
     console.line(&format!("length     {} bytes", chain.length))?;
     for step in &chain.steps {
@@ -99,6 +104,7 @@ fn tell_json(chain: &ItemCustody, console: &mut Console) -> Result<(), Failure> 
     }
     let record = json!({
         "item": chain.item.to_string(), "path": chain.path, "length": chain.length,
+        "sealed": chain.sealed,
         "cosigned": chain.cosigned.as_ref().map(|(by, size)| json!({ "by": by, "size": size })),
         "missing": chain.missing,
     });

@@ -868,6 +868,13 @@ fn signs(
     out: &mut Vec<Draft>,
 ) {
     let free = vec![false; parties.len()];
+    let known: Vec<(usize, &[u32])> = scene
+        .symbols
+        .iter()
+        .enumerate()
+        .filter(|(_, symbols)| !symbols.is_empty())
+        .map(|(at, symbols)| (at, *symbols))
+        .collect();
     for pattern in &scene.grammar.patterns {
         let Some(events) = &pattern.events else { continue };
         let ground = Ground {
@@ -883,8 +890,8 @@ fn signs(
             subsets: false,
             asides: &[],
         };
-        for (at, token) in scene.tokens.iter().enumerate() {
-            if !pattern.opens_with(scene.grammar.matcher.symbols_of(token)) {
+        for (at, symbols) in known.iter().copied() {
+            if !pattern.opens_with(symbols) {
                 continue;
             }
             let Some(found) = pattern.around(&ground, at, at + 1) else { continue };

@@ -549,6 +549,8 @@ pub(crate) struct Grammar {
     pub noun_last: bool,
     /// Case endings of names of places, with the endings they may stand for.
     pub place_endings: Vec<(String, Vec<String>)>,
+    /// Symbols that begin a phrase of seeing with one's own eyes, in order.
+    pub saw_starts: Vec<u32>,
     /// Endings of adjectives, with those they have beside a base form of that gender.
     pub agreement: Vec<(String, String, char)>,
 }
@@ -585,6 +587,7 @@ impl Grammar {
             noun_last: false,
             place_endings: Vec::new(),
             agreement: Vec::new(),
+            saw_starts: Vec::new(),
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -620,6 +623,10 @@ impl Grammar {
         if !grammar.scripts.is_empty() {
             grammar.matcher.sort_words();
         }
+        let lexemes = &grammar.lexemes;
+        grammar.saw_starts = grammar.matcher.starts_of(|entry| {
+            lexemes.get(entry as usize).is_some_and(|lexeme| lexeme.sense == Sense::Saw)
+        });
         // The order of lines is the order of trial.
         grammar.patterns.sort_by_key(|pattern| pattern.line);
         errors.sort();

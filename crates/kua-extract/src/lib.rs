@@ -51,7 +51,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -170,6 +170,7 @@ impl Extractor {
             }
             match scene::masthead(grammar, &document.text, range, block.range.len() > SHORT) {
                 Some(SourceKind::Outlet | SourceKind::Agency) => return Grade::Media,
+                Some(SourceKind::Person) => return Grade::Seen,
                 Some(SourceKind::Authority) => found = Grade::Official,
                 _ => {}
             }

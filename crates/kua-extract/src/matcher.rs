@@ -4,18 +4,44 @@
 //! up is one hash, and a token no lexicon knows costs nothing more.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use kua_lexicon::{PatternError, PatternWord, Token, expand};
 
 use crate::script::Vocabulary;
 
+/// Hashes short words in few steps (the multiply and rotate of FxHash, as in rustc). Keys are those
+/// of lexicons alone, so that no text can make them collide.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
+        for chunk in bytes.chunks(8) {
+            let mut word = [0_u8; 8];
+            for (to, from) in word.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(SEED);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The upper bits are the well mixed ones; tables look at the lower, too.
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type Words<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
+
 /// Phrases of many entries, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Matcher {
-    vocabulary: HashMap<String, Vec<u32>>,
+    vocabulary: Words<String, Vec<u32>>,
     /// The same words in order, where a script has to be spelled.
     sorted: Vec<String>,
-    symbols: HashMap<PatternWord, u32>,
+    symbols: Words<PatternWord, u32>,
     /// By symbol: the node a phrase goes to from the start, or 0.
     first: Vec<u32>,
     nodes: Vec<Node>,
@@ -117,6 +143,24 @@ impl Matcher {
         }
         self.symbols.insert(word, symbol);
         Ok(symbol)
+    }
+
+    /// The symbols that begin a phrase of an entry that is wanted, in order.
+    pub(crate) fn starts_of(&self, wanted: impl Fn(u32) -> bool) -> Vec<u32> {
+        let reaches = |from: u32| {
+            let mut open = vec![from as usize];
+            while let Some(node) = open.pop().and_then(|at| self.nodes.get(at)) {
+                if node.ends.iter().any(|&entry| wanted(entry)) {
+                    return true;
+                }
+                open.extend(node.next.iter().map(|&(_, child)| child as usize));
+            }
+            false
+        };
+        let begins = |symbol: &u32| {
+            self.first.get(*symbol as usize).is_some_and(|&node| node != 0 && reaches(node))
+        };
+        (0..u32::try_from(self.first.len()).unwrap_or(u32::MAX)).filter(begins).collect()
     }
 
     /// Sorts the words for [`Vocabulary::begins`]: once, when all are added.

@@ -285,9 +285,10 @@ impl Ground<'_, '_> {
                 let token = if right { Some(at) } else { at.checked_sub(1) };
                 token
                     .filter(|&token| {
-                        scene.tokens.get(token).is_some_and(|t| {
-                            scene.grammar.matcher.symbols_of(t).iter().any(|s| symbols.contains(s))
-                        })
+                        scene
+                            .symbols
+                            .get(token)
+                            .is_some_and(|here| here.iter().any(|s| symbols.contains(s)))
                     })
                     .map(|token| (token, token + 1, None))
                     .into_iter()

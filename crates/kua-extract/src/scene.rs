@@ -13,6 +13,8 @@ pub(crate) struct Scene<'t> {
     pub grammar: &'t Grammar,
     pub text: &'t str,
     pub tokens: Vec<Token<'t>>,
+    /// By token: the symbols of its word, empty for one in no lexicon.
+    pub symbols: Vec<&'t [u32]>,
     /// By start; at one start at most one a class, the longest.
     pub hits: Vec<Hit>,
     first: Vec<usize>,
@@ -22,7 +24,7 @@ impl<'t> Scene<'t> {
     /// Cuts `text[range]`. Token ranges are in `text`.
     pub(crate) fn new(grammar: &'t Grammar, text: &'t str, range: TextRange) -> Self {
         let tokens = words_of(grammar, text, range);
-        let symbols: Vec<&[u32]> =
+        let symbols: Vec<&'t [u32]> =
             tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
         let mut hits: Vec<Hit> = Vec::new();
         for at in 0..tokens.len() {
@@ -37,7 +39,7 @@ impl<'t> Scene<'t> {
                 }
             });
         }
-        let mut scene = Self { grammar, text, tokens, hits, first: Vec::new() };
+        let mut scene = Self { grammar, text, tokens, symbols, hits, first: Vec::new() };
         scene.drop_guarded();
         scene.drop_covered();
         scene.index();
@@ -200,6 +202,10 @@ pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -
         tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
     let mut cues = 0;
     for at in 0..tokens.len() {
+        let begins = |symbol: &u32| grammar.saw_starts.binary_search(symbol).is_ok();
+        if !symbols.get(at).is_some_and(|here| here.iter().any(begins)) {
+            continue;
+        }
         grammar.matcher.each_at(&symbols, at, &mut |hit| {
             let saw = grammar.lexemes.get(hit.entry as usize);
             cues += usize::from(saw.is_some_and(|lexeme| lexeme.sense == Sense::Saw));
@@ -222,13 +228,19 @@ pub(crate) fn masthead(
         let Some(Lexeme { sense: Sense::Masthead(kind), .. }) = scene.lexeme(*hit) else {
             continue;
         };
-        let named = scene.tokens.get(hit.start).is_some_and(|token| token.capital)
-            || *kind == SourceKind::Authority;
+        let capital = |at: usize| scene.tokens.get(at).is_some_and(|token| token.capital);
+        // "«Сарский курьер»": in quotation marks its first word alone has a capital.
+        let quoted = hit.start > 1
+            && capital(hit.start - 1)
+            && scene.is_mark(hit.start - 2, &['«', '"', '“', '„']);
+        let named = capital(hit.start) || quoted || *kind == SourceKind::Authority;
         let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
         let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));
         if named && (!dateline || (open && close)) {
             match kind {
                 SourceKind::Authority => found = Some(*kind),
+                // "Testimony no. 14" is a heading of its own, not "testimony of the minister".
+                SourceKind::Person if dateline || hit.start > 1 => {}
                 _ => return Some(*kind),
             }
         }

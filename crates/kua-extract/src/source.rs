@@ -583,7 +583,7 @@ fn spoken_by(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usiz
     let closed = last + 1 >= scene.tokens.len()
         || scene.is_mark(last + 1, &['.', ',', ';', '!', '?', '»', '"', '”']);
     // One word alone may be an adverb.
-    (closed && last > end && last - end < WORDS).then_some((end, last + 1, SourceKind::Unnamed))
+    (closed && last > end && last - end < WORDS).then_some((end, last + 1, SourceKind::Person))
 }
 
 /// "Kanat T., commandant of the city, said".

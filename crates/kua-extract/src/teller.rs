@@ -268,7 +268,9 @@ impl<'d> Teller<'d> {
     /// After a sentence: what the next one of the block inherits.
     fn close(&mut self, sentence: &Sentence<'_, '_>, first: usize) {
         let scene = sentence.scene;
-        if sentence.own_sources {
+        // "По его словам …": the sentences that follow are still theirs.
+        let speaks = sentence.mentions.iter().any(|mention| mention.speaks);
+        if sentence.own_sources || (speaks && !sentence.chain.is_empty()) {
             self.chain = sentence.chain.clone();
             self.silent = 0;
             if self

@@ -71,6 +71,9 @@ fn reaches(folder: &str, floor: &Floor) {
     show(&format!("{folder}: lineage"), &lineage);
     let claims = score_claims(&built.chronicle, &truth_of(&truth));
     show(&format!("{folder}: claims"), &claims);
+    if std::env::var_os("KUA_SCORE_DETAILS").is_some() {
+        details(&claims);
+    }
     show(&format!("{folder}: tolls"), &score_tolls(&built.chronicle, &truth));
     assert!(lineage.forbidden.is_empty(), "{folder}: links that must not be");
     assert!(lineage.merged.len() <= floor.merged, "{folder}: accounts merged");

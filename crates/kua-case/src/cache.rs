@@ -5,10 +5,11 @@
 //! any time; one that is damaged, or was written by another version, is set aside and made anew.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use kua_model::Sha256;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use thiserror::Error;
 
 /// Bumped when the tables change. Another number in the file means: make it anew.
@@ -65,6 +66,7 @@ pub(crate) struct Cache {
     db: Connection,
     /// The file was made anew because what stood there could not be used.
     pub(crate) was_rebuilt: bool,
+    writes: bool,
 }
 
 /// One passage of the search index.
@@ -91,7 +93,7 @@ impl Cache {
         let path = folder.join("case.sqlite");
         let existed = path.exists();
         if let Ok(Some(db)) = attempt(&path) {
-            return Ok(Self { path, db, was_rebuilt: false });
+            return Ok(Self { path, db, was_rebuilt: false, writes: true });
         }
         // Damaged or of another version: the vault has everything, so nothing is lost.
         for end in ["case.sqlite", "case.sqlite-wal", "case.sqlite-shm"] {
@@ -100,9 +102,21 @@ impl Cache {
         let _ = fs::create_dir_all(folder);
         let wrap = |source| CacheError { path: path.clone(), source };
         match attempt(&path).map_err(wrap)? {
-            Some(db) => Ok(Self { path, db, was_rebuilt: existed }),
+            Some(db) => Ok(Self { path, db, was_rebuilt: existed, writes: true }),
             None => Err(wrap(rusqlite::Error::InvalidQuery)),
         }
+    }
+
+    /// The cache in `folder` to read from; nothing in the folder changes, so this works on a
+    /// read-only disk, too. `None` if there is none, or none that this kua understands. While a
+    /// build is writing, or after one was killed, it is opened as [`Cache::open`] does.
+    pub(crate) fn look(folder: &Path) -> Result<Option<Self>, CacheError> {
+        let path = folder.join("case.sqlite");
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let Ok(db) = looked_at(&path) else { return Self::open(folder).map(Some) };
+        Ok(db.map(|db| Self { path, db, was_rebuilt: false, writes: false }))
     }
 
     fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, CacheError> {
@@ -303,6 +317,43 @@ fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqli
         .execute([item])?;
     transaction.prepare_cached("DELETE FROM passage WHERE item = ?")?.execute([item])?;
     Ok(())
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        if self.writes {
+            // The last writer leaves a file that can be read without writing beside it. If others
+            // have it open, they will.
+            let _ = self.db.busy_timeout(std::time::Duration::ZERO);
+            let _ = self.db.pragma_update(None, "journal_mode", "DELETE");
+        }
+    }
+}
+
+/// The file opened so that looking changes nothing; `None` if it is of another version.
+fn looked_at(path: &Path) -> rusqlite::Result<Option<Connection>> {
+    let wrong = || rusqlite::Error::InvalidPath(path.to_owned());
+    let mut head = [0; 20];
+    let mut file = fs::File::open(path).map_err(|_| wrong())?;
+    file.read_exact(&mut head).map_err(|_| wrong())?;
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Bytes 18 and 19 of the file format: 2 where a write-ahead log belongs to it. To read one
+    // SQLite makes files beside it, unless told that nobody writes.
+    let db = match (head.get(18..20), Path::new(&wal).exists()) {
+        (Some([1, 1]), _) => Connection::open_with_flags(path, flags)?,
+        (_, true) => return Err(wrong()),
+        (_, false) => {
+            let name = path.to_str().ok_or_else(wrong)?;
+            let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?
+        }
+    };
+    db.busy_timeout(std::time::Duration::from_secs(30))?;
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok((version == SCHEMA).then_some(db))
 }
 
 /// The open file; `None` if it is of another version.

@@ -114,10 +114,7 @@ impl Case {
     /// The cache, if there is one. Asking must not write: `kua verify` has to work on a full disk
     /// and a read-only stick.
     fn cache_if_any(&self) -> Result<Option<Cache>, CaseError> {
-        if !self.derived().join("case.sqlite").is_file() {
-            return Ok(None);
-        }
-        Ok(Some(Cache::open(&self.derived())?))
+        Ok(Cache::look(&self.derived())?)
     }
 
     fn custody(&self, items: &[Item]) -> Result<Custody, CaseError> {

@@ -101,7 +101,8 @@ impl Case {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
-        let found = Cache::open(&self.derived())?.find(&expression(terms, loosened), limit)?;
+        let Some(cache) = Cache::look(&self.derived())? else { return Ok(Vec::new()) };
+        let found = cache.find(&expression(terms, loosened), limit)?;
         Ok(found
             .into_iter()
             .filter_map(|(document, start, end)| {

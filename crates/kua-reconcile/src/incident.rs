@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kua_model::{
     ClaimRole, DateSpan, DocumentId, Incident, Modality, OriginId, Standing, Statement, Uncounted,
 };
+use rayon::prelude::*;
 
 use crate::count::Counting;
 use crate::union::Sets;
@@ -51,12 +52,18 @@ pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) ->
     }
     let mut out: Vec<(Vec<usize>, Incident)> = groups
         .into_values()
-        .map(|members| (members.clone(), incident(&members, statements, countings)))
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|members| {
+            let incident = incident(&members, statements, countings);
+            (members, incident)
+        })
         .collect();
+    // By first member: no two have the same.
     out.sort_by_key(|(members, incident)| {
         let first = incident.time.and_then(DateSpan::first);
         let last = incident.time.and_then(DateSpan::last);
-        (first.or(last).is_none(), first.or(last), members.clone())
+        (first.or(last).is_none(), first.or(last), members.first().copied())
     });
     for (number, (members, _)) in out.iter().enumerate() {
         for &at in members {

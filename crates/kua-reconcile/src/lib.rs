@@ -38,8 +38,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kua_lexicon::Lexicons;
 use kua_model::{
     CaseInfo, Chronicle, Claim, Custody, Document, DocumentId, Item, Judgement, Lineage, Memo,
-    NoMemo, Noted, Notice, OriginId, PartialDate, Quote,
+    NoMemo, Noted, Notice, OriginId, Quote,
 };
+
+use rayon::prelude::*;
 
 pub use config::{Policy, ReconcileConfig};
 pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
@@ -92,17 +94,13 @@ impl Documents {
 #[derive(Debug)]
 pub struct Voices {
     rulings: rulings::Rulings,
-    vocabulary: vocabulary::Vocabulary,
-    romaniser: Romaniser,
     taxonomy: taxonomy::Taxonomy,
     reviews: review::Reviews,
     claims: Vec<Claim>,
     quotes: Vec<Quote>,
     names: names::Found,
-    /// The place the case is about.
-    whole: Option<String>,
     heard: Vec<sources::Heard>,
-    reported: BTreeMap<DocumentId, PartialDate>,
+    counted: Vec<count::Counting>,
     notices: Vec<Notice>,
 }
 
@@ -134,20 +132,15 @@ impl Voices {
             mention::Reader { vocabulary: &vocabulary, romaniser: &romaniser, names: &names };
         let heard = sources::heard(&claims, &by_id, country.as_deref(), &reader);
         let reported = count::reported(case, &claims, documents, &mut notices);
-        Self {
-            rulings,
-            vocabulary,
-            romaniser,
-            taxonomy,
-            reviews,
-            claims,
-            quotes,
-            names,
-            whole,
-            heard,
-            reported,
-            notices,
-        }
+        let places = place::Places::new(whole.as_deref(), &vocabulary, &romaniser, &names.places);
+        let counted = claims
+            .par_iter()
+            .map(|claim| {
+                let reported = reported.get(&claim.document).copied();
+                count::Counting::of(claim, reported, &places, &taxonomy)
+            })
+            .collect();
+        Self { rulings, taxonomy, reviews, claims, quotes, names, heard, counted, notices }
     }
 
     /// The chronicle of the same case, documents, judgements and lexicons, with who copied whom.
@@ -168,22 +161,15 @@ impl Voices {
         items.sort_by_key(|item| (item.log_index, item.id));
         let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
         let accounts = accounts::Accounts::new(&documents, &lineage, &rulings, &mut notices);
-        let places = place::Places::new(
-            self.whole.as_deref(),
-            &self.vocabulary,
-            &self.romaniser,
-            &found.places,
-        );
         let told = statement::statements(
             self.claims,
             self.quotes,
             self.heard,
+            self.counted,
             &by_id,
-            &self.reported,
             &accounts,
             &rulings,
             &self.reviews,
-            &places,
             &taxonomy,
             &mut notices,
         );

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
-    Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, PartialDate,
-    Quote, Review, Severity, Standing, Statement, Uncounted,
+    Claim, ClaimId, Document, DocumentId, Notice, NoticePlace, OriginId, OriginKind, Quote, Review,
+    Severity, Standing, Statement, Uncounted,
 };
 
 use crate::accounts::Accounts;
 use crate::count::{Counting, kept_out};
 use crate::origins::{Merges, Named};
-use crate::place::Places;
 use crate::review::Reviews;
 use crate::rulings::Rulings;
 use crate::sources::Heard;
@@ -69,18 +68,17 @@ pub(crate) fn quoted(
     (kept, quotes)
 }
 
-/// Statements of `claims`; `quotes` and `heard` stand beside them.
+/// Statements of `claims`; `quotes`, `heard` and `counted` stand beside them.
 #[expect(clippy::too_many_arguments, reason = "one value from each earlier step")]
 pub(crate) fn statements(
     claims: Vec<Claim>,
     quotes: Vec<Quote>,
     heard: Vec<Heard>,
+    counted: Vec<Counting>,
     documents: &BTreeMap<DocumentId, &Document>,
-    reported: &BTreeMap<DocumentId, PartialDate>,
     accounts: &Accounts,
     rulings: &Rulings,
     reviews: &Reviews,
-    places: &Places<'_>,
     taxonomy: &Taxonomy,
     notices: &mut Vec<Notice>,
 ) -> Told {
@@ -91,7 +89,9 @@ pub(crate) fn statements(
     let merges = Merges::new(&known, rulings, notices);
 
     let (mut statements, mut countings) = (Vec::new(), Vec::new());
-    for ((claim, quote), heard) in claims.into_iter().zip(quotes).zip(heard) {
+    for (((claim, quote), heard), counting) in
+        claims.into_iter().zip(quotes).zip(heard).zip(counted)
+    {
         let Some(&document) = documents.get(&claim.document) else { continue };
         let passage = accounts.at(quote.span()).and_then(|at| accounts.passages.get(at));
         let Some(passage) = passage.map(|passage| passage.id) else { continue };
@@ -108,12 +108,7 @@ pub(crate) fn statements(
                 claim.event
             ));
         }
-        countings.push(Counting::of(
-            &claim,
-            reported.get(&claim.document).copied(),
-            places,
-            taxonomy,
-        ));
+        countings.push(counting);
         statements.push(Statement {
             quote,
             origin: merges.of(origin),

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use kua_model::{AlignedPair, Direction, Link, LinkKind, Role, Span, TextRange};
+use kua_model::{AlignedPair, Direction, Link, LinkKind, Role, Sha256, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::body::Body;
 use crate::fingerprint::mix;
 use crate::fold::Folded;
+use crate::memo::Remembered;
 use crate::twins::find;
 use crate::wording::{AllWordings, Item, ItemKind, items};
 
@@ -87,8 +88,9 @@ pub(crate) fn formulae(
     wordings: &AllWordings,
     least: usize,
     links: &mut [Link],
+    remembered: &Remembered<'_>,
 ) {
-    let candidates = candidates(bodies, wordings);
+    let candidates = candidates(bodies, wordings, remembered);
     if candidates.is_empty() {
         return;
     }
@@ -148,28 +150,17 @@ pub(crate) fn formulae(
 type Line = (u64, usize, TextRange);
 
 /// Lines that several documents hold at either end, by line.
-fn candidates(bodies: &[Body<'_>], wordings: &AllWordings) -> Vec<Vec<Line>> {
-    let mut held: Vec<Line> = bodies
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(n, body)| {
-            let blocks: Vec<TextRange> = body
-                .document
-                .blocks
-                .iter()
-                .filter(|block| block.role.is_body())
-                .map(|block| trimmed(body, block.range))
-                .filter(|range| !range.is_empty())
-                .collect();
-            let count = blocks.len();
-            blocks
-                .into_iter()
-                .enumerate()
-                .filter(move |&(at, range)| {
-                    (at < OPENING || at + CLOSING >= count) && range.len() * 4 <= body.len()
-                })
-                .filter_map(move |(_, range)| Some((key(body, range, FORMULA.start)?, n, range)))
-        })
+fn candidates(
+    bodies: &[Body<'_>],
+    wordings: &AllWordings,
+    remembered: &Remembered<'_>,
+) -> Vec<Vec<Line>> {
+    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
+    let edges: Vec<Vec<(u64, TextRange)>> =
+        remembered.each(EDGES, &keys, |due| due.par_iter().map(|&n| edges(&bodies[n])).collect());
+    let lines = edges.into_iter().enumerate();
+    let mut held: Vec<Line> = lines
+        .flat_map(|(n, lines)| lines.into_iter().map(move |(key, range)| (key, n, range)))
         .collect();
     held.par_sort_unstable();
     held.chunk_by(|x, y| x.0 == y.0)
@@ -189,6 +180,21 @@ fn candidates(bodies: &[Body<'_>], wordings: &AllWordings) -> Vec<Vec<Line>> {
                 && !told.iter().any(counts)
                 && !run.iter().any(|&(_, n, range)| bodies[n].has_quotation(range))
         })
+        .collect()
+}
+
+/// What is remembered of documents.
+const EDGES: &str = "trace-edges";
+
+/// Lines at either end of a body, with their keys.
+fn edges(body: &Body<'_>) -> Vec<(u64, TextRange)> {
+    let blocks = body.document.blocks.iter().filter(|block| block.role.is_body());
+    let blocks: Vec<TextRange> =
+        blocks.map(|block| trimmed(body, block.range)).filter(|range| !range.is_empty()).collect();
+    let is_edge = |at: usize| at < OPENING || at + CLOSING >= blocks.len();
+    (0..blocks.len())
+        .filter(|&at| is_edge(at) && blocks[at].len() * 4 <= body.len())
+        .filter_map(|at| Some((key(body, blocks[at], FORMULA.start)?, blocks[at])))
         .collect()
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn reuse(
             .collect()
     });
     let mut links: Vec<Link> = of_groups.into_iter().flatten().collect();
-    formulae(bodies, wordings, config.min_characters, &mut links);
+    formulae(bodies, wordings, config.min_characters, &mut links, remembered);
     links.extend(furniture(bodies));
     links.sort_by_key(order);
     links

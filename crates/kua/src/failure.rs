@@ -121,9 +121,17 @@ impl From<CaseError> for Failure {
             CaseError::NoSuchId { .. } => failure.hint(
                 "Ids of claims, origins and documents stand in the first column of kua claims, kua origins and kua documents.",
             ),
+            // Packing, merging and the rest: whatever it was, this is what helps.
+            _ if comes_of_a_full_disk(&error) => failure.hint(DISK_FULL),
             _ => failure,
         }
     }
+}
+
+fn comes_of_a_full_disk(error: &CaseError) -> bool {
+    let first: &dyn std::error::Error = error;
+    let mut causes = std::iter::successors(Some(first), |error| error.source());
+    causes.any(|cause| cause.downcast_ref().is_some_and(is_disk_full))
 }
 
 impl Failure {

@@ -15,6 +15,7 @@ mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -304,6 +305,117 @@ fn a_disk_that_ignores_case_holds_a_vault() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let ran = Ran::of(command_in(&disk, &["-C", "case", "verify"]).output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
+    // A bundle, too, is written there and taken in from there, under a name in other letters.
+    for (out, found) in [("Stick", "sTICK"), ("Bundle.zip", "bUNDLE.ZIP")] {
+        let ran = Ran::of(command_in(&disk, &["-C", "case", "pack", out]).output().unwrap());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let found = disk.join(found).display().to_string();
+        for args in [&["verify", &found][..], &["-C", "case", "merge", &found]] {
+            let ran = bench.kua(args);
+            assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        }
+    }
+    assert!(has(&bench, &["more/d.txt", "more/long.txt"]));
+    assert_eq!(bench.kua(&["-C", "case", "verify"]).code, 0);
+}
+
+#[test]
+fn a_bundle_has_no_two_names_that_differ_by_case_only_and_none_a_disk_refuses() {
+    let bench = template(&works()[0]);
+    // What people call their files is in the records; it never becomes a name in a bundle.
+    for name in ["more/Letter.txt", "more/LETTER.txt", "more/aux", "more/a:b?.txt", "more/ Å.txt"]
+    {
+        bench.write(name, name);
+    }
+    assert_eq!(bench.kua(&["-C", "case", "add", "more"]).code, 0);
+    assert_eq!(bench.kua(&["-C", "case", "pack", "stick"]).code, 0);
+    let mut seen = BTreeSet::new();
+    for path in files(&bench.path("stick")) {
+        let name = path.strip_prefix(bench.path("stick")).unwrap().display().to_string();
+        assert_eq!(name, name.to_ascii_lowercase());
+        assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b)), "{name}");
+        assert!(seen.insert(name.clone()), "{name}");
+        for part in name.split('/') {
+            let stem = part.split('.').next().unwrap_or_default();
+            assert!(!["aux", "con", "nul", "prn"].contains(&stem), "{name}");
+            assert!(!part.ends_with('.') && part.len() <= 100, "{name}");
+        }
+    }
+    assert!(seen.len() > 25, "{seen:?}");
+}
+
+#[test]
+fn a_full_disk_while_sealing_packing_or_merging_loses_nothing_acknowledged() {
+    let source = Bench::empty();
+    let run = |args: &[&str]| {
+        let ran = source.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran.out.trim().to_owned()
+    };
+    for n in 0..20u8 {
+        source.write(&format!("more/{n}.txt"), vec![b'a' + n; 9_000 + usize::from(n)]);
+    }
+    source.write("more/long.txt", vec![b'w'; 200_000]);
+    let first = source.write("first.txt", "The first letter.").display().to_string();
+    let more = source.path("more").display().to_string();
+    run(&["init", "river"]);
+    run(&["-C", "river", "add", "more"]);
+    run(&["-C", "river", "pack", "stick"]);
+    let stick = source.path("stick").display().to_string();
+    let keys = ["a.key", "b.key"].map(|name| run(&["key", "new", name]));
+    let [a, b] = keys.each_ref().map(String::as_str);
+    let field = ["init", "case", "--field", "--recipient", a, "--recipient", b];
+    let works: [(&str, &[&str], &[&str], bool); 3] = [
+        ("seal", &field, &["-C", "case", "add", &more], false),
+        ("merge", &["init", "case"], &["-C", "case", "merge", &stick], false),
+        ("pack", &["init", "case"], &["-C", "case", "pack", "bundle"], true),
+    ];
+    let disk = source.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let Some(_mounted) = Mounted::new(&["-t", "tmpfs", "-o", "size=2m", "none"], &disk) else {
+        return skip("mount", "a small disk cannot be mounted here (it needs root)");
+    };
+    let on_disk = |args: &[&str]| Ran::of(command_in(&disk, args).output().unwrap());
+    for (name, init, command, fills_before) in works {
+        let mut failed = 0;
+        for ballast in (0..=1_000).step_by(if std::env::var_os("CI").is_some() { 20 } else { 125 })
+        {
+            for old in fs::read_dir(&disk).unwrap().map(|old| old.unwrap().path()) {
+                let _ = if old.is_dir() { fs::remove_dir_all(old) } else { fs::remove_file(old) };
+            }
+            assert_eq!(on_disk(init).code, 0);
+            assert_eq!(on_disk(&["-C", "case", "add", &first]).code, 0);
+            if fills_before {
+                assert_eq!(on_disk(&["-C", "case", "add", &more]).code, 0);
+            }
+            // What cannot be had any more is left out of the ballast: the disk is full then.
+            let mut left = std::io::repeat(0).take((ballast + 700) * 1024);
+            let mut file = fs::File::create(disk.join("ballast")).unwrap();
+            let _ = std::io::copy(&mut left, &mut file);
+            drop(file);
+            let ran = on_disk(command);
+            let about = format!("{name}, {ballast} kB taken: {ran:?}");
+            if ran.code != 0 {
+                failed += 1;
+                assert!(ran.code == 3 && ran.err.contains("disk is full"), "{about}");
+                assert!(!disk.join("bundle").exists(), "{about}: half a bundle");
+            }
+            let verified = on_disk(&["-C", "case", "verify"]);
+            assert_eq!(verified.code, 0, "{about}, then {verified:?}");
+            fs::remove_file(disk.join("ballast")).unwrap();
+            if ran.code != 0 {
+                let again = on_disk(command);
+                assert_eq!(again.code, 0, "{about}, then with room {again:?}");
+            }
+            let verified = on_disk(&["-C", "case", "verify"]);
+            assert!(verified.code == 0 && !verified.out.contains("tmp/"), "{about}: {verified:?}");
+            if fills_before {
+                assert_eq!(on_disk(&["verify", "bundle"]).code, 0, "{about}");
+            }
+        }
+        println!("{name}: the disk was full {failed} times");
+        assert!(failed > 1, "{name}: the disk was never full");
+    }
 }
 
 /// A folder with a case of three acknowledged letters, ready for the work.

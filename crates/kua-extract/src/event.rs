@@ -164,8 +164,17 @@ pub(crate) fn drafts(
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     out.retain(|draft| {
-        let figure = draft.party.and_then(|index| parties.get(index)).and_then(|p| p.figure);
-        figure.is_some() || !needs_figure(&sites, draft)
+        let party = draft.party.and_then(|index| parties.get(index));
+        // "two of the nine captured soldiers": all nine were captured, of the two something else is
+        // told.
+        let of_whole = draft.form == Form::Participle
+            && party.is_some_and(|party| {
+                party.of.is_some()
+                    && party.attribute.is_none()
+                    && party.words_end() == draft.trigger.0
+            });
+        let figure = party.and_then(|party| party.figure);
+        !of_whole && (figure.is_some() || !needs_figure(&sites, draft))
     });
     under_order(scene, &mut out);
     for (at, origin, start, end) in joined {
@@ -764,6 +773,12 @@ fn follow(
                 (last.end <= party.start && party.start - last.end <= 3)
                     .then(|| last.events.clone())
             });
+            // "If one of them reads this": of one alone, that says nothing of who they are, something
+            // else is told.
+            if before.is_none() && party.partitive && party.noun.is_none() && figure.high == Some(1)
+            {
+                continue;
+            }
             // A whole must stand before it: in this sentence or the one before.
             if before.is_none() && !after_claim && named.is_none() {
                 continue;

@@ -339,6 +339,18 @@ fn counted(
     if figure.article {
         return None;
     }
+    // "Six were women and four were children": who some of those told before were.
+    if !party.subset
+        && unknown.is_none()
+        && figure.plain
+        && let Some(be) = scene.find(party.end, |s| *s == Sense::Be)
+        && let Some(group) = scene.find(be.end, |s| matches!(s, Sense::Group { .. }))
+        && closes_clause(scene, group.end)
+    {
+        party.subset = true;
+        take_group(scene, &mut party, group.start, group.end);
+        return Some(party);
+    }
     // "of them 19 — police officers"
     if party.subset
         && unknown.is_none()
@@ -414,6 +426,13 @@ fn head_of(scene: &Scene<'_>, noun: Hit) -> Hit {
         Some(next) if kind(noun).zip(kind(next)).is_some_and(|(a, b)| a != b) => next,
         _ => noun,
     }
+}
+
+/// Whether a clause may end before token `at`.
+fn closes_clause(scene: &Scene<'_>, at: usize) -> bool {
+    at >= scene.tokens.len()
+        || scene.is_mark(at, &['.', ',', ';', '!', '…'])
+        || scene.find(at, |s| *s == Sense::And).is_some()
 }
 
 /// The figure of the whole after "of the", if it is larger than that of the part.
@@ -679,5 +698,40 @@ fn name_at(scene: &Scene<'_>, at: usize) -> Option<usize> {
     while proper(end) && end - at < 4 {
         end += 1;
     }
-    (at > 0 || end > at + 1).then_some(end)
+    (at > 0 || end > at + 1 || age_after(scene, end).is_some()).then_some(end)
+}
+
+/// The end of an age between marks after a name that ends before token `at`: ", 14,", " (34 ans)".
+pub(crate) fn age_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    /// Nobody is older.
+    const OLDEST: u64 = 120;
+    let close: &[char] = match scene.tokens.get(at)?.fold.as_ref() {
+        "," => &[','],
+        "(" => &[')'],
+        _ => return None,
+    };
+    let age = scene.tokens.get(at + 1).filter(|token| token.kind == TokenKind::Number)?;
+    age.fold.parse().ok().filter(|&age: &u64| age <= OLDEST)?;
+    let mut end = at + 2;
+    // "years old", "лет": a measure, or nothing.
+    while end < at + 5
+        && !scene.is_mark(end, close)
+        && (scene.find(end, |s| matches!(s, Sense::Unit(_, true))).is_some()
+            || scene.is_mark(end, &['-'])
+            || scene.find_before(end + 1, |s| matches!(s, Sense::Unit(_, true))).is_some())
+    {
+        end += 1;
+    }
+    scene.is_mark(end, close).then_some(end + 1)
+}
+
+/// Ages after names, marks and all: no phrase minds them.
+pub(crate) fn ages(scene: &Scene<'_>) -> Vec<(usize, usize)> {
+    let name = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+    };
+    (1..scene.tokens.len())
+        .filter(|&at| name(at - 1))
+        .filter_map(|at| Some((at, age_after(scene, at)?)))
+        .collect()
 }

@@ -14,7 +14,7 @@ use crate::date::{DateMark, dates};
 use crate::event::{Draft, drafts};
 use crate::figure::{Figure, figures};
 use crate::grammar::{Cue, Grammar, Sense};
-use crate::party::{Party, parties};
+use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
@@ -146,7 +146,8 @@ impl<'d> Teller<'d> {
         join_households(&scene, &mut parties, &mut figures);
         let mentions = mentions(&scene, &dated);
         let after_claim = self.claims.len() > self.block_claims;
-        let asides = source::asides(&scene, &mentions);
+        let mut asides = source::asides(&scene, &mentions);
+        asides.extend(ages(&scene));
         let drafts = drafts(&scene, &parties, &figures, &dated, &asides, after_claim);
         let places = places(&scene, &dated, &self.config.places);
         let (chain, own_sources) = self.chain_of(&scene, &mentions);

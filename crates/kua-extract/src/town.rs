@@ -82,7 +82,7 @@ pub(crate) fn listed(scene: &Scene<'_>, at: usize, own: &PlaceNames) -> Option<L
                 return Some((place.to_owned(), true));
             }
             match Gazetteer::world().find(key).as_slice() {
-                [town] => Some((town.name.to_owned(), false)),
+                [town] if sure(key, town.name) => Some((town.name.to_owned(), false)),
                 _ => None,
             }
         });
@@ -91,6 +91,13 @@ pub(crate) fn listed(scene: &Scene<'_>, at: usize, own: &PlaceNames) -> Option<L
         }
     }
     None
+}
+
+/// Whether a name is long enough to mean the town: the further names of gazetteers hold short forms
+/// that are rivers, people and other towns, too.
+fn sure(key: &str, name: &str) -> bool {
+    let letters = key.chars().count();
+    letters > 4 || place_key(name) == key || (!key.is_ascii() && letters == 4)
 }
 
 /// The spellings of a run of words with every listed ending undone, as they stand first.

@@ -22,6 +22,10 @@ use crate::record::{object_path, record_path};
 use crate::seal::{SealRecipient, encrypting};
 use crate::tile::{TILE_WIDTH, TileKind, tiles_of};
 use crate::vault::Vault;
+use crate::witness::AddCheckpoint;
+
+/// In an incremental bundle: the request to cosign what is new, as C2SP tlog-witness has it.
+const ADD_CHECKPOINT: &str = "add-checkpoint";
 
 /// Largest file that every stick holds (FAT32), with room for what surrounds the payload.
 pub const VOLUME: u64 = 4_000_000_000;
@@ -161,7 +165,7 @@ impl Vault {
         Ok(logs)
     }
 
-    /// `vault.json` without anything private, checkpoints, hash tiles, and the bundles of entries.
+    /// `vault.json` without anything private, the text for a cosigner, checkpoints, hash tiles, and the bundles of entries.
     fn log_files(&self, logs: &[(Log, u64)]) -> Result<Vec<Payload<'_>>, PackError> {
         let manifest = Manifest::of(self.vkey().clone()).to_bytes();
         let mut files = vec![Payload {
@@ -170,6 +174,17 @@ impl Vault {
             expected: None,
             open: Box::new(move || Ok(Box::new(io::Cursor::new(manifest.clone())))),
         }];
+        // Whoever holds the log at `since` can cosign what is new without asking us for a proof.
+        if let Some((log, since @ 1..)) = logs.last() {
+            let (proof, checkpoint) = (log.consistency_proof(*since)?, log.checkpoint().to_text());
+            let request = AddCheckpoint { old: *since, proof, checkpoint }.to_text().into_bytes();
+            files.push(Payload {
+                name: ADD_CHECKPOINT.to_owned(),
+                length: request.len() as u64,
+                expected: None,
+                open: Box::new(move || Ok(Box::new(io::Cursor::new(request.clone())))),
+            });
+        }
         for (log, from) in logs {
             let dir = log_dir(log.name());
             files.push(self.payload(in_dir(&dir, "checkpoint"), None)?);

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use common::{Crash, Fault, Memory, acquired};
 use kua_model::ItemId;
 use kua_vault::{
-    Bag, BagStorage, BundleForm, Collector, Container, MergeError, MergeOptions, Merged, PackError,
-    PackOptions, SealIdentity, SealedFile, Storage, Vault, VerifyOptions, check_bag, verify,
-    verify_part, verify_with,
+    AddCheckpoint, Bag, BagStorage, BundleForm, Collector, Container, MergeError, MergeOptions,
+    Merged, PackError, PackOptions, SealIdentity, SealedFile, Storage, Vault, VerifyOptions,
+    check_bag, verify, verify_part, verify_with,
 };
 
 fn vault_at(dir: &Path, name: &str) -> Vault {
@@ -34,6 +34,10 @@ fn add(vault: &Vault, names: &[&str]) -> Vec<ItemId> {
         .collect();
     writer.commit().unwrap();
     items
+}
+
+fn log_file(vault: &Vault, name: &str) -> String {
+    format!("logs/{}/{name}", kua_model::Sha256::of(vault.vkey().name().as_bytes()))
 }
 
 fn pack(vault: &Vault, out: &Path, form: BundleForm, since: u64) {
@@ -112,6 +116,19 @@ fn an_increment_is_enough_for_who_has_the_rest_and_refused_by_who_has_not() {
     let report = verify_part(&part, &bag.part());
     assert!(report.is_clean(), "{:#?}", report.findings);
     assert_eq!(report.items, 2);
+    // A cosigner who signed at 270 entries signs what is new, with nothing but the bundle.
+    let stick = vault_at(&at("stick"), "Anna");
+    stick.make_cosigner("anna.example/stick").unwrap();
+    assert!(part.read("add-checkpoint").unwrap().starts_with(b"old 270\n"));
+    let earlier = bundle(&[&at("first")]);
+    assert!(earlier.read("add-checkpoint").is_err(), "a whole bundle brings all there is to prove");
+    let checkpoint = String::from_utf8(earlier.read(&log_file(&theirs, "checkpoint")).unwrap());
+    let first = AddCheckpoint { old: 0, proof: Vec::new(), checkpoint: checkpoint.unwrap() };
+    let second = String::from_utf8(part.read("add-checkpoint").unwrap()).unwrap();
+    for (request, size) in [(first.to_text(), 270), (second, 272)] {
+        let answer = stick.cosign(&request, Some(theirs.vkey()), 1_930_000_000).unwrap();
+        assert_eq!(answer.size, Some(size));
+    }
     let ours = vault_at(&at("ours"), "Hill");
     assert!(matches!(merge(&ours, &part), Err(MergeError::Gap { here: 0, .. })), "{size}");
     merge(&ours, &bundle(&[&at("first")])).unwrap();
@@ -156,6 +173,40 @@ fn volumes_are_bags_of_their_own_and_all_are_needed() {
     let small = PackOptions { volume: 20_000, form: Some(BundleForm::Zip), ..Default::default() };
     assert!(matches!(theirs.pack(&at("c.zip"), &small), Err(PackError::VolumeSize { .. })));
     assert!(!at("c.zip").exists() && !at("c-1.zip").exists());
+}
+
+/// Three copies of 4.3 GB: run by hand, `cargo test -p kua-vault --test bundles -- --ignored`.
+#[test]
+#[ignore = "wants 13 GB of disk and minutes"]
+fn a_file_above_four_gigabytes_goes_through_a_zip() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    let length = (1u64 << 32) + 12_345;
+    let mut writer = theirs.writer().unwrap();
+    let film = std::io::Read::take(std::io::repeat(b'f'), length);
+    let item = writer.preserve(film, &acquired("film.mov")).unwrap().item;
+    writer.preserve(&b"said after the film"[..], &acquired("after.txt")).unwrap();
+    writer.commit().unwrap();
+    drop(writer);
+    // A stick that takes no such file is told so before anything is written.
+    let options = PackOptions { form: Some(BundleForm::Zip), ..PackOptions::default() };
+    assert!(matches!(theirs.pack(&at("b.zip"), &options), Err(PackError::VolumeSize { .. })));
+    theirs.pack(&at("b.zip"), &PackOptions { volume: 6_000_000_000, ..options }).unwrap();
+    assert!(fs::metadata(at("b.zip")).unwrap().len() > length);
+    let report = check_bag(&at("b.zip")).unwrap().unwrap();
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    match Command::new("python3").args(["-m", "zipfile", "-t"]).arg(at("b.zip")).output() {
+        Ok(tested) => assert!(tested.status.success(), "{tested:?}"),
+        Err(_) => println!("skipped: python3: it is not on this machine"),
+    }
+    let ours = vault_at(&at("ours"), "Hill");
+    assert_eq!(merge(&ours, &bundle(&[&at("b.zip")])).unwrap().objects, 2);
+    assert!(verify(&at("ours")).is_clean());
+    assert_eq!(
+        ours.items().unwrap().map(Result::unwrap).find(|i| i.id == item).unwrap().size,
+        length
+    );
 }
 
 #[test]

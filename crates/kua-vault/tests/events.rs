@@ -148,3 +148,34 @@ fn an_erased_item_is_not_missed_and_the_same_bytes_given_again_are() {
     let report = check(&memory);
     assert_eq!(report.findings[0].damage, Damage::ObjectMissing, "{report:#?}");
 }
+
+#[test]
+fn a_clock_that_runs_backwards_changes_neither_the_order_nor_what_is_proved() {
+    let (memory, ours) = vault();
+    let (_, theirs) = vault();
+    let anna = theirs.make_cosigner("anna.example/stick").unwrap();
+    let days = ["2031-05-06T08:00:00Z", "2031-05-05T08:00:00Z", "1970-01-01T00:00:00Z"];
+    for (number, day) in days.into_iter().enumerate() {
+        let mut told = acquired(&format!("{number}.txt"));
+        told.acquired_at = day.into();
+        let mut writer = ours.writer().unwrap();
+        writer.preserve(day.as_bytes(), &told).unwrap();
+        writer.append(Event::new(EntryKind::Access, day).private("by", "C.")).unwrap();
+        writer.commit().unwrap();
+    }
+    // Nor does a cosigner's clock: it vouches for the size first, and its log for the order.
+    for (old, time) in [(0, 1_930_000_000), (6, 1_800_000_000)] {
+        let request = ours.cosign_request(old).unwrap();
+        let answer = theirs.cosign(&request, Some(ours.vkey()), time).unwrap();
+        let accepted = ours.cosign_accept(&answer.reply.to_text(), &anna, "1999-01-01").unwrap();
+        assert_eq!(accepted.time, time);
+    }
+    let items: Vec<_> = ours.items().unwrap().map(Result::unwrap).collect();
+    assert_eq!(
+        items.iter().map(|i| i.path.as_str()).collect::<Vec<_>>(),
+        ["0.txt", "1.txt", "2.txt"]
+    );
+    assert_eq!(items.iter().map(|i| i.acquired_at.as_str()).collect::<Vec<_>>(), days);
+    let report = check(&memory);
+    assert!(report.is_clean(), "{:#?}", report.findings);
+}

@@ -48,7 +48,11 @@ impl Script {
 }
 
 /// Small and capital letters of Latin and Cyrillic that print alike (Unicode confusables, TR39).
-const ALIKE: &str = "aceijopsxyhABCEHIJKMOPSTXYасеіјорѕхуһАВСЕНІЈКМОРЅТХУ";
+const ALIKE: [&str; 3] = [
+    "aceijopsxyhABCEHIJKMOPSTXY",
+    "\u{430}\u{441}\u{435}\u{456}\u{458}\u{43E}\u{440}\u{455}\u{445}\u{443}\u{4BB}",
+    "\u{410}\u{412}\u{421}\u{415}\u{41D}\u{406}\u{408}\u{41A}\u{41C}\u{41E}\u{420}\u{405}\u{422}\u{425}\u{423}",
+];
 
 /// Entries of a language whose spelling keeps them from ever being found, in order. `examples.txt` is
 /// left out, an example may be misspelt on purpose, and `scripts.txt`, which sets letters side by side.
@@ -138,7 +142,8 @@ fn look_alike(word: &str, main: Option<Script>) -> Option<(String, bool)> {
         return Some((reason, true));
     }
     // A whole word of letters that look like those of the file's script: "о" and "с".
-    let stray = main.is_some_and(|main| main != home) && word.chars().all(|c| ALIKE.contains(c));
+    let stray = main.is_some_and(|main| main != home)
+        && word.chars().all(|c| ALIKE.iter().any(|letters| letters.contains(c)));
     stray.then(|| {
         let reason = format!(
             "{word:?} is written in {} letters that look like the {} ones of this file: write it anew if it is no name",

@@ -132,10 +132,11 @@ fn summary(
     Ok(())
 }
 
-/// Tolls worth a line: of the whole crisis, those with most figures, kinds of event together.
+/// Tolls worth a line: of the whole crisis, those that most accounts tell, kinds of event together.
 fn chosen(tolls: &[Toll]) -> Vec<&Toll> {
     let mut chosen: Vec<&Toll> = tolls.iter().collect();
-    chosen.sort_by_key(|toll| (toll.place.is_some(), Reverse(toll.positions.len())));
+    let told = |toll: &Toll| toll.positions.iter().map(|position| position.accounts).sum::<usize>();
+    chosen.sort_by_key(|toll| (toll.place.is_some(), Reverse(told(toll))));
     chosen.truncate(TOLLS);
     let first: Vec<_> = chosen.iter().map(|toll| &toll.event).collect();
     let mut by_event = chosen.clone();
@@ -157,13 +158,9 @@ fn toll_lines(chronicle: &Chronicle, toll: &Toll, most: usize, console: &Console
             None => by_source.push((by_source.len(), vec![position])),
         }
     }
-    // Of a contested toll, what contradicts.
     let stands = |position: &&Position| {
         position.modality == Modality::Certain
-            && match toll.standing {
-                Standing::Contested => position.standing == Standing::Contested,
-                _ => matches!(position.standing, Standing::Agreed | Standing::Contested),
-            }
+            && matches!(position.standing, Standing::Agreed | Standing::Contested)
     };
     let current = || toll.positions.iter().filter(|position| stands(position));
     let lowest = current().filter_map(|p| Some((p.low.or(p.high)?, p.origin))).min();

@@ -17,6 +17,9 @@ fn the_demo_sums_up_in_twenty_lines_and_can_be_run_again() {
     {
         assert!(first.out.contains(word), "{word}: {}", first.out);
     }
+    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let shown = std::fs::read_to_string(readme).unwrap().contains(&first.out);
+    assert!(shown, "README.md shows another summary; put this in its place:\n{}", first.out);
     let again = bench.kua(&["demo", "--no-serve"]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert_eq!(again.out, first.out);

@@ -2,13 +2,14 @@
 //! best by their rarest features.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{Lang, Sha256};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
+use crate::since::{Wanted, few_more};
 
 /// Sentences of a passage, and how far the next one begins.
 const PASSAGE: usize = 8;
@@ -28,8 +29,6 @@ const FIELD: usize = 5;
 /// Documents of the field that are looked at, and how many are remembered of a field.
 const OF_FIELD: usize = 10;
 const MOST_KEPT: usize = FIELD + OF_FIELD;
-/// If more than one in so many documents is new, all are compared again: it costs less.
-const MANY: usize = 8;
 const STANDS_OUT: f32 = 1.4;
 
 /// Features of a passage with their weights, heaviest first.
@@ -205,17 +204,7 @@ impl<'f> Passages<'f> {
     /// to tell anything. So between passages without a feature that has become so, it is what it
     /// was; and it is the same from either side, since both sum it in order of feature.
     fn grown(&self, before: Before, keys: &[Sha256], most: usize) -> Option<Vec<Vec<Field>>> {
-        let more = keys.len().checked_sub(before.documents.len())?;
-        if more * MANY > keys.len() || before.documents.is_empty() {
-            return None;
-        }
-        let then: HashMap<&Sha256, usize> =
-            before.documents.iter().enumerate().map(|(n, key)| (key, n)).collect();
-        let was: Vec<Option<usize>> = keys.iter().map(|key| then.get(key).copied()).collect();
-        // All of them, and in the same order.
-        if !was.iter().flatten().copied().eq(0..before.documents.len()) {
-            return None;
-        }
+        let was = few_more(&before.documents, keys)?;
         let now: Vec<u32> =
             (0_u32..).zip(&was).filter(|(_, was)| was.is_some()).map(|n| n.0).collect();
         let is_new = |passage: &Passage<'_>| was[passage.document as usize].is_none();
@@ -263,7 +252,7 @@ impl<'f> Passages<'f> {
         for &(feature, _) in new.iter().flat_map(|&n| self.list[n].features) {
             *held.entry(feature).or_default() += 1;
         }
-        let holding = self.holding(&Wanted::of(held.keys().copied()));
+        let holding = self.holding(&Wanted::of(held.keys().map(|&feature| u64::from(feature))));
         holding
             .chunk_by(|x, y| x.0 == y.0)
             .filter(|run| {
@@ -283,7 +272,10 @@ impl<'f> Passages<'f> {
             .enumerate()
             .flat_map_iter(|(n, passage)| {
                 let n = u32::try_from(n).unwrap_or(u32::MAX);
-                let wanted = passage.features.iter().filter(|(feature, _)| wanted.holds(*feature));
+                let wanted = passage
+                    .features
+                    .iter()
+                    .filter(|(feature, _)| wanted.holds(u64::from(*feature)));
                 wanted.map(move |&(feature, weight)| (feature, n, weight))
             })
             .collect();
@@ -308,36 +300,6 @@ fn insert(fields: &mut Vec<Field>, language: Lang, entry: (f32, u32), most: usiz
     best.truncate(most);
 }
 
-/// Some features, to be asked for often.
-struct Wanted {
-    bits: Vec<u64>,
-    sorted: Vec<u32>,
-}
-
-impl Wanted {
-    fn of(features: impl Iterator<Item = u32>) -> Self {
-        let mut sorted: Vec<u32> = features.collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut bits = vec![0; 1 << 14];
-        for &feature in &sorted {
-            let (word, bit) = Self::place(feature);
-            bits[word] |= bit;
-        }
-        Self { bits, sorted }
-    }
-
-    fn place(feature: u32) -> (usize, u64) {
-        let at = feature as usize % (64 << 14);
-        (at / 64, 1 << (at % 64))
-    }
-
-    fn holds(&self, feature: u32) -> bool {
-        let (word, bit) = Self::place(feature);
-        self.bits[word] & bit != 0 && self.sorted.binary_search(&feature).is_ok()
-    }
-}
-
 /// Which passages share the features of some, as far as they tell anything: those of more than one
 /// language and not too many.
 struct Hits {
@@ -351,7 +313,7 @@ impl Hits {
     /// Of the passages `of` (sorted).
     fn of(passages: &Passages<'_>, of: &[usize]) -> Self {
         let features = of.iter().flat_map(|&n| passages.list[n].features);
-        let list = passages.holding(&Wanted::of(features.map(|&(feature, _)| feature)));
+        let list = passages.holding(&Wanted::of(features.map(|&(feature, _)| u64::from(feature))));
         let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); of.len()] };
         for run in list.chunk_by(|x, y| x.0 == y.0) {
             let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;

@@ -3,7 +3,6 @@
 //! from the build before without finding the runs of the whole case again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use kua_model::{Link, Sha256};
@@ -16,6 +15,7 @@ use crate::chain::may_chain;
 use crate::memo::Remembered;
 use crate::reuse::Folds;
 use crate::seeds::{Change, Leaders, Prints, Seed, change, seeds};
+use crate::since::few_more;
 
 /// Some pairs of texts that share runs, all with the same first text.
 struct Group {
@@ -111,18 +111,8 @@ fn after(
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> Option<(Change, Vec<Vec<Group>>)> {
-    let more = texts.len().checked_sub(before.texts.len())?;
-    if more * MANY > texts.len() || before.texts.is_empty() {
-        return None;
-    }
-    let then: HashMap<&Sha256, usize> =
-        before.texts.iter().enumerate().map(|(n, text)| (text, n)).collect();
-    let was: Vec<Option<usize>> = texts.iter().map(|text| then.get(text).copied()).collect();
+    let was = few_more(&before.texts, texts)?;
     let now: Vec<usize> = (0..texts.len()).filter(|&n| was[n].is_some()).collect();
-    // All of them, and in the same order.
-    if !was.iter().flatten().copied().eq(0..before.texts.len()) {
-        return None;
-    }
     let leader = |was: usize| {
         let leader = *before.leaders.get(was)?;
         u32::try_from(*now.get(leader as usize)?).ok()
@@ -141,9 +131,6 @@ fn after(
     let known = (0..texts.len()).into_par_iter().map(known).collect::<Option<_>>()?;
     Some((change, known))
 }
-
-/// If more than one in so many texts is new, all runs are found again: it costs less.
-const MANY: usize = 8;
 
 /// Seeds (sorted) as groups, with the number of the first text of each. Where a group of pairs ends
 /// is told by a text, so that one more changes one group.

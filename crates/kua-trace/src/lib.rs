@@ -37,6 +37,7 @@ mod rarity;
 mod relays;
 mod reuse;
 mod seeds;
+mod since;
 mod skeleton;
 mod translated;
 mod translation;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::TraceConfig;
 use crate::fingerprint::{fingerprints, run_length};
 use crate::fold::Folded;
+use crate::since::Wanted;
 use crate::twins::{Sketch, groups};
 
 /// One shared fingerprint: unit positions in two texts, `a <= b`.
@@ -138,7 +139,7 @@ pub(crate) fn change(all: &[Prints], before: &[Option<u32>], config: &TraceConfi
     let leaders = groups(&sketches);
     let is_other = |text: usize| before.get(text).copied().flatten() != leaders.get(text).copied();
     let others = (0..all.len()).filter(|&text| is_other(text));
-    let postings = holding(all, &Wanted::of(others.map(|text| &all[text])));
+    let postings = holding(all, &wanted(others.map(|text| &all[text])));
     let was_there = |text: u32| before.get(text as usize).is_some_and(Option::is_some);
     let then: Leaders = before.iter().map(|leader| leader.unwrap_or(u32::MAX)).collect();
     let touched: Vec<u32> = runs(&postings)
@@ -154,8 +155,8 @@ pub(crate) fn change(all: &[Prints], before: &[Option<u32>], config: &TraceConfi
     for text in touched {
         is_touched[text as usize] = true;
     }
-    let wanted = Wanted::of((0..all.len()).filter(|&n| is_touched[n]).map(|n| &all[n]));
-    let postings = holding(all, &wanted);
+    let touched = (0..all.len()).filter(|&n| is_touched[n]).map(|n| &all[n]);
+    let postings = holding(all, &wanted(touched));
     let mut seeds: Vec<Seed> = runs(&postings)
         .into_par_iter()
         .flat_map_iter(|run| {
@@ -192,39 +193,9 @@ fn differing(mut x: Vec<Seed>, mut y: Vec<Seed>) -> Vec<u32> {
     }
 }
 
-/// Some hashes, to be asked for often.
-struct Wanted {
-    /// A bit for the low bits of each.
-    bits: Vec<u64>,
-    sorted: Vec<u64>,
-}
-
-/// Bits asked before the list is searched.
-const BITS: u64 = 1 << 21;
-
-impl Wanted {
-    fn of<'p>(texts: impl Iterator<Item = &'p Prints>) -> Self {
-        let mut sorted: Vec<u64> =
-            texts.flat_map(|prints| prints.list.iter().map(|&(hash, _)| hash)).collect();
-        sorted.par_sort_unstable();
-        sorted.dedup();
-        let mut bits = vec![0; Self::place(BITS - 1).0 + 1];
-        for &hash in &sorted {
-            let (word, bit) = Self::place(hash);
-            bits[word] |= bit;
-        }
-        Self { bits, sorted }
-    }
-
-    fn place(hash: u64) -> (usize, u64) {
-        let at = hash % BITS;
-        (usize::try_from(at / 64).unwrap_or(0), 1 << (at % 64))
-    }
-
-    fn holds(&self, hash: u64) -> bool {
-        let (word, bit) = Self::place(hash);
-        self.bits[word] & bit != 0 && self.sorted.binary_search(&hash).is_ok()
-    }
+/// The hashes of some texts.
+fn wanted<'p>(texts: impl Iterator<Item = &'p Prints>) -> Wanted {
+    Wanted::of(texts.flat_map(|prints| prints.list.iter().map(|&(hash, _)| hash)))
 }
 
 /// Postings of the wanted hashes in all texts, sorted.

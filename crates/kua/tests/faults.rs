@@ -3,7 +3,7 @@
 //! clean, what was acknowledged is there, and the same command run again finishes.
 //!
 //! Needs `strace` (its `inject=` makes a chosen system call fail); without it the tests say so and
-//! pass. Every seventh call is tried; `KUA_FAULT_STEP=1`, as in CI, tries each one;
+//! pass. Every seventh call is tried; `KUA_FAULT_STEP=1` tries each one;
 //! `KUA_FAULT_WORK=merge` tries that command only. A new command that writes is one more [`Work`] in [`works`].
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]

@@ -49,7 +49,7 @@ pub use link::{
     Agreement, AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,
     PassageOrigin,
 };
-pub use memo::{Memo, NoMemo, Remembered, sheet};
+pub use memo::{Memo, NoMemo, OfDigest, Remembered, sheet};
 pub use name::{Name, NameKind, NameVariant};
 pub use notice::{Noted, Notice, NoticePlace, Severity};
 pub use quantity::{Counted, Quantity};

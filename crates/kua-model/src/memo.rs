@@ -82,9 +82,9 @@ fn entry(sheet: &[u8], at: usize) -> Option<(Sha256, usize, usize)> {
     Some((Sha256::from_bytes(key), from, to))
 }
 
-/// A digest is spread evenly already: its first bytes are its hash.
+/// A digest, or the beginning of one, is spread evenly already: its first bytes are its hash.
 #[derive(Debug, Default)]
-struct OfDigest(u64);
+pub struct OfDigest(u64);
 
 impl Hasher for OfDigest {
     fn finish(&self) -> u64 {

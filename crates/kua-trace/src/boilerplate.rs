@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kua_model::{AlignedPair, Direction, Link, LinkKind, Role, Sha256, Span, TextRange};
+use kua_model::{AlignedPair, Direction, Link, LinkKind, Role, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::body::Body;
@@ -155,9 +155,9 @@ fn candidates(
     wordings: &AllWordings,
     remembered: &Remembered<'_>,
 ) -> Vec<Vec<Line>> {
-    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
-    let edges: Vec<Vec<(u64, TextRange)>> =
-        remembered.each(EDGES, &keys, |due| due.par_iter().map(|&n| edges(&bodies[n])).collect());
+    let edges: Vec<Vec<(u64, TextRange)>> = remembered.each(EDGES, remembered.documents(), |due| {
+        due.par_iter().map(|&n| edges(&bodies[n])).collect()
+    });
     let lines = edges.into_iter().enumerate();
     let mut held: Vec<Line> = lines
         .flat_map(|(n, lines)| lines.into_iter().map(move |(key, range)| (key, n, range)))

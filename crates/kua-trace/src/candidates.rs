@@ -72,9 +72,8 @@ pub(crate) fn candidates(
     let passages = Passages::of(features, languages);
     let most = MOST_KEPT.max(config.translation_candidates);
     let is_as_before = before.documents == keys;
-    let mut fields = passages
-        .grown(before, keys, most)
-        .unwrap_or_else(|| passages.fields(&(0..passages.list.len()).collect::<Vec<_>>(), most));
+    let mut fields =
+        passages.grown(before, keys, most).unwrap_or_else(|| passages.all_fields(most));
     let mut chosen: BTreeSet<(u32, u32)> = BTreeSet::new();
     for (passage, fields) in passages.list.iter().zip(&fields) {
         for field in fields {
@@ -158,9 +157,14 @@ impl<'f> Passages<'f> {
         Self { list, crowd: MOST_PASSAGES }
     }
 
-    /// The fields of some passages (sorted).
-    fn fields(&self, of: &[usize], most: usize) -> Vec<Vec<Field>> {
-        let hits = Hits::of(self, of);
+    /// The fields of all passages.
+    fn all_fields(&self, most: usize) -> Vec<Vec<Field>> {
+        let all: Vec<usize> = (0..self.list.len()).collect();
+        self.fields(&all, &Hits::of(self, &all), most)
+    }
+
+    /// The fields of some passages (sorted), by their hits.
+    fn fields(&self, of: &[usize], hits: &Hits, most: usize) -> Vec<Vec<Field>> {
         (0..of.len())
             .into_par_iter()
             .map_init(
@@ -221,14 +225,14 @@ impl<'f> Passages<'f> {
         due.extend(self.of_crowds(&new));
         due.sort_unstable();
         due.dedup();
-        for (&n, found) in due.iter().zip(self.fields(&due, most)) {
+        let hits = Hits::of(self, &due);
+        for (&n, found) in due.iter().zip(self.fields(&due, &hits, most)) {
             fields[n] = found;
         }
         // The new documents come into the fields of the rest.
-        let hits = Hits::of(self, &new);
         let mut scores = vec![0.0_f32; self.list.len()];
         let mut like: BTreeMap<(usize, Lang, u32), f32> = BTreeMap::new();
-        for (at, &n) in new.iter().enumerate() {
+        for (at, &n) in due.iter().enumerate().filter(|(_, n)| is_new(&self.list[**n])) {
             let Passage { document, language, .. } = self.list[n];
             for (other, score) in hits.like(at, &mut scores) {
                 let passage = &self.list[other as usize];
@@ -395,8 +399,7 @@ mod tests {
                 let late = |n: usize| mix(seed ^ n as u64).is_multiple_of(17);
                 let (old, spoken, old_keys) = some(&|n| !late(n));
                 let passages = Passages { crowd, ..Passages::of(&old, &spoken) };
-                let all: Vec<usize> = (0..passages.list.len()).collect();
-                let mut fields = passages.fields(&all, MOST_KEPT).into_iter();
+                let mut fields = passages.all_fields(MOST_KEPT).into_iter();
                 let of_documents =
                     old.iter().map(|passages| fields.by_ref().take(passages.len()).collect());
                 let before = Before { documents: old_keys, fields: of_documents.collect() };
@@ -412,7 +415,7 @@ mod tests {
                 }
                 crowds += passages.of_crowds(&new).len();
                 let Some(grown) = passages.grown(before, &keys, MOST_KEPT) else { continue };
-                assert_eq!(grown, passages.fields(&all, MOST_KEPT), "{seed} {crowd}");
+                assert_eq!(grown, passages.all_fields(MOST_KEPT), "{seed} {crowd}");
             }
         }
         assert!(crowds > 100, "{crowds}");

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use kua_model::{Link, Sha256};
+use kua_model::{Link, Remembered as Held, Sha256};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +63,14 @@ struct Before {
     groups: Vec<Vec<Sha256>>,
 }
 
-/// All groups of a case.
+/// All groups of a case. `have` is what is remembered of the links of groups.
 pub(crate) fn groups(
     bodies: &[Body<'_>],
     bytes: usize,
     folds: &Folds<'_, '_>,
     config: &TraceConfig,
     remembered: &Remembered<'_>,
+    have: &Held,
 ) -> Groups {
     if !folds.are_few() {
         let print = |n: usize| Cow::Owned(Prints::of(&folds.get(n), config));
@@ -77,13 +78,13 @@ pub(crate) fn groups(
         let groups = grouped(&seeds, config, remembered).into_iter().map(|(_, group)| group);
         return Groups { groups: groups.collect(), seeds };
     }
-    let texts: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
-    let prints: Vec<Prints> = remembered.each(PRINTS, &texts, |due| {
+    let texts = remembered.documents();
+    let prints: Vec<Prints> = remembered.each(PRINTS, texts, |due| {
         due.par_iter().map(|&n| Prints::of(&folds.get(n), config)).collect()
     });
     let key = remembered.of_all_builds();
     let before: Before = remembered.one(BEFORE, key).unwrap_or_default();
-    let (seeds, mut of_texts, leaders) = match after(&before, &texts, &prints, config, remembered) {
+    let (seeds, mut of_texts, leaders) = match after(&before, texts, &prints, config, have) {
         Some((change, known)) => (change.seeds, known, change.leaders),
         None => {
             let print = |n: usize| Cow::Borrowed(&prints[n]);
@@ -97,7 +98,7 @@ pub(crate) fn groups(
     if before.texts != texts {
         let keys = |groups: &Vec<Group>| groups.iter().map(|group| group.key).collect();
         let groups = of_texts.iter().map(keys).collect();
-        remembered.keep_one(BEFORE, key, &Before { texts, leaders, groups });
+        remembered.keep_one(BEFORE, key, &Before { texts: texts.to_vec(), leaders, groups });
     }
     Groups { groups: of_texts.into_iter().flatten().collect(), seeds }
 }
@@ -109,7 +110,7 @@ fn after(
     texts: &[Sha256],
     prints: &[Prints],
     config: &TraceConfig,
-    remembered: &Remembered<'_>,
+    have: &Held,
 ) -> Option<(Change, Vec<Vec<Group>>)> {
     let was = few_more(&before.texts, texts)?;
     let now: Vec<usize> = (0..texts.len()).filter(|&n| was[n].is_some()).collect();
@@ -119,7 +120,6 @@ fn after(
     };
     let leaders: Vec<Option<u32>> = was.iter().map(|was| leader((*was)?)).collect();
     let change = change(prints, &leaders, config);
-    let have = remembered.held(GROUPS);
     let known = |n: usize| {
         let keys = if change.is_touched[n] { &[][..] } else { before.groups.get(was[n]?)? };
         let group = |key: &Sha256| {

@@ -35,6 +35,11 @@ impl<'m> Remembered<'m> {
         Self { memo, documents, settings }
     }
 
+    /// Digest of each document.
+    pub(crate) fn documents(&self) -> &[Sha256] {
+        &self.documents
+    }
+
     /// Digest of the documents with these numbers.
     pub(crate) fn digest(&self, numbers: impl IntoIterator<Item = usize>) -> Sha256 {
         let digests = numbers.into_iter().filter_map(|n| self.documents.get(n));
@@ -59,7 +64,7 @@ impl<'m> Remembered<'m> {
 
     /// What is remembered under `key`.
     pub(crate) fn one<T: DeserializeOwned>(&self, part: &str, key: Sha256) -> Option<T> {
-        postcard::from_bytes(self.memo.load(part).get(&key)?).ok()
+        postcard::from_bytes(self.held(part).get(&key)?).ok()
     }
 
     /// Remembers `value` under `key`, and nothing else of the part.
@@ -76,7 +81,17 @@ impl<'m> Remembered<'m> {
         keys: &[Sha256],
         work: impl FnOnce(&[usize]) -> Vec<T>,
     ) -> Vec<T> {
-        let have = self.memo.load(part);
+        self.each_of(part, self.held(part), keys, work)
+    }
+
+    /// The same, where `have` is all that is remembered of the part.
+    pub(crate) fn each_of<T: Serialize + DeserializeOwned + Send>(
+        &self,
+        part: &str,
+        have: kua_model::Remembered,
+        keys: &[Sha256],
+        work: impl FnOnce(&[usize]) -> Vec<T>,
+    ) -> Vec<T> {
         let mut all: Vec<Option<T>> =
             keys.par_iter().map(|key| postcard::from_bytes(have.get(key)?).ok()).collect();
         drop(have);

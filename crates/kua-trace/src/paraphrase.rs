@@ -9,9 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kua_model::{
-    Agreement, AlignedPair, Conflict, Direction, Link, LinkKind, Sha256, Span, TextRange,
-};
+use kua_model::{Agreement, AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
@@ -50,9 +48,9 @@ pub(crate) fn paraphrases(
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> Vec<Link> {
-    let keys: Vec<Sha256> = (0..bodies.len()).map(|n| remembered.digest([n])).collect();
-    let stems: Vec<Vec<u32>> = remembered
-        .each(STEMS, &keys, |due| due.par_iter().map(|&n| stems_of(&bodies[n])).collect());
+    let stems: Vec<Vec<u32>> = remembered.each(STEMS, remembered.documents(), |due| {
+        due.par_iter().map(|&n| stems_of(&bodies[n])).collect()
+    });
     let common = Common::of(&stems);
     let pairs = partners(bodies, &stems, &common);
     let mut out: Vec<Link> = pairs

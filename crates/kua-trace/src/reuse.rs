@@ -29,8 +29,9 @@ pub(crate) fn reuse(
 ) -> Vec<Link> {
     let bytes: usize = bodies.iter().map(Body::len).sum();
     let folds = Folds::of(bodies, bytes);
-    let groups = groups(bodies, bytes, &folds, config, remembered);
-    let of_groups = remembered.each(GROUPS, &groups.keys(), |due| {
+    let have = remembered.held(GROUPS);
+    let groups = groups(bodies, bytes, &folds, config, remembered, &have);
+    let of_groups = remembered.each_of(GROUPS, have, &groups.keys(), |due| {
         due.par_iter()
             .map(|&n| {
                 let mut out = Vec::new();

@@ -33,3 +33,12 @@ fn a_published_chronicle_of_the_first_version_is_verified_and_its_forgeries_are_
     bench.write("page.html", &PAGE[..PAGE.len() / 2]);
     assert_ne!(verify().code, 0, "half a page");
 }
+
+#[test]
+fn the_page_of_the_golden_vault_is_still_verified() {
+    let bench = Bench::empty();
+    bench.write("page.html", include_str!("../../kua-vault/tests/golden/version-1/chronicle.html"));
+    let ran = bench.kua(&["verify", "page.html"]);
+    assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("4 items, 6 log entries, 0 quotes"), "{}", ran.out);
+}

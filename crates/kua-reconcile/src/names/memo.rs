@@ -2,11 +2,11 @@
 //! depends on its own words and on which of them stand small anywhere in the case.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
 use kua_lexicon::Lexicons;
-use kua_model::{Document, Memo, NameKind, Sha256, Span, TextRange};
+use kua_model::{Document, Memo, NameKind, OfDigest, Sha256, Span, TextRange};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -40,24 +40,6 @@ impl KeptWords {
 fn digest(word: &str) -> u64 {
     let digest = Sha256::of(word.as_bytes());
     digest.as_bytes().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-}
-
-/// A digest is spread evenly already.
-#[derive(Default)]
-struct OfDigest(u64);
-
-impl Hasher for OfDigest {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |sum, byte| sum << 8 | u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, digest: u64) {
-        self.0 = digest;
-    }
 }
 
 /// A mention without its words, which are cut from the document.

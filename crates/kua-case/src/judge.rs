@@ -1,6 +1,7 @@
 //! A person's decision goes into the vault, where it stays: undoing it is another one.
 
 use kua_model::{ClaimAnchor, Decision, Judgement, Reading};
+use serde::Serialize;
 
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
@@ -16,6 +17,14 @@ pub enum Verdict {
     Confirm,
     /// Its words are to be read so; what the reading leaves out stays as the machine read it.
     Correct(Reading),
+}
+
+/// A judgement as it goes into the vault.
+#[derive(Serialize)]
+struct Numbered<'a> {
+    #[serde(flatten)]
+    judgement: &'a Judgement,
+    number: u64,
 }
 
 impl Case {
@@ -97,6 +106,8 @@ impl Case {
         by: &str,
         reason: &str,
     ) -> Result<u64, CaseError> {
+        // From here on nobody else writes, so nobody else takes this number.
+        let mut writer = self.evidence.writer()?;
         let number = self.evidence.own_judgements()?.len() as u64;
         let at = self.clock.now();
         let judgement = Judgement {
@@ -106,8 +117,9 @@ impl Case {
             reason: reason.trim().to_owned(),
             log: None,
         };
-        let json = serde_json::to_vec(&judgement).map_err(CaseError::Judgement)?;
-        let mut writer = self.evidence.writer()?;
+        // Its number makes it another judgement than the same words within the same second.
+        let recorded = Numbered { judgement: &judgement, number };
+        let json = serde_json::to_vec(&recorded).map_err(CaseError::Judgement)?;
         writer.judge(&json, &at).map_err(EvidenceError::from)?;
         writer.commit().map_err(EvidenceError::from)?;
         Ok(number)

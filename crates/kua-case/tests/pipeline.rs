@@ -133,6 +133,19 @@ fn a_case_says_when_it_has_moved_on_since_the_build() {
 }
 
 #[test]
+fn a_name_withheld_again_within_the_same_second_is_withheld() {
+    let scratch = tempfile::tempdir().unwrap();
+    let case = new_case(scratch.path());
+    let withhold = Decision::Withhold { names: vec!["Ana Roth".into()] };
+    let undo = Decision::Undo { judgement: 0 };
+    for (number, decision) in [(0, &withhold), (1, &undo), (2, &withhold)] {
+        assert_eq!(case.judge(decision.clone(), "A. B.", "as she asked").unwrap(), number);
+    }
+    let holds: Vec<bool> = case.decided_here().unwrap().iter().map(|one| one.holds).collect();
+    assert_eq!(holds, [false, true, true]);
+}
+
+#[test]
 fn every_quote_stands_in_its_document_and_every_document_leads_to_the_log() {
     let scratch = tempfile::tempdir().unwrap();
     let case = new_case(scratch.path());

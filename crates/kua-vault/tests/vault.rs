@@ -161,13 +161,16 @@ fn judgements_come_back_word_for_word_and_in_order() {
     writer.judge(json.as_bytes(), "2031-05-05T09:00:00Z").unwrap();
     writer.preserve(&b"x"[..], &acquired("x")).unwrap();
     writer.judge(b"{}", "2031-05-06").unwrap();
+    // The same bytes again: decided, taken back and decided once more within one second.
+    assert!(writer.judge(b"{}", "2031-05-06").unwrap().log_index.is_some());
     for wrong in [&b"[]"[..], b"", b"{", b"\xff"] {
         assert!(matches!(writer.judge(wrong, "2031-05-06"), Err(PreserveError::Judgement)));
     }
     assert!(matches!(writer.judge(b"{}", "yesterday"), Err(PreserveError::Time { .. })));
     writer.commit().unwrap();
     let all: Vec<_> = vault.judgements().unwrap().map(Result::unwrap).collect();
-    assert_eq!(all.iter().map(|j| (j.number, j.log_index)).collect::<Vec<_>>(), [(0, 0), (1, 2)]);
+    let places: Vec<_> = all.iter().map(|j| (j.number, j.log_index)).collect();
+    assert_eq!(places, [(0, 0), (1, 2), (2, 3)]);
     assert_eq!(all[0].json, json);
     assert_eq!(all[0].recorded_at, "2031-05-05T09:00:00Z");
     assert_eq!(vault.items().unwrap().count(), 1);

@@ -422,12 +422,22 @@ impl Case {
         let counts = (chronicle.notices.len(), losses);
         let kept =
             |stage, value| Kept { stage, subject: WHOLE.to_vec(), key: chronicle_key, value };
-        // Letting go of the texts takes as long as packing the rest.
+        // Letting go of the texts takes as long as packing half of the rest.
         let documents = std::mem::take(&mut chronicle.documents);
-        let kept_chronicle = KeptChronicle::of(chronicle, &sources);
-        let (value, ()) = rayon::join(|| pack(&kept_chronicle), || drop(documents));
-        let value = value?;
-        cache.put(&[kept(CHRONICLE, value), kept(COUNTS, pack(&counts)?)])?;
+        let (kept_chronicle, statements) = KeptChronicle::of(chronicle, &sources);
+        let (value, statements) = rayon::join(
+            || pack(&kept_chronicle),
+            || {
+                let packed = pack(&statements);
+                drop((documents, statements));
+                packed
+            },
+        );
+        cache.put(&[
+            kept(CHRONICLE, value?),
+            kept(STATEMENTS, statements?),
+            kept(COUNTS, pack(&counts)?),
+        ])?;
         progress.end();
         tracing::info!("built");
         Ok(counts)
@@ -556,6 +566,8 @@ pub(crate) const READ: &str = "read";
 pub(crate) const EXTRACT: &str = "extract";
 pub(crate) const TRACE: &str = "trace";
 pub(crate) const CHRONICLE: &str = "chronicle";
+/// The statements of the chronicle, which stand apart from the rest of it.
+pub(crate) const STATEMENTS: &str = "statements";
 pub(crate) const INDEX: &str = "index";
 /// How many notices the chronicle has, and how many of them are losses.
 const COUNTS: &str = "counts";

@@ -12,8 +12,8 @@ use kua_model::Sha256;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use thiserror::Error;
 
-/// Bumped when the tables change. Another number in the file means: make it anew.
-const SCHEMA: i64 = 2;
+/// Bumped when the tables or what they hold change. Another number in the file means: make it anew.
+const SCHEMA: i64 = 3;
 
 /// Values stand apart from the index: a search in a table that is its own index reads every large
 /// value it passes.

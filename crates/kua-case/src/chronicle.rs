@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{Chronicle, Custody, Document, Item, ItemId, Noted, Sha256};
 
-use crate::build::{CHRONICLE, Digest, EXTRACT, READ, Settings, WHOLE, unpack};
+use crate::build::{CHRONICLE, Digest, EXTRACT, READ, STATEMENTS, Settings, WHOLE, unpack};
 use crate::cache::Cache;
 use crate::error::CaseError;
 use crate::folder::Case;
@@ -75,14 +75,16 @@ impl Case {
     pub fn chronicle(&self) -> Result<Loaded, CaseError> {
         let not_built = || CaseError::NotBuilt { dir: self.dir.clone() };
         let cache = self.cache_if_any()?.ok_or_else(not_built)?;
-        let (_, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;
+        let (key, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;
         let kept: KeptChronicle = unpack(&value).ok_or_else(not_built)?;
+        let statements = cache.get(STATEMENTS, WHOLE, &key)?.ok_or_else(not_built)?;
+        let statements = unpack(&statements).ok_or_else(not_built)?;
         let items = self.evidence.items()?;
         let is_stale = self.is_stale(&cache, &items, &kept)?;
         let documents = load_documents(&cache, &kept)?.ok_or_else(not_built)?;
         let judgements = self.evidence.judgements()?;
         let built_from: BTreeSet<ItemId> = kept.readings.iter().map(|(item, _)| *item).collect();
-        let mut chronicle = kept.over(documents).map_err(|_| not_built())?;
+        let mut chronicle = kept.over(statements, documents).map_err(|_| not_built())?;
         chronicle.items = items.into_iter().filter(|item| built_from.contains(&item.id)).collect();
         chronicle.judgements = judgements;
         chronicle.case = self.config.info();

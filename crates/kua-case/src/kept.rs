@@ -11,7 +11,7 @@ use crate::build::Digest;
 
 /// A statement without its quote.
 #[derive(Serialize, Deserialize)]
-struct KeptStatement {
+pub(crate) struct KeptStatement {
     claim: Claim,
     origin: OriginId,
     account: OriginId,
@@ -23,7 +23,7 @@ struct KeptStatement {
     why: Vec<String>,
 }
 
-/// A chronicle without quotes, documents, items and custody, which stand elsewhere.
+/// A chronicle without statements, documents, items and custody, which stand elsewhere.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct KeptChronicle {
     /// Item and key of the reading the chronicle was made from, in the order of its documents.
@@ -31,7 +31,6 @@ pub(crate) struct KeptChronicle {
     /// [`fingerprint`] of the judgements that were taken into account.
     pub(crate) judgements: usize,
     lineage: Lineage,
-    statements: Vec<KeptStatement>,
     origins: Vec<Origin>,
     incidents: Vec<Incident>,
     tolls: Vec<Toll>,
@@ -41,8 +40,11 @@ pub(crate) struct KeptChronicle {
 }
 
 impl KeptChronicle {
-    /// What is to be kept of `chronicle`.
-    pub(crate) fn of(chronicle: Chronicle, readings: &[(ItemId, Sha256)]) -> Self {
+    /// What is to be kept of `chronicle`: all but its statements, and those.
+    pub(crate) fn of(
+        chronicle: Chronicle,
+        readings: &[(ItemId, Sha256)],
+    ) -> (Self, Vec<KeptStatement>) {
         let statements = chronicle.statements.into_iter().map(|statement| KeptStatement {
             claim: statement.claim,
             origin: statement.origin,
@@ -54,28 +56,32 @@ impl KeptChronicle {
             review: statement.review,
             why: statement.why,
         });
-        Self {
+        let statements = statements.collect();
+        let kept = Self {
             readings: readings.to_vec(),
             judgements: fingerprint(&chronicle.judgements),
             lineage: chronicle.lineage,
-            statements: statements.collect(),
             origins: chronicle.origins,
             incidents: chronicle.incidents,
             tolls: chronicle.tolls,
             names: chronicle.names,
             notices: chronicle.notices,
             lexicon_digest: chronicle.lexicon_digest,
-        }
+        };
+        (kept, statements)
     }
 
-    /// The chronicle again, over the documents it was made from. Case, items, judgements and
-    /// custody are left empty.
+    /// The chronicle again, with its statements, over the documents it was made from. Case, items,
+    /// judgements and custody are left empty.
     /// Fails if a quote does not stand in its document: then they are not those documents.
-    pub(crate) fn over(self, documents: Vec<Document>) -> Result<Chronicle, QuoteError> {
+    pub(crate) fn over(
+        self,
+        statements: Vec<KeptStatement>,
+        documents: Vec<Document>,
+    ) -> Result<Chronicle, QuoteError> {
         let by_id: std::collections::BTreeMap<_, _> =
             documents.iter().map(|document| (document.id, document)).collect();
-        let statements = self
-            .statements
+        let statements = statements
             .into_iter()
             .map(|kept| {
                 let claim = kept.claim;

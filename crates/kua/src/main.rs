@@ -21,6 +21,10 @@ use args::Cli;
 use console::Console;
 use failure::{Failure, Kind};
 
+/// A build makes and drops millions of small things; see `docs/benches/whole.md`.
+#[global_allocator]
+static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -17,7 +17,7 @@ use crate::groups::{GROUPS, groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::passage::{Piece, Side, pieces};
-use crate::wording::AllWordings;
+use crate::wording::{AllWordings, compared, items};
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
 pub(crate) fn reuse(
@@ -42,20 +42,18 @@ pub(crate) fn reuse(
                     let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
                     let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
                     let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
-                    let found = chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
+                    let found =
+                        || chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
                     if a == b {
-                        repeats(&found, side_a, &mut out);
-                    } else {
-                        between(
-                            &found,
-                            side_a,
-                            side_b,
-                            marks.get(a),
-                            marks.get(b),
-                            config,
-                            &mut out,
-                        );
+                        repeats(&found(), side_a, &mut out);
+                        continue;
                     }
+                    let least = config.min_characters;
+                    let passages = match duplicate(side_a, side_b, least) {
+                        Some(whole) => vec![(whole, false)],
+                        None => passages(&found(), side_a, side_b, least),
+                    };
+                    between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
                 }
                 out
             })
@@ -108,18 +106,37 @@ pub(crate) fn order(link: &Link) -> (Span, Span, LinkKind) {
     (link.a, link.b, link.kind)
 }
 
-/// Links between two documents.
-fn between(
+/// The sentences of two texts that are the same sentence by sentence, side by side: nothing is to be
+/// looked for in them, however often they repeat themselves. `None` if they differ, or have less than
+/// `least` letters.
+fn duplicate(a: Side<'_, '_>, b: Side<'_, '_>, least: usize) -> Option<Vec<Piece>> {
+    if a.folded.units.len() < least || a.body.units.len() != b.body.units.len() {
+        return None;
+    }
+    let units =
+        || a.body.units.iter().map(|unit| unit.range).zip(b.body.units.iter().map(|u| u.range));
+    if units().any(|(x, y)| a.body.words(x) != b.body.words(y)) {
+        return None;
+    }
+    let text = &a.body.document.text;
+    let pieces = units().map(|(x, y)| {
+        let letters = a.folded.index(text, x.end).saturating_sub(a.folded.index(text, x.start));
+        let (seen_a, seen_b) = (items(a.body, x, a.words), items(b.body, y, b.words));
+        let agreements = compared(&seen_a, &seen_b).agreements;
+        let conflicts = Vec::new();
+        Piece { a: x, b: y, matched: letters, letters, kept: 100, agreements, conflicts }
+    });
+    Some(pieces.collect())
+}
+
+/// The passages that chains of shared runs make up, each with whether what it says is in conflict.
+fn passages(
     chains: &[Chain],
     a: Side<'_, '_>,
     b: Side<'_, '_>,
-    marks_a: &Marks,
-    marks_b: &Marks,
-    config: &TraceConfig,
-    out: &mut Vec<Link>,
-) {
-    let mut groups: Vec<(Vec<Piece>, bool)> = Vec::new();
-    let least = config.min_characters;
+    least: usize,
+) -> Vec<(Vec<Piece>, bool)> {
+    let mut groups = Vec::new();
     for chain in chains {
         let pieces = pieces(chain, a, b);
         let is_passage = if chain.is_weak {
@@ -131,6 +148,18 @@ fn between(
             groups.extend(runs_of_one_kind(pieces, least));
         }
     }
+    groups
+}
+
+/// Links between two documents that share `groups` of sentences.
+fn between(
+    groups: Vec<(Vec<Piece>, bool)>,
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+    marks_a: &Marks,
+    marks_b: &Marks,
+    out: &mut Vec<Link>,
+) {
     let covered = |pick: fn(&Piece) -> TextRange| {
         let mut ranges: Vec<TextRange> =
             groups.iter().filter(|g| !g.1).flat_map(|g| g.0.iter().map(pick)).collect();

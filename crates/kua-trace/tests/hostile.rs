@@ -179,3 +179,32 @@ fn threads_do_not_matter() {
     assert_eq!(with(2), one);
     assert_eq!(with(7), one);
 }
+
+#[test]
+fn a_text_that_ten_thousand_repost_is_one_account_and_each_of_them_is_named() {
+    let viral = format!("{}At least 14 people were killed on 5 January 2022.\n", story(7, 6));
+    let mut documents: Vec<Document> =
+        (0..10_000).map(|n| article(&format!("copy-{n}"), "en", &viral)).collect();
+    // Others in the same pile, and one that quotes a sentence of it.
+    documents.extend((0..50).map(|n| article(&format!("other-{n}"), "en", &story(500 + n, 6))));
+    let lineage = run(&documents);
+    assert_tiled(&documents, &lineage);
+    let viral_account = origin_at(&lineage, &documents[0], 0);
+    for document in &documents[..10_000] {
+        assert_eq!(origin_at(&lineage, document, 0), viral_account);
+        assert_eq!(origin_at(&lineage, document, viral.len() - 10), viral_account);
+    }
+    let account = lineage.origins.iter().find(|origin| origin.id == viral_account).unwrap();
+    assert_eq!(account.spans.len(), 10_000);
+    for document in &documents[10_000..] {
+        assert_ne!(origin_at(&lineage, document, 0), viral_account);
+    }
+    let copies: Vec<&Link> = lineage
+        .links
+        .iter()
+        .filter(|link| link.a.document != link.b.document && link.kind == LinkKind::Copy)
+        .collect();
+    // Joined once with each, not all with all.
+    assert!((9_999..60_000).contains(&copies.len()), "{}", copies.len());
+    assert!(copies.iter().all(|link| link.conflicts.is_empty() && link.score == 1000));
+}

@@ -327,7 +327,8 @@ fn from_lines(
     }
 }
 
-/// A full date near the top: in the title, or in the first text below it.
+/// A full date near the top: in the title, in the first text below it, or in a short line between
+/// the two ("DORVALE, 5 March 2019 (Agency)").
 fn seen(found: &[Found], draft: &Draft, published: &mut Vec<Dated>) {
     let role =
         |index: usize| draft.blocks.get(index).and_then(|block| block.role).unwrap_or(Role::Main);
@@ -342,7 +343,29 @@ fn seen(found: &[Found], draft: &Draft, published: &mut Vec<Dated>) {
             .unwrap_or_default();
         role(index).is_body() && words.split_whitespace().take(8).count() == 8
     });
-    let top = |one: &&Found| (one.block == title || Some(one.block) == first) && one.in_account();
+    // Without any text long enough to begin with, the line below the title is all the top there is.
+    let last = first.unwrap_or(title + 1);
+    let leads = |one: &Found| {
+        draft
+            .blocks
+            .get(one.block)
+            .is_some_and(|block| block.range.start == one.mention.range.start)
+    };
+    // Lines that begin with dates, one after the other, are the parts of a chronicle.
+    let is_part = |one: &Found| {
+        leads(one)
+            && found.iter().any(|other| {
+                other.block != one.block
+                    && other.in_account()
+                    && leads(other)
+                    && (other.mention.month, other.mention.day)
+                        != (one.mention.month, one.mention.day)
+            })
+    };
+    let top = |one: &&Found| {
+        let is_between = one.block > title && one.block < last || first.is_none();
+        (title..=last).contains(&one.block) && one.in_account() && !(is_between && is_part(one))
+    };
     let exact = |one: &&Found| one.mention.year.is_some() && one.mention.day.is_some();
     let Some(one) = found.iter().filter(top).find(exact) else { return };
     // A later day told of with its weekday shows that the top speaks of an event, not of itself.

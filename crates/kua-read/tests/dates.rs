@@ -137,3 +137,42 @@ fn a_date_whose_day_and_month_may_be_exchanged_keeps_only_its_year() {
         Some("2019-04-03")
     );
 }
+
+/// A short line of place, outlet and day between the title and the first long text.
+#[test]
+fn a_short_line_of_place_and_day_below_the_title_dates_the_text() {
+    let told = [
+        (
+            "Two quarries closed after a landslide\n\nORDAVEL, 5 March 2019 (Northern Agency)\n\nThe quarry office said that two men are missing below the northern slope since noon.\n",
+            "2019-03-05",
+        ),
+        (
+            "Deux carrières fermées après un éboulement\n\nOrdavel, le 7 mars 2019\n\nLa direction de la carrière a indiqué que deux hommes manquent depuis midi sous la pente nord.\n",
+            "2019-03-07",
+        ),
+        (
+            "Закрыты два карьера после оползня\n\n«Северный вестник», 6 марта 2019 года\n\nВ управлении карьера сообщили, что двое мужчин пропали с полудня под северным склоном горы.\n",
+            "2019-03-06",
+        ),
+        (
+            "Cerradas dos canteras tras un alud\n\nOrdavel, 8 de marzo de 2019\n\nLa oficina de la cantera dijo que dos hombres faltan desde el mediodía bajo la ladera norte.\n",
+            "2019-03-08",
+        ),
+        (
+            "Закрито два кар’єри після зсуву\n\nОрдавель, 9 березня 2019 року\n\nВ управлінні кар’єру повідомили, що двоє чоловіків зникли опівдні під північним схилом гори.\n",
+            "2019-03-09",
+        ),
+    ];
+    for (text, day) in told {
+        assert_eq!(
+            published(&plain_document(text)),
+            Some((day.to_owned(), DateTier::Seen)),
+            "{text}"
+        );
+    }
+    // The parts of a chronicle are no date of the whole.
+    let chronicle = plain_document(
+        "Four days at the quarry\n\n2 March 2019, morning\n\nThe slope above the northern pit began to move, and the office sent nobody home that day.\n\n4 March 2019, evening\n\nTwo men are missing since the slope came down, and the pit is closed until further notice.\n",
+    );
+    assert_ne!(published(&chronicle), Some(("2019-03-02".to_owned(), DateTier::Seen)));
+}

@@ -36,9 +36,10 @@ impl Writer {
         self.append_bytes(Event::of_bytes(EntryKind::Capture, acquisition), source)
     }
 
-    /// Records a judgement: a JSON object, kept byte for byte. The same bytes given again are
-    /// another judgement, with the next number: it may follow upon one that took the first back.
-    /// `recorded_at` as in [`Acquisition::acquired_at`]. Counts once [`Writer::commit`] has returned `Ok`.
+    /// Records a judgement: a JSON object, kept byte for byte. The same bytes given again are the same
+    /// judgement, so that what failed may be tried again: two decisions in the same words must
+    /// differ in a member, such as their number. `recorded_at` as in
+    /// [`Acquisition::acquired_at`]. Counts once [`Writer::commit`] has returned `Ok`.
     ///
     /// # Errors
     /// [`PreserveError::Judgement`] if `json` is no JSON object; else as [`Writer::preserve`].
@@ -175,9 +176,8 @@ impl Writer {
         let Arrived { item, length, .. } = *arrived;
         let known = self.records_of(&item)?;
         let sound = known.in_batch || (known.in_log && self.object_is_sound(&item)?);
-        let again = told.kind == EntryKind::Judgement;
         let recorded = known.records.iter().any(|(entry, meta)| told.is_recorded(entry, meta));
-        if recorded && sound && !again {
+        if recorded && sound {
             let receipt = Receipt { item, length, already: true, log_index: None };
             return Ok((receipt, false));
         }

@@ -6,21 +6,34 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
+
 use crate::{Entry, LexiconError, Token, TokenKind, tokens};
 
 /// Phrases compiled for matching. Matching is linear in the number of tokens times the longest phrase.
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
     nodes: Vec<Node>,
-    endings: HashSet<String>,
+    endings: HashSet<String, FixedState>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Node {
-    exact: HashMap<String, usize>,
-    stems: HashMap<String, usize>,
+    exact: HashMap<String, usize, FixedState>,
+    stems: HashMap<String, usize, FixedState>,
+    /// Bytes of the shortest and the longest stem.
+    stem_bytes: (usize, usize),
     /// Number of the entry that ends here, smallest first come.
     entry: Option<usize>,
+}
+
+impl Node {
+    /// Byte offsets in `word` at which a stem of this node may end.
+    fn splits<'w>(&self, word: &'w str) -> impl Iterator<Item = usize> + use<'w> {
+        let (least, most) = self.stem_bytes;
+        let range = if most == 0 { 1..1 } else { least.max(1)..most.min(word.len()) + 1 };
+        range.filter(|&split| word.is_char_boundary(split))
+    }
 }
 
 /// A phrase that was found.
@@ -88,7 +101,14 @@ impl Phrases {
                 let next = self.nodes.len();
                 let children =
                     if word.stem { &mut self.nodes[at].stems } else { &mut self.nodes[at].exact };
-                at = *children.entry(word.fold).or_insert(next);
+                let bytes = word.fold.len();
+                let child = *children.entry(word.fold).or_insert(next);
+                if word.stem {
+                    let (least, most) = self.nodes[at].stem_bytes;
+                    let least = if most == 0 { bytes } else { least.min(bytes) };
+                    self.nodes[at].stem_bytes = (least, most.max(bytes));
+                }
+                at = child;
                 if at == next {
                     self.nodes.push(Node::default());
                 }
@@ -104,14 +124,8 @@ impl Phrases {
         let Some(root) = self.nodes.first() else { return false };
         let fold = token.fold.as_ref();
         root.exact.contains_key(fold)
-            || !root.stems.is_empty()
-                && token.kind == TokenKind::Word
-                && fold
-                    .char_indices()
-                    .skip(1)
-                    .map(|(split, _)| split)
-                    .chain(std::iter::once(fold.len()))
-                    .any(|split| root.stems.contains_key(&fold[..split]))
+            || token.kind == TokenKind::Word
+                && root.splits(fold).any(|split| root.stems.contains_key(&fold[..split]))
     }
 
     /// The longest phrase that begins at token `at`; of equals the entry that stands first.
@@ -159,10 +173,10 @@ impl Phrases {
         if let Some(&next) = here.exact.get(fold) {
             self.walk(next, tokens, at + 1, taken + 1, best);
         }
-        if here.stems.is_empty() || token.kind != TokenKind::Word {
+        if token.kind != TokenKind::Word {
             return;
         }
-        for (split, _) in fold.char_indices().skip(1).chain(std::iter::once((fold.len(), ' '))) {
+        for split in here.splits(fold) {
             if let Some(&next) = here.stems.get(&fold[..split])
                 && self.endings.contains(&fold[split..])
             {

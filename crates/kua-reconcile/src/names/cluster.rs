@@ -1,7 +1,7 @@
 //! Brings spellings of one name together, across scripts and languages. Candidates come from
 //! blocking, decisions from comparing parts; no chain of likenesses joins two that contradict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kua_lexicon::fold;
 use kua_model::NameKind;
@@ -58,6 +58,9 @@ fn alike_in_order(a: &NameParts, b: &NameParts) -> Option<f64> {
 }
 
 fn parted(spellings: &[Spelling], rulings: &Rulings) -> BTreeSet<(usize, usize)> {
+    if rulings.not_same_name.is_empty() {
+        return BTreeSet::new();
+    }
     let mut at: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, spelling) in spellings.iter().enumerate() {
         at.entry(fold(&spelling.text).into_owned()).or_default().push(i);
@@ -121,6 +124,9 @@ impl Joiner<'_> {
     }
 
     fn judged(&mut self, rulings: &Rulings) {
+        if rulings.same_name.is_empty() {
+            return;
+        }
         let mut at: BTreeMap<String, usize> = BTreeMap::new();
         for (i, spelling) in self.spellings.iter().enumerate() {
             at.entry(fold(&spelling.text).into_owned()).or_insert(i);
@@ -154,23 +160,23 @@ impl Joiner<'_> {
 
     /// Joins spellings whose parts sound alike, most alike first.
     fn alike(&mut self) {
-        let mut blocks: BTreeMap<(NameKind, String), Vec<usize>> = BTreeMap::new();
-        for (i, spelling) in self.spellings.iter().enumerate() {
-            for key in spelling.parts.blocks() {
-                blocks.entry((spelling.kind, key)).or_default().push(i);
-            }
+        let spellings = self.spellings;
+        let mut keys: Vec<(NameKind, &str, usize)> = Vec::new();
+        for (i, spelling) in spellings.iter().enumerate() {
+            keys.extend(spelling.parts.blocks().into_iter().map(|key| (spelling.kind, key, i)));
         }
-        let mut pairs = BTreeSet::new();
-        for block in blocks.values() {
-            for (n, &a) in block.iter().enumerate() {
+        keys.par_sort_unstable();
+        let mut pairs = Vec::new();
+        for block in keys.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+            for (n, &(_, _, a)) in block.iter().enumerate() {
                 // In a crowd only neighbours in order of spelling are asked.
                 let until =
                     if block.len() > CROWD { (n + 9).min(block.len()) } else { block.len() };
-                pairs.extend(block[n + 1..until].iter().map(|&b| (a.min(b), a.max(b))));
+                pairs.extend(block[n + 1..until].iter().map(|&(_, _, b)| (a, b)));
             }
         }
-        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-        let spellings = self.spellings;
+        pairs.par_sort_unstable();
+        pairs.dedup();
         let mut same: Vec<(f64, usize, usize)> = pairs
             .into_par_iter()
             .filter_map(|(a, b)| {
@@ -200,17 +206,17 @@ impl Joiner<'_> {
 
     /// A surname (or given name) alone belongs to the one full name in the case that has it.
     fn single_parts(&mut self) {
-        let mut holders: BTreeMap<(NameKind, String), Vec<usize>> = BTreeMap::new();
+        let mut holders: HashMap<(NameKind, &str), Vec<usize>> = HashMap::new();
         for (i, spelling) in self.spellings.iter().enumerate() {
             if spelling.kind == NameKind::Person && spelling.parts.parts.len() > 1 {
-                for key in spelling.parts.full().map(|part| part.block.clone()) {
+                for key in spelling.parts.full().map(|part| part.block.as_str()) {
                     holders.entry((spelling.kind, key)).or_default().push(i);
                 }
             }
         }
         for (i, spelling) in self.spellings.iter().enumerate() {
             let [part] = spelling.parts.parts.as_slice() else { continue };
-            let Some(candidates) = holders.get(&(spelling.kind, part.block.clone())) else {
+            let Some(candidates) = holders.get(&(spelling.kind, part.block.as_str())) else {
                 continue;
             };
             let mut sets: BTreeMap<usize, usize> = BTreeMap::new();

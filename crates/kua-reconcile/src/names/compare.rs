@@ -96,11 +96,11 @@ pub(crate) fn likeness(x: &NamePart, y: &NamePart) -> f64 {
 /// 1 minus the weighted edit distance over the longer length. Vowels and kindred sounds are what
 /// spellings differ in, so they cost less; a vowel that is dropped costs least.
 fn alike(a: &str, b: &str) -> f64 {
+    if a == b {
+        return if a.is_empty() { 0.0 } else { 1.0 };
+    }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let longer = a.len().max(b.len());
-    if longer == 0 {
-        return 0.0;
-    }
     if longer > 64 {
         return if a == b { 1.0 } else { 0.0 };
     }
@@ -138,14 +138,31 @@ fn gap(c: char) -> f64 {
 }
 
 fn swap(x: char, y: char) -> f64 {
-    const KINDRED: [&str; 7] = ["JZz", "SsC", "bp", "dt", "gkh", "vfu", "JZi"];
     if x == y {
         0.0
-    } else if is_vowel(x) && is_vowel(y)
-        || KINDRED.iter().any(|kin| kin.contains(x) && kin.contains(y))
-    {
+    } else if kin(x) & kin(y) != 0 {
         0.4
     } else {
         1.0
     }
+}
+
+/// The families of sounds that `c` belongs to, a bit each.
+fn kin(c: char) -> u8 {
+    const FAMILIES: [&str; 8] = ["aeiou", "JZz", "SsC", "bp", "dt", "gkh", "vfu", "JZi"];
+    const OF_ASCII: [u8; 128] = {
+        let mut table = [0; 128];
+        let mut family = 0;
+        while family < FAMILIES.len() {
+            let sounds = FAMILIES[family].as_bytes();
+            let mut at = 0;
+            while at < sounds.len() {
+                table[sounds[at] as usize] |= 1 << family;
+                at += 1;
+            }
+            family += 1;
+        }
+        table
+    };
+    OF_ASCII.get(c as usize).copied().unwrap_or(0)
 }

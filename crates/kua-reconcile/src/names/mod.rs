@@ -53,34 +53,48 @@ pub(crate) fn names(
     let texts = Texts::of(&mentions, &grammar, romaniser);
     settle_kinds(&mut mentions, &texts);
 
-    let mut groups: Vec<((NameKind, usize), Vec<Mention>)> = Vec::new();
-    let mut kinds: Vec<(NameKind, usize, Mention)> = mentions
-        .into_iter()
-        .zip(&texts.of_mentions)
-        .filter_map(|(mention, &text)| Some((mention.kind?, texts.folds[text], mention)))
+    let mut kinds: Vec<(NameKind, usize, usize)> = mentions
+        .iter()
+        .enumerate()
+        .filter_map(|(n, mention)| Some((mention.kind?, texts.folds[texts.of_mentions[n]], n)))
         .collect();
-    kinds.sort_by_key(|(kind, spelling, _)| (*kind, *spelling));
-    for (kind, spelling, mention) in kinds {
-        match groups.last_mut() {
-            Some((of, group)) if *of == (kind, spelling) => group.push(mention),
-            _ => groups.push(((kind, spelling), vec![mention])),
-        }
-    }
+    kinds.sort_unstable();
+    let groups: Vec<Group> = kinds
+        .chunk_by(|x, y| (x.0, x.1) == (y.0, y.1))
+        .map(|group| {
+            let mentions = group.iter().map(|&(_, _, n)| &mentions[n]).collect();
+            Group { kind: group[0].0, text: texts.of_mentions[group[0].2], mentions }
+        })
+        .collect();
     let spellings: Vec<Spelling> = groups
         .par_iter()
-        .map(|((kind, _), mentions)| {
-            let text = mentions.first().map_or("", |mention| mention.text.as_str());
+        .map(|Group { kind, text, mentions }| {
+            let words = mentions.first().map_or("", |mention| mention.text.as_str());
+            let bare = bare(words, *kind, vocabulary);
+            let parts = if bare == words {
+                texts.parts[*text].clone()
+            } else {
+                grammar.parts(bare, romaniser)
+            };
             Spelling {
-                text: text.to_owned(),
+                text: words.to_owned(),
                 kind: *kind,
                 canonical: mentions.iter().find_map(|mention| mention.canonical.clone()),
                 only_opening: mentions.iter().all(|mention| mention.opening),
-                parts: grammar.parts(bare(text, *kind, vocabulary), romaniser),
+                parts,
             }
         })
         .collect();
     let clusters = cluster(&spellings, rulings);
     gather(&groups, clusters, documents, rulings)
+}
+
+/// Mentions of one kind whose folded spelling is the same, in order of documents.
+struct Group<'m> {
+    kind: NameKind,
+    /// Number of the text of the first.
+    text: usize,
+    mentions: Vec<&'m Mention>,
 }
 
 /// The different texts of the mentions of a case, each looked at once.
@@ -109,13 +123,18 @@ impl Texts {
             })
             .collect();
         let folded: Vec<_> = texts.par_iter().map(|text| fold(text)).collect();
-        let sorted: BTreeSet<&str> = folded.iter().map(AsRef::as_ref).collect();
-        let rank: BTreeMap<&str, usize> =
-            sorted.into_iter().enumerate().map(|(rank, spelling)| (spelling, rank)).collect();
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        order.par_sort_unstable_by(|&x, &y| folded[x].cmp(&folded[y]));
+        let mut folds = vec![0; texts.len()];
+        let mut spellings = 0;
+        for same in order.chunk_by(|&x, &y| folded[x] == folded[y]) {
+            same.iter().for_each(|&text| folds[text] = spellings);
+            spellings += 1;
+        }
         Self {
             of_mentions,
-            folds: folded.iter().map(|spelling| rank[spelling.as_ref()]).collect(),
-            spellings: rank.len(),
+            folds,
+            spellings,
             parts: texts.par_iter().map(|text| grammar.parts(text, romaniser)).collect(),
         }
     }
@@ -202,11 +221,13 @@ fn seed(
 /// else a person's if it has two to four words, is a word of a person's full name, or ends like a
 /// family name inside a sentence. What is left is no name that can be shown.
 fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
+    /// Of kinds told equally often the first is taken.
+    const KINDS: [NameKind; 3] = [NameKind::Person, NameKind::Place, NameKind::Organisation];
     // Of each spelling: how often each kind is told, how often it stands at all and after "in",
     // whether it stands inside a sentence, and whether it does so where nothing tells its kind.
     #[derive(Clone, Default)]
     struct Told {
-        kinds: BTreeMap<NameKind, usize>,
+        kinds: [usize; KINDS.len()],
         all: usize,
         after_in: usize,
         inside: bool,
@@ -215,8 +236,8 @@ fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
     let mut told = vec![Told::default(); texts.spellings];
     for (mention, &text) in mentions.iter().zip(&texts.of_mentions) {
         let told = &mut told[texts.folds[text]];
-        if let Some(kind) = mention.kind {
-            *told.kinds.entry(kind).or_default() += 1;
+        for (kind, count) in KINDS.iter().zip(&mut told.kinds) {
+            *count += usize::from(mention.kind == Some(*kind));
         }
         told.all += 1;
         told.after_in += usize::from(mention.after_in);
@@ -224,10 +245,9 @@ fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
     }
     for (mention, &text) in mentions.iter_mut().zip(&texts.of_mentions) {
         let told = &mut told[texts.folds[text]];
-        let commonest =
-            told.kinds.iter().max_by_key(|(kind, count)| (**count, std::cmp::Reverse(**kind)));
-        mention.kind = commonest.map(|(kind, _)| *kind).or(mention.kind);
-        if mention.kind.is_some() {
+        let most = told.kinds.iter().max().filter(|&&most| most > 0);
+        if let Some(at) = most.and_then(|most| told.kinds.iter().position(|n| n == most)) {
+            mention.kind = KINDS.get(at).copied();
             continue;
         }
         // Where nothing else tells, most of its mentions standing after "in" make it a place.
@@ -240,23 +260,25 @@ fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
         }
         told.untold_inside |= told.inside;
     }
-    let mut named: BTreeSet<(usize, NameKind)> = BTreeSet::new();
+    // Of each text: whether it names a person, and a place.
+    let mut named = vec![(false, false); texts.parts.len()];
     for (mention, &text) in mentions.iter().zip(&texts.of_mentions) {
-        if let Some(kind @ (NameKind::Person | NameKind::Place)) = mention.kind {
-            named.insert((text, kind));
-        }
+        named[text].0 |= mention.kind == Some(NameKind::Person);
+        named[text].1 |= mention.kind == Some(NameKind::Place);
     }
-    let mut held: BTreeMap<&str, BTreeSet<NameKind>> = BTreeMap::new();
-    for (text, kind) in named {
-        for part in &texts.parts[text].parts {
-            held.entry(&part.block).or_default().insert(kind);
+    let mut held: HashMap<&str, (bool, bool)> = HashMap::new();
+    for (named, parts) in named.iter().zip(&texts.parts).filter(|(named, _)| named.0 || named.1) {
+        for part in &parts.parts {
+            let (person, place) = held.entry(&part.block).or_default();
+            *person |= named.0;
+            *place |= named.1;
         }
     }
     for (mention, &text) in mentions.iter_mut().zip(&texts.of_mentions) {
         let ([part], None) = (texts.parts[text].parts.as_slice(), mention.kind) else { continue };
         let kinds = held.get(part.block.as_str());
         let family = part.sex.is_some() && told[texts.folds[text]].untold_inside;
-        if kinds.is_some_and(|kinds| kinds.contains(&NameKind::Person)) {
+        if kinds.is_some_and(|(person, _)| *person) {
             mention.kind = Some(NameKind::Person);
         } else if kinds.is_some() {
             mention.kind = Some(NameKind::Place);
@@ -267,7 +289,7 @@ fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
 }
 
 fn gather(
-    groups: &[((NameKind, usize), Vec<Mention>)],
+    groups: &[Group<'_>],
     mut clusters: Clusters,
     documents: &[Document],
     rulings: &Rulings,
@@ -278,14 +300,21 @@ fn gather(
         by_set.entry(clusters.sets.find(at)).or_default().push(at);
     }
     let sets: Vec<Vec<usize>> = by_set.into_values().collect();
-    let of_sets: Vec<Vec<NameVariant>> =
-        sets.par_iter().map(|members| variants(members, groups, &rank)).collect();
+    // The spellings of each name, and their folded forms.
+    let of_sets: Vec<(Vec<NameVariant>, Vec<String>)> = sets
+        .par_iter()
+        .map(|members| {
+            let variants = variants(members, groups, &rank);
+            let folded = variants.iter().map(|variant| fold(&variant.text).into_owned()).collect();
+            (variants, folded)
+        })
+        .collect();
     let mut found = Found::default();
-    for (members, variants) in sets.into_iter().zip(of_sets) {
-        let Some((kind, _)) = members.first().map(|&member| &groups[member].0) else { continue };
+    for (members, (variants, folded)) in sets.into_iter().zip(of_sets) {
+        let Some(kind) = members.first().map(|&member| groups[member].kind) else { continue };
         let words = |text: &str| text.split_whitespace().count();
         let fullest = variants.iter().max_by_key(|variant| {
-            let person = if *kind == NameKind::Person { words(&variant.text) } else { 0 };
+            let person = if kind == NameKind::Person { words(&variant.text) } else { 0 };
             (person, variant.count, std::cmp::Reverse(variant.text.clone()))
         });
         let Some(name) = fullest.map(|variant| variant.text.clone()) else { continue };
@@ -295,11 +324,9 @@ fn gather(
             .flatten()
             .cloned()
             .collect();
-        let withheld =
-            variants.iter().any(|variant| rulings.withheld.contains(fold(&variant.text).as_ref()));
-        let id = id(*kind, &name);
-        for variant in &variants {
-            let spelling = fold(&variant.text).into_owned();
+        let withheld = folded.iter().any(|spelling| rulings.withheld.contains(spelling));
+        let id = id(kind, &name);
+        for spelling in folded {
             match kind {
                 NameKind::Place => {
                     found.places.entry(spelling).or_insert_with(|| name.clone());
@@ -314,7 +341,7 @@ fn gather(
         }
         found.names.push(Name {
             id,
-            kind: *kind,
+            kind,
             name,
             variants,
             why: why.into_iter().collect(),
@@ -328,12 +355,12 @@ fn gather(
 /// The spellings of one name with their places, the commonest first.
 fn variants(
     members: &[usize],
-    groups: &[((NameKind, usize), Vec<Mention>)],
+    groups: &[Group<'_>],
     rank: &HashMap<DocumentId, usize>,
 ) -> Vec<NameVariant> {
     let mut places: Vec<(&str, usize, Span)> = members
         .iter()
-        .flat_map(|&member| &groups[member].1)
+        .flat_map(|&member| &groups[member].mentions)
         .map(|mention| {
             let rank = rank.get(&mention.at.document).copied().unwrap_or(usize::MAX);
             (mention.text.as_str(), rank, mention.at)

@@ -110,14 +110,14 @@ impl NameParts {
     }
 
     /// Keys under which candidates for the same name are found, sorted.
-    pub fn blocks(&self) -> Vec<String> {
-        let mut keys: Vec<String> = self
+    pub fn blocks(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = self
             .full()
             .filter(|part| part.father.is_none() || self.parts.len() < 3)
-            .map(|part| part.block.clone())
+            .map(|part| part.block.as_str())
             .filter(|key| key.len() >= 2)
             .collect();
-        keys.sort();
+        keys.sort_unstable();
         keys.dedup();
         keys
     }

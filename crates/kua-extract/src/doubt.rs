@@ -49,6 +49,12 @@ pub(crate) fn doubt(
         .events
         .iter()
         .any(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.act));
+    let unconfirmed: Vec<_> = scene
+        .hits
+        .iter()
+        .filter(|hit| scene.lexeme(**hit).is_some_and(|l| l.sense == Sense::Cue(Cue::Unconfirmed)))
+        .map(|hit| hit.start..hit.end)
+        .collect();
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
         match lexeme.sense {
@@ -86,6 +92,18 @@ pub(crate) fn doubt(
                     && draft.trigger.0 <= hit.start
                     && hit.end <= draft.trigger.1
                     && draft.form != Form::Sign
+                {
+                    continue;
+                }
+                // "there were only two": two there were.
+                if cue == Cue::Restrictive
+                    || cue == Cue::Negated && restricted(scene, draft, figures, hit.end)
+                {
+                    continue;
+                }
+                // "was never confirmed": nobody says that it was not so.
+                if matches!(cue, Cue::Negated | Cue::Without)
+                    && unconfirmed.iter().any(|words| words.contains(&hit.start))
                 {
                     continue;
                 }
@@ -148,6 +166,19 @@ fn says_anew(scene: &Scene<'_>, from: usize, draft: &Draft) -> bool {
     })
 }
 
+/// Whether what stands between a negation that ends at token `from` and a figure of the draft turns
+/// it into "only".
+fn restricted(scene: &Scene<'_>, draft: &Draft, figures: &[Figure], from: usize) -> bool {
+    figures
+        .iter()
+        .filter(|figure| draft.start <= figure.start && figure.end <= draft.end)
+        .filter(|figure| (from..from + 8).contains(&figure.start))
+        .any(|figure| {
+            let only = |s: &Sense| *s == Sense::Cue(Cue::Restrictive);
+            scene.find_before(figure.start, only).is_some_and(|hit| hit.start >= from)
+        })
+}
+
 /// Whether the cue stands by the claim's words, with no other clause between.
 fn near(scene: &Scene<'_>, draft: &Draft, start: usize, end: usize) -> bool {
     let (from, to) = if end <= draft.start { (end, draft.start) } else { (draft.end, start) };
@@ -195,6 +226,7 @@ fn reaches(
         })
     };
     let comma = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[',']));
+    let colon = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[':']));
     if end <= draft.start {
         let gap = draft.start.saturating_sub(end);
         return match cue {
@@ -202,11 +234,14 @@ fn reaches(
             Cue::Negated | Cue::Without | Cue::Attempted => {
                 gap <= 6
                     && !comma(end, draft.start)
+                    && !colon(end, draft.start)
                     && !contrast(end, draft.start)
                     && !(end..draft.start)
                         .any(|at| scene.find(at, |s| matches!(s, Sense::And)).is_some())
             }
             Cue::Earlier => !contrast(end, draft.start),
+            // "It was not confirmed that nine died": close by, not across a comma.
+            Cue::Unconfirmed => gap <= 6 && !comma(end, draft.start) && !contrast(end, draft.start),
             // "I don't know if …, but": ends at the contrast.
             // "auraient enlevé six femmes et incendié des cases": one auxiliary for both.
             Cue::Conditional => {
@@ -252,7 +287,7 @@ fn reaches(
         .any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
     match cue {
         // "arrested 63 people without a warrant": they were arrested.
-        Cue::Without | Cue::Unconfirmed => false,
+        Cue::Without => false,
         Cue::Negated | Cue::Attempted | Cue::Conditional => {
             let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
             cue == Cue::Negated
@@ -263,11 +298,12 @@ fn reaches(
         }
         Cue::Hypothetical | Cue::Counterfactual => !contrast(draft.end, start) && !inside_other,
         Cue::Retraction => true,
+        Cue::Restrictive => false,
         Cue::Earlier => !inside_other && !other_between && start.saturating_sub(draft.end) <= 6,
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
-        Cue::Hedged | Cue::Question => {
+        Cue::Hedged | Cue::Unconfirmed | Cue::Question => {
             let near = !next_starts || start.saturating_sub(draft.end) <= 2;
             !inside_other && !contrast(draft.end, start) && near
         }

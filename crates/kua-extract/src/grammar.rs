@@ -298,8 +298,10 @@ pub(crate) enum Cue {
     Negated,
     /// Negates what follows it only: "without".
     Without,
-    /// Says of the sentence before that nobody has confirmed it.
+    /// Says of the claim or the sentence before that nobody has confirmed it.
     Unconfirmed,
+    /// Between a negation and a figure it means "only": "je n'en ai compté que deux".
+    Restrictive,
     Denied,
     Counterfactual,
     Hypothetical,
@@ -314,12 +316,13 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 16] = [
+    const ALL: [(&'static str, Self); 17] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
         ("without", Self::Without),
         ("unconfirmed", Self::Unconfirmed),
+        ("restrictive", Self::Restrictive),
         ("denied", Self::Denied),
         ("counterfactual", Self::Counterfactual),
         ("hypothetical", Self::Hypothetical),
@@ -345,7 +348,9 @@ impl Cue {
             Self::Question => Modality::Question,
             Self::Attempted => Modality::Attempted,
             Self::Hoped => Modality::Hoped,
-            Self::Retraction | Self::Earlier | Self::Background => return None,
+            Self::Retraction | Self::Earlier | Self::Background | Self::Restrictive => {
+                return None;
+            }
         })
     }
 }

@@ -247,3 +247,36 @@ pub(crate) fn masthead(
     }
     found
 }
+
+/// Whether a short line below the title is a name in quotation marks beside a day: "«Steppe
+/// Morning», 6 March 2019". So papers print who they are and when; a body or a person in the line
+/// says that it is something else.
+pub(crate) fn is_imprint(grammar: &Grammar, text: &str, range: TextRange) -> bool {
+    const LONGEST_NAME: usize = 6;
+    let scene = Scene::new(grammar, text, range);
+    let mark = |at: usize, marks: &[char]| scene.is_mark(at, marks);
+    let Some(open) = (0..scene.tokens.len()).find(|&at| mark(at, &['«', '"', '“', '„']))
+    else {
+        return false;
+    };
+    let last = (open + 1 + LONGEST_NAME).min(scene.tokens.len());
+    let Some(close) = (open + 2..=last).find(|&at| mark(at, &['»', '"', '”', '“'])) else {
+        return false;
+    };
+    let named = scene.tokens.get(open + 1).is_some_and(|token| token.capital);
+    let dated = (0..scene.tokens.len())
+        .filter(|at| !(open..=close).contains(at))
+        .any(|at| scene.find(at, |s| matches!(s, Sense::Month(_))).is_some());
+    let other = scene.hits.iter().any(|hit| {
+        scene.lexeme(*hit).is_some_and(|lexeme| {
+            matches!(
+                lexeme.sense,
+                Sense::Source(
+                    SourceKind::Organisation | SourceKind::Authority | SourceKind::Person
+                ) | Sense::Saw
+                    | Sense::Trigger { .. }
+            )
+        })
+    });
+    named && dated && !other
+}

@@ -51,10 +51,16 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                 }
                 Sense::According | Sense::Citing => right(scene, dated, hit.end, true, &until),
                 Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
-                // "41 people are confirmed dead": the verb belongs to the event.
+                // "41 people are confirmed dead": the verb belongs to the event. "The ministry
+                // corrected its figures" is an act of the speaker.
                 Sense::Said | Sense::Reported
                     if scene
-                        .find(hit.start, |s| matches!(s, Sense::Trigger { .. }))
+                        .find(hit.start, |s| match s {
+                            Sense::Trigger { events, .. } => !events.iter().all(|event| {
+                                scene.grammar.events.get(event).is_some_and(|kind| kind.act)
+                            }),
+                            _ => false,
+                        })
                         .is_some_and(|event| event.end > hit.end) =>
                 {
                     None
@@ -260,7 +266,10 @@ fn subject_in(
                 .is_none()
     };
     for at in first..last {
-        let source = scene.find(at, |s| matches!(s, Sense::Source(_))).map(|hit| hit.end);
+        let source =
+            |at: usize| scene.find(at, |s| matches!(s, Sense::Source(_))).map(|hit| hit.end);
+        // "Sardovia's Interior Ministry": the second capital begins the body, not a surname.
+        let source = source(at).or_else(|| source(at + 1).filter(|_| name(at)));
         let names = (name(at) && name(at + 1)).then_some(at + 2);
         let Some(mut end) = source.or(names) else { continue };
         while end < last && name(end) && !scene.oblique(end - 1) {

@@ -443,8 +443,16 @@ fn draft(
         _ if site.part => Join::Part(None),
         _ => Join::Alone,
     };
+    // "The police station was burned" is not said of the police: only of people that are counted.
+    let people = party.is_some_and(|party| {
+        party.figure.is_some() && party.noun.is_some() && party.counts == Some(Counted::People)
+    });
+    let told = |event: &EventType| {
+        let of_people = scene.grammar.events.get(event).and_then(|kind| kind.of_people.as_ref());
+        of_people.filter(|_| people).unwrap_or(event).clone()
+    };
     Draft {
-        events: site.events.clone(),
+        events: site.events.iter().map(told).collect(),
         start: found.start,
         end: found.end.max(noun_end),
         trigger: (site.start, site.end),

@@ -505,6 +505,8 @@ impl TimeWord {
 pub(crate) struct EventKind {
     /// It happens to people.
     pub people: bool,
+    /// It happens to things; what it is if it is said of people.
+    pub of_people: Option<EventType>,
     /// Two such events never happen to one person, so "A and B" with one figure is a disjunction.
     pub exclusive: bool,
     /// The group it happens to, if only to one.
@@ -955,6 +957,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
             };
             let kind = EventKind {
                 people: words.contains(&"people"),
+                of_people: after("people:").map(EventType),
                 exclusive: words.contains(&"exclusive"),
                 order: words.contains(&"order"),
                 act: words.contains(&"act") || words.contains(&"order"),

@@ -32,19 +32,25 @@ impl Teller<'_> {
             .and_then(|party| party.figure)
             .and_then(|index| sentence.figures.get(index))
             .is_some_and(|figure| figure.earlier);
+        // "Two of the nine wounded gave evidence": nine were wounded.
+        let of_whole = party
+            .filter(|party| party.of_whole && party.attribute == Some(draft.trigger.0))
+            .and_then(|party| sentence.figures.get(party.of?));
         let told_whole = party
             .and_then(|party| party.of)
             .and_then(|index| sentence.figures.get(index))
             .map(|figure| (figure.low, figure.high));
-        let mut whole = if superseded { None } else { self.whole(draft, made, told_whole) };
+        let stands_alone = superseded || of_whole.is_some();
+        let mut whole = if stands_alone { None } else { self.whole(draft, made, told_whole) };
         if whole.is_none()
-            && !superseded
+            && !stands_alone
             && let Some(index) = self.found_of_toll(sentence, draft, party)
         {
             why.push(Why::by("found-after-a-larger-toll", None));
             whole = Some(index);
         }
         if whole.is_none()
+            && of_whole.is_none()
             && let Some(index) = self.bare_part(sentence, draft, party, first)
         {
             why.push(Why::by("bare-number-after-a-larger-figure", None));
@@ -65,7 +71,10 @@ impl Teller<'_> {
         let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
         let figure =
             party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
-        let mut quantity = party.and_then(|party| party.quantity(scene, &sentence.figures));
+        let mut quantity = match of_whole {
+            Some(figure) => Some(figure.quantity(scene, Counted::People)),
+            None => party.and_then(|party| party.quantity(scene, &sentence.figures)),
+        };
         if let Some(quantity) = &mut quantity
             && let Some(party) = party
         {

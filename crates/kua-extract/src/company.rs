@@ -68,8 +68,15 @@ fn household(
             && party.attribute.is_none()
             && party.counts == Some(Counted::People)
     };
+    // "They let him and eleven more go": he is one of those that are counted.
+    let and_more = first.pronoun
+        && first.one
+        && (second.others || scene.find_before(second.start, |s| *s == Sense::Others).is_some())
+        && second.figure.is_some()
+        && !(second.measure || second.partitive || second.subset)
+        && second.attribute.is_none();
     // "оның екі ұлы" has the look of "two of his": with an "and" before it, it is no part.
-    if !one_of_them(first) || !one_of_them(second) || first.subset {
+    if !and_more && (!one_of_them(first) || !one_of_them(second) || first.subset) {
         return None;
     }
     let left = first.words_end();
@@ -79,11 +86,14 @@ fn household(
         None => return None,
     };
     let right = second.words_end();
-    let noun = second.noun?;
+    let noun = second.noun.unwrap_or((second.start, second.end));
     // "et ses deux fils", "и двое его сыновей": before the number or before the noun.
     let possessive = (joint..noun.0)
         .find(|&at| scene.find(at, |s| *s == Sense::Possessive).is_some())
-        .filter(|_| second.start >= joint && second.start - joint <= 1)?;
+        .filter(|_| second.start >= joint && second.start - joint <= 1);
+    if possessive.is_none() && !and_more {
+        return None;
+    }
     let exact = |party: &Party| match party.figure.and_then(|index| figures.get(index)) {
         Some(figure) => {
             let exact = figure.low == figure.high
@@ -99,7 +109,7 @@ fn household(
     let sum = exact(first).filter(|&heads| heads <= HEADS)?.checked_add(exact(second)?)?;
     let mut used = vec![];
     used.extend(first.used.iter().chain(&second.used).copied());
-    if let Some(hit) = scene.find(possessive, |s| *s == Sense::Possessive) {
+    if let Some(hit) = possessive.and_then(|at| scene.find(at, |s| *s == Sense::Possessive)) {
         used.push((hit.entry, hit.start, hit.end));
     }
     let group = if first.group == second.group { first.group.clone() } else { people(scene) };
@@ -109,6 +119,9 @@ fn household(
         group,
         used,
         one: false,
+        pronoun: false,
+        others: false,
+        counts: Some(Counted::People),
         ..first.clone()
     };
     let figure = Figure {

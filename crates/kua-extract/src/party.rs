@@ -34,6 +34,8 @@ pub(crate) struct Party {
     pub partitive: bool,
     /// Index of the figure of that whole, if it is told: "two of the 21".
     pub of: Option<usize>,
+    /// Its event word is told of that whole: "two of the nine wounded gave evidence".
+    pub of_whole: bool,
     /// Stands after "including".
     pub subset: bool,
     /// A singular person without a number.
@@ -70,6 +72,7 @@ impl Party {
             others: false,
             partitive: false,
             of: None,
+            of_whole: false,
             subset: false,
             one: false,
             pronoun: false,
@@ -258,9 +261,10 @@ fn counted(
                     && let Some((group, end)) = noun_soon(scene, be.end, 2)
                 {
                     take_group(scene, &mut party, group, end);
-                } else if let Some(group) =
-                    scene.find(hit.end, |s| matches!(s, Sense::Group { .. }))
-                {
+                    return Some(party);
+                }
+                party.of_whole = party.of.is_some();
+                if let Some(group) = scene.find(hit.end, |s| matches!(s, Sense::Group { .. })) {
                     let end = party.end;
                     take_group(scene, &mut party, group.start, group.end);
                     party.end = end;

@@ -178,7 +178,10 @@ impl<'d> Teller<'d> {
             made.push(claim.is_some().then_some(self.claims.len()));
             self.claims.extend(claim);
         }
-        if self.claims.len() == first {
+        // "The union withdrew the figure": an act of words is told, but no figure.
+        let acts = &sentence.scene.grammar.events;
+        let told = |claim: &Claim| !acts.get(&claim.event).is_some_and(|kind| kind.act);
+        if !self.claims.get(first..).is_some_and(|claims| claims.iter().any(told)) {
             self.retract(sentence);
             self.leave_open(sentence);
         }
@@ -229,21 +232,23 @@ impl<'d> Teller<'d> {
         if self.claims.last().is_some_and(|claim| claim.retracts) {
             return;
         }
-        let Some(model) = self
-            .claims
-            .iter()
-            .rev()
-            .take(12)
-            .find(|claim| {
-                claim.quantity.is_some()
-                    && claim.role == ClaimRole::Crisis
-                    && claim.part_of.is_none()
-            })
-            .cloned()
-        else {
-            return;
-        };
+        let model = self.claims.iter().rposition(|claim| {
+            claim.quantity.is_some() && claim.role == ClaimRole::Crisis && claim.part_of.is_none()
+        });
+        let recent = self.claims.len().saturating_sub(12);
+        let Some(at) = model.filter(|&at| at >= recent) else { return };
+        // In one breath: who tells the figure here tells that it was taken back.
+        let in_one_breath = at >= self.sentence_claims;
         let range = trimmed(scene, sentence.range);
+        let Some(claim) = self.claims.get_mut(at) else { return };
+        let model = claim.clone();
+        if in_one_breath && claim.modality == Modality::Certain {
+            claim.modality = Modality::Hedged;
+            if let Some(lexeme) = scene.lexeme(*hit) {
+                let words = scene.range(hit.start, hit.end);
+                claim.why.push(Why::by(lexeme.origin.clone(), Some(words)));
+            }
+        }
         let mut claim = model;
         claim.range = range;
         claim.retracts = true;

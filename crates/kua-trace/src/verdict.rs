@@ -47,6 +47,9 @@ const CONDENSED_COVERS: f32 = 0.85;
 const CONDENSES: f32 = 1.5;
 /// Least and most length of one language for a letter of another.
 const LENGTHS: (f32, f32) = (0.6, 1.7);
+/// So many steps at an end, alike no more than this on average, translate nothing.
+const OWN: usize = 4;
+const NOTHING: f32 = 0.02;
 /// Stretches looked for in what is left of two documents.
 const MOST_STRETCHES: usize = 4;
 
@@ -56,15 +59,39 @@ pub(crate) fn found(a: &Sketch, b: &Sketch, terms: Terms<'_>) -> Vec<Found> {
     let all = judge.likeness.all();
     let Some((ratio, core)) = judge.core(&all) else { return Vec::new() };
     if let Some(found) = judge.whole(&all, ratio, &core, 0.0) {
-        return vec![found];
+        // A few paragraphs were translated, and the rest of either is its own. Only if the stretch
+        // alone would not do is it the whole.
+        let mut parts = Vec::new();
+        if is_left_alone(&found.steps, &core) {
+            judge.parts(&all, &mut parts);
+        }
+        return if parts.is_empty() { vec![found] } else { in_order(parts) };
     }
     if let Some(found) = judge.condensed(&all, ratio, &core) {
         return vec![found];
     }
     let mut out = Vec::new();
     judge.parts(&all, &mut out);
-    out.sort_by_key(|found: &Found| found.scope.a.start);
-    out
+    in_order(out)
+}
+
+fn in_order(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|found| found.scope.a.start);
+    found
+}
+
+/// Whether before `core`, or after it, several steps pair sentences that have nothing in common.
+fn is_left_alone(steps: &[Step], core: &[Step]) -> bool {
+    let (Some(first), Some(last)) = (core.first(), core.last()) else { return false };
+    let alone = |tail: &[&Step]| {
+        let sum: f32 = tail.iter().map(|step| step.likeness).sum();
+        #[expect(clippy::cast_precision_loss, reason = "sentences of one document")]
+        let count = tail.len() as f32;
+        tail.len() >= OWN && sum / count < NOTHING
+    };
+    let before: Vec<&Step> = steps.iter().filter(|step| step.a.end <= first.a.start).collect();
+    let after: Vec<&Step> = steps.iter().filter(|step| step.a.start >= last.a.end).collect();
+    alone(&before) || alone(&after)
 }
 
 struct Judge<'s> {

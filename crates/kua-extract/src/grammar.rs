@@ -103,6 +103,8 @@ pub(crate) enum Sense {
     Said,
     /// A verb whose object is who was told, never who speaks.
     Addressed,
+    /// Nameless people who were there.
+    Eyewitness,
     Reported,
     According,
     Citing,
@@ -230,6 +232,7 @@ impl Sense {
             Self::With => 162,
             Self::Possessive => 163,
             Self::Recovered => 164,
+            Self::Eyewitness => 166,
         }
     }
 }
@@ -864,6 +867,7 @@ impl Grammar {
             ("dates.txt", "night-after") => Sense::NightAfter,
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
+            ("speech.txt", "eyewitnesses") => Sense::Eyewitness,
             ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,

@@ -152,7 +152,7 @@ impl Extractor {
         const SHORT: usize = 160;
         let end = document.blocks.get(HEAD_BLOCKS).map_or(usize::MAX, |block| block.range.start);
         let mut found = Grade::Asserted;
-        let mut imprint = false;
+        let (mut imprint, mut issued) = (false, false);
         for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
             let lang = document.language_at(sentence.range);
             let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
@@ -175,10 +175,16 @@ impl Extractor {
                 Some(SourceKind::Authority) => found = Grade::Official,
                 _ => {}
             }
-            let short = sentence.block > 0 && block.range.len() <= SHORT;
-            imprint |= short && scene::is_imprint(grammar, &document.text, range);
+            if sentence.block > 0 && block.range.len() <= SHORT {
+                imprint |= scene::is_imprint(grammar, &document.text, range);
+                issued |= scene::is_issued(grammar, &document.text, range);
+            }
         }
-        if imprint && found == Grade::Asserted { Grade::Media } else { found }
+        match found {
+            Grade::Asserted if imprint => Grade::Media,
+            Grade::Asserted if issued => Grade::Official,
+            found => found,
+        }
     }
 
     /// Whether the author tells as "I" what they saw, more than once.

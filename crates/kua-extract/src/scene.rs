@@ -280,3 +280,41 @@ pub(crate) fn is_imprint(grammar: &Grammar, text: &str, range: TextRange) -> boo
     });
     named && dated && !other
 }
+
+/// Whether a short line below the title is nothing but the name of a body that speaks officially,
+/// as over a communiqué: "Interior Ministry of the Republic. Press service. 5 March". Who is written
+/// to ("To the prosecutor"), or quoted, is no issuer: such lines begin with other words.
+pub(crate) fn is_issued(grammar: &Grammar, text: &str, range: TextRange) -> bool {
+    const LONGEST: usize = 14;
+    let scene = Scene::new(grammar, text, range);
+    let authority = scene.hits.iter().find(|hit| {
+        scene
+            .lexeme(**hit)
+            .is_some_and(|lexeme| lexeme.sense == Sense::Source(SourceKind::Authority))
+    });
+    let Some(authority) = authority else { return false };
+    // "Ministry of Emergencies" tells of no emergency.
+    let inside = |hit: &Hit| authority.start <= hit.start && hit.end <= authority.end;
+    let says = scene.hits.iter().filter(|hit| !inside(hit)).any(|hit| {
+        scene.lexeme(*hit).is_some_and(|lexeme| {
+            matches!(
+                lexeme.sense,
+                Sense::Said
+                    | Sense::Reported
+                    | Sense::According
+                    | Sense::Citing
+                    | Sense::Relay
+                    | Sense::Addressed
+                    | Sense::Saw
+                    | Sense::Trigger { .. }
+                    | Sense::Source(SourceKind::Outlet | SourceKind::Organisation)
+            )
+        })
+    });
+    // Before the body only its country or town may stand: words with capitals.
+    let opens = (0..authority.start).all(|at| {
+        scene.tokens.get(at).is_some_and(|token| token.capital)
+            && scene.find(at, |s| matches!(s, Sense::Link | Sense::In)).is_none()
+    });
+    opens && !says && scene.tokens.len() <= LONGEST
+}

@@ -111,7 +111,18 @@ impl Teller<'_> {
             .collect();
         let base =
             if self.testimony && sentence.mentions.is_empty() { Grade::Seen } else { self.house };
-        let grade = grade_of(&chain, base);
+        let mut grade = grade_of(&chain, base);
+        // "Two witnesses said": nameless, but they were there.
+        let eyewitness = |mention: &Mention| {
+            chain.last().is_some_and(|link| {
+                link.kind == SourceKind::Unnamed
+                    && link.range == Some(scene.range(mention.start, mention.end))
+            }) && (mention.start..mention.end)
+                .any(|at| scene.find(at, |s| *s == Sense::Eyewitness).is_some())
+        };
+        if grade == Grade::Heard && sentence.mentions.iter().any(eyewitness) {
+            grade = Grade::Seen;
+        }
         (chain, grade)
     }
 }

@@ -64,7 +64,7 @@ fn measure(name: &str, rows: &[Vec<String>]) -> (f64, f64) {
     let mut blocks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, (.., parts)) in spellings.iter().enumerate() {
         for key in parts.blocks() {
-            blocks.entry(key).or_default().push(at);
+            blocks.entry(key.to_owned()).or_default().push(at);
         }
     }
     let mut candidates = BTreeSet::new();

@@ -232,13 +232,19 @@ impl<'d> Teller<'d> {
         if self.claims.last().is_some_and(|claim| claim.retracts) {
             return;
         }
-        let model = self.claims.iter().rposition(|claim| {
-            claim.quantity.is_some() && claim.role == ClaimRole::Crisis && claim.part_of.is_none()
-        });
-        let recent = self.claims.len().saturating_sub(12);
-        let Some(at) = model.filter(|&at| at >= recent) else { return };
+        /// How many claims back a figure that is taken back is looked for.
+        const BACK: usize = 12;
+        let figure = |at: &usize| {
+            self.claims.get(*at).is_some_and(|claim| {
+                claim.quantity.is_some()
+                    && claim.role == ClaimRole::Crisis
+                    && claim.part_of.is_none()
+            })
+        };
+        let recent = self.claims.len().saturating_sub(BACK)..self.claims.len();
+        let Some(at) = recent.rev().find(figure) else { return };
         // In one breath: who tells the figure here tells that it was taken back.
-        let in_one_breath = at >= self.sentence_claims;
+        let in_one_breath = at >= self.sentence_claims.max(self.block_claims);
         let range = trimmed(scene, sentence.range);
         let Some(claim) = self.claims.get_mut(at) else { return };
         let model = claim.clone();

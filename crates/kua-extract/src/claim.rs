@@ -32,14 +32,11 @@ impl Teller<'_> {
             .and_then(|party| party.figure)
             .and_then(|index| sentence.figures.get(index))
             .is_some_and(|figure| figure.earlier);
+        let told = party.and_then(|party| sentence.figures.get(party.of?));
+        let told_whole = told.map(|figure| (figure.low, figure.high));
         // "Two of the nine wounded gave evidence": nine were wounded.
-        let of_whole = party
-            .filter(|party| party.of_whole && party.attribute == Some(draft.trigger.0))
-            .and_then(|party| sentence.figures.get(party.of?));
-        let told_whole = party
-            .and_then(|party| party.of)
-            .and_then(|index| sentence.figures.get(index))
-            .map(|figure| (figure.low, figure.high));
+        let of_whole = told
+            .filter(|_| party.is_some_and(|p| p.of_whole && p.attribute == Some(draft.trigger.0)));
         let stands_alone = superseded || of_whole.is_some();
         let mut whole = if stands_alone { None } else { self.whole(draft, made, told_whole) };
         if whole.is_none()

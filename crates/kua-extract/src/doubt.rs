@@ -35,11 +35,8 @@ pub(crate) fn doubt(
     dated: &[bool],
 ) -> Doubt {
     let mut doubt = Doubt::default();
-    let counterfactual = scene.hits.iter().any(|hit| {
-        scene.lexeme(*hit).is_some_and(|lexeme| {
-            matches!(lexeme.sense, Sense::Cue(Cue::Counterfactual | Cue::Hypothetical))
-        })
-    });
+    let unreal = |s: &Sense| matches!(s, Sense::Cue(Cue::Counterfactual | Cue::Hypothetical));
+    let counterfactual = scene.all(unreal).next().is_some();
     let note = |hit_start: usize, hit_end: usize, entry: u32, doubt: &mut Doubt| {
         if let Some(lexeme) = scene.grammar.lexemes.get(entry as usize) {
             doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
@@ -49,12 +46,6 @@ pub(crate) fn doubt(
         .events
         .iter()
         .any(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.act));
-    let unconfirmed: Vec<_> = scene
-        .hits
-        .iter()
-        .filter(|hit| scene.lexeme(**hit).is_some_and(|l| l.sense == Sense::Cue(Cue::Unconfirmed)))
-        .map(|hit| hit.start..hit.end)
-        .collect();
     for &hit in &scene.hits {
         let Some(lexeme) = scene.lexeme(hit) else { continue };
         match lexeme.sense {
@@ -98,12 +89,6 @@ pub(crate) fn doubt(
                 // "there were only two": two there were.
                 if cue == Cue::Restrictive
                     || cue == Cue::Negated && restricted(scene, draft, figures, hit.end)
-                {
-                    continue;
-                }
-                // "was never confirmed": nobody says that it was not so.
-                if matches!(cue, Cue::Negated | Cue::Without)
-                    && unconfirmed.iter().any(|words| words.contains(&hit.start))
                 {
                     continue;
                 }

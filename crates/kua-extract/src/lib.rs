@@ -169,15 +169,16 @@ impl Extractor {
                     continue;
                 }
             }
-            match scene::masthead(grammar, &document.text, range, block.range.len() > SHORT) {
+            let scene = scene::Scene::new(grammar, &document.text, range);
+            match scene::masthead(&scene, block.range.len() > SHORT) {
                 Some(SourceKind::Outlet | SourceKind::Agency) => return Grade::Media,
                 Some(SourceKind::Person) => return Grade::Seen,
                 Some(SourceKind::Authority) => found = Grade::Official,
                 _ => {}
             }
             if sentence.block > 0 && block.range.len() <= SHORT {
-                imprint |= scene::is_imprint(grammar, &document.text, range);
-                issued |= scene::is_issued(grammar, &document.text, range);
+                imprint |= scene::is_imprint(&scene);
+                issued |= scene::is_issued(&scene);
             }
         }
         match found {

@@ -68,6 +68,12 @@ impl<'t> Scene<'t> {
             .find_map(|start| self.find(start, &wanted).filter(|hit| hit.end == at))
     }
 
+    /// All entries of the wanted sense, by where they begin.
+    pub(crate) fn all(&self, wanted: impl Fn(&Sense) -> bool) -> impl Iterator<Item = Hit> {
+        let has = move |hit: &Hit| self.lexeme(*hit).is_some_and(|lexeme| wanted(&lexeme.sense));
+        self.hits.iter().copied().filter(has)
+    }
+
     /// The lexeme of a hit.
     pub(crate) fn lexeme(&self, hit: Hit) -> Option<&'t Lexeme> {
         self.grammar.lexemes.get(hit.entry as usize)
@@ -216,13 +222,7 @@ pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -
 
 /// The kind of body that a line at the head of a document names: a capitalised word of a masthead.
 /// In running text (`dateline`) it must stand in brackets: "(Northern Wire)".
-pub(crate) fn masthead(
-    grammar: &Grammar,
-    text: &str,
-    range: TextRange,
-    dateline: bool,
-) -> Option<SourceKind> {
-    let scene = Scene::new(grammar, text, range);
+pub(crate) fn masthead(scene: &Scene<'_>, dateline: bool) -> Option<SourceKind> {
     let mut found = None;
     for hit in &scene.hits {
         let Some(Lexeme { sense: Sense::Masthead(kind), .. }) = scene.lexeme(*hit) else {
@@ -251,9 +251,8 @@ pub(crate) fn masthead(
 /// Whether a short line below the title is a name in quotation marks beside a day: "«Steppe
 /// Morning», 6 March 2019". So papers print who they are and when; a body or a person in the line
 /// says that it is something else.
-pub(crate) fn is_imprint(grammar: &Grammar, text: &str, range: TextRange) -> bool {
+pub(crate) fn is_imprint(scene: &Scene<'_>) -> bool {
     const LONGEST_NAME: usize = 6;
-    let scene = Scene::new(grammar, text, range);
     let mark = |at: usize, marks: &[char]| scene.is_mark(at, marks);
     let Some(open) = (0..scene.tokens.len()).find(|&at| mark(at, &['«', '"', '“', '„']))
     else {
@@ -267,50 +266,41 @@ pub(crate) fn is_imprint(grammar: &Grammar, text: &str, range: TextRange) -> boo
     let dated = (0..scene.tokens.len())
         .filter(|at| !(open..=close).contains(at))
         .any(|at| scene.find(at, |s| matches!(s, Sense::Month(_))).is_some());
-    let other = scene.hits.iter().any(|hit| {
-        scene.lexeme(*hit).is_some_and(|lexeme| {
-            matches!(
-                lexeme.sense,
-                Sense::Source(
-                    SourceKind::Organisation | SourceKind::Authority | SourceKind::Person
-                ) | Sense::Saw
-                    | Sense::Trigger { .. }
-            )
-        })
-    });
-    named && dated && !other
+    let other = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Source(SourceKind::Organisation | SourceKind::Authority | SourceKind::Person)
+                | Sense::Saw
+                | Sense::Trigger { .. }
+        )
+    };
+    named && dated && scene.all(other).next().is_none()
 }
 
 /// Whether a short line below the title is nothing but the name of a body that speaks officially,
 /// as over a communiqué: "Interior Ministry of the Republic. Press service. 5 March". Who is written
 /// to ("To the prosecutor"), or quoted, is no issuer: such lines begin with other words.
-pub(crate) fn is_issued(grammar: &Grammar, text: &str, range: TextRange) -> bool {
+pub(crate) fn is_issued(scene: &Scene<'_>) -> bool {
     const LONGEST: usize = 14;
-    let scene = Scene::new(grammar, text, range);
-    let authority = scene.hits.iter().find(|hit| {
-        scene
-            .lexeme(**hit)
-            .is_some_and(|lexeme| lexeme.sense == Sense::Source(SourceKind::Authority))
-    });
-    let Some(authority) = authority else { return false };
+    let authority = |s: &Sense| *s == Sense::Source(SourceKind::Authority);
+    let Some(authority) = scene.all(authority).next() else { return false };
     // "Ministry of Emergencies" tells of no emergency.
-    let inside = |hit: &Hit| authority.start <= hit.start && hit.end <= authority.end;
-    let says = scene.hits.iter().filter(|hit| !inside(hit)).any(|hit| {
-        scene.lexeme(*hit).is_some_and(|lexeme| {
-            matches!(
-                lexeme.sense,
-                Sense::Said
-                    | Sense::Reported
-                    | Sense::According
-                    | Sense::Citing
-                    | Sense::Relay
-                    | Sense::Addressed
-                    | Sense::Saw
-                    | Sense::Trigger { .. }
-                    | Sense::Source(SourceKind::Outlet | SourceKind::Organisation)
-            )
-        })
-    });
+    let inside = |hit: Hit| authority.start <= hit.start && hit.end <= authority.end;
+    let tells = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Said
+                | Sense::Reported
+                | Sense::According
+                | Sense::Citing
+                | Sense::Relay
+                | Sense::Addressed
+                | Sense::Saw
+                | Sense::Trigger { .. }
+                | Sense::Source(SourceKind::Outlet | SourceKind::Organisation)
+        )
+    };
+    let says = scene.all(tells).any(|hit| !inside(hit));
     // Before the body only its country or town may stand: words with capitals.
     let opens = (0..authority.start).all(|at| {
         scene.tokens.get(at).is_some_and(|token| token.capital)

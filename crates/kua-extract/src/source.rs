@@ -5,7 +5,7 @@ use kua_lexicon::TokenKind;
 use kua_model::{SourceKind, SourceMention, TextRange};
 
 use crate::base::base_form;
-use crate::grammar::Sense;
+use crate::grammar::{Cue, Sense};
 use crate::scene::Scene;
 
 /// A source named in a sentence.
@@ -328,12 +328,9 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
 
 /// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.
 fn possessive(scene: &Scene<'_>) -> Option<Mention> {
-    let figure_noun = scene.hits.iter().find(|hit| {
-        scene.lexeme(**hit).is_some_and(|lexeme| {
-            matches!(lexeme.sense, Sense::Cue(crate::grammar::Cue::Earlier))
-                || matches!(lexeme.sense, Sense::Trigger { form: Form::Toll, .. })
-        })
-    })?;
+    let figure_noun =
+        |s: &Sense| matches!(s, Sense::Cue(Cue::Earlier) | Sense::Trigger { form: Form::Toll, .. });
+    let figure_noun = scene.all(figure_noun).next()?;
     let near = |at: usize| at + 4 > figure_noun.start && at < figure_noun.end + 3;
     let (hit, kind) = scene.hits.iter().find_map(|hit| match scene.lexeme(*hit)?.sense {
         Sense::Source(kind) if near(hit.start) => Some((*hit, kind)),

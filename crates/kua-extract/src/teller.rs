@@ -206,12 +206,9 @@ impl<'d> Teller<'d> {
     /// "There is no official confirmation": the claims of the sentence before are in doubt.
     fn leave_open(&mut self, sentence: &Sentence<'_, '_>) {
         let scene = sentence.scene;
-        let Some(hit) = scene.hits.iter().find(|hit| {
-            scene.lexeme(**hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Unconfirmed))
-        }) else {
-            return;
-        };
-        let Some(lexeme) = scene.lexeme(*hit) else { return };
+        let cue = |s: &Sense| *s == Sense::Cue(Cue::Unconfirmed);
+        let Some(hit) = scene.all(cue).next() else { return };
+        let Some(lexeme) = scene.lexeme(hit) else { return };
         let range = scene.range(hit.start, hit.end);
         for claim in self.claims.iter_mut().skip(self.sentence_claims) {
             if claim.modality == Modality::Certain {
@@ -224,11 +221,8 @@ impl<'d> Teller<'d> {
     /// A sentence that takes back a figure without repeating it.
     fn retract(&mut self, sentence: &Sentence<'_, '_>) {
         let scene = sentence.scene;
-        let Some(hit) = scene.hits.iter().find(|hit| {
-            scene.lexeme(**hit).is_some_and(|lexeme| lexeme.sense == Sense::Cue(Cue::Retraction))
-        }) else {
-            return;
-        };
+        let cue = |s: &Sense| *s == Sense::Cue(Cue::Retraction);
+        let Some(hit) = scene.all(cue).next() else { return };
         if self.claims.last().is_some_and(|claim| claim.retracts) {
             return;
         }
@@ -250,7 +244,7 @@ impl<'d> Teller<'d> {
         let model = claim.clone();
         if in_one_breath && claim.modality == Modality::Certain {
             claim.modality = Modality::Hedged;
-            if let Some(lexeme) = scene.lexeme(*hit) {
+            if let Some(lexeme) = scene.lexeme(hit) {
                 let words = scene.range(hit.start, hit.end);
                 claim.why.push(Why::by(lexeme.origin.clone(), Some(words)));
             }
@@ -262,7 +256,7 @@ impl<'d> Teller<'d> {
         claim.grade = Grade::Denied;
         claim.sources.clone_from(&sentence.chain);
         claim.why = vec![Why::by("retraction-of-earlier-figure", Some(claim.range))];
-        if let Some(lexeme) = scene.lexeme(*hit) {
+        if let Some(lexeme) = scene.lexeme(hit) {
             claim.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit.start, hit.end))));
         }
         claim.affected = claim.affected.map(|group| Group { inherited: true, ..group });

@@ -83,15 +83,16 @@ fn in_order(mut found: Vec<Found>) -> Vec<Found> {
 /// Whether before `core`, or after it, several steps pair sentences that have nothing in common.
 fn is_left_alone(steps: &[Step], core: &[Step]) -> bool {
     let (Some(first), Some(last)) = (core.first(), core.last()) else { return false };
-    let alone = |tail: &[&Step]| {
+    let alone = |tail: &[Step]| {
         let sum: f32 = tail.iter().map(|step| step.likeness).sum();
         #[expect(clippy::cast_precision_loss, reason = "sentences of one document")]
         let count = tail.len() as f32;
         tail.len() >= OWN && sum / count < NOTHING
     };
-    let before: Vec<&Step> = steps.iter().filter(|step| step.a.end <= first.a.start).collect();
-    let after: Vec<&Step> = steps.iter().filter(|step| step.a.start >= last.a.end).collect();
-    alone(&before) || alone(&after)
+    // Steps stand in order of a.
+    let before = steps.partition_point(|step| step.a.end <= first.a.start);
+    let after = steps.partition_point(|step| step.a.start < last.a.end);
+    alone(&steps[..before]) || alone(&steps[after..])
 }
 
 struct Judge<'s> {

@@ -57,15 +57,9 @@ fn the_field_corpus() {
     assert_eq!(claims.harm(), [0; 4]);
 }
 
-/// What a corpus must reach: F1 of claims, and at most so many of each harm and each slip of lineage.
-struct Floor {
-    f1: f64,
-    harm: [usize; 4],
-    merged: usize,
-    parted: usize,
-}
-
-fn reaches(folder: &str, floor: &Floor) {
+/// Holds a corpus to an F1 of claims and to at most so many of each harm; no account may be merged or
+/// parted wrongly.
+fn reaches(folder: &str, f1: f64, harm: [usize; 4]) {
     let (built, truth) = corpus(folder);
     let lineage = score_lineage(&built.chronicle, &truth);
     show(&format!("{folder}: lineage"), &lineage);
@@ -76,73 +70,52 @@ fn reaches(folder: &str, floor: &Floor) {
     }
     show(&format!("{folder}: tolls"), &score_tolls(&built.chronicle, &truth));
     assert!(lineage.forbidden.is_empty(), "{folder}: links that must not be");
-    assert!(lineage.merged.len() <= floor.merged, "{folder}: accounts merged");
-    assert!(lineage.parted.len() <= floor.parted, "{folder}: accounts parted");
-    assert!(claims.all().f1() >= floor.f1, "{folder}: F1 {}", claims.all().f1());
-    for (found, most) in claims.harm().into_iter().zip(floor.harm) {
-        assert!(found <= most, "{folder}: harm {:?}, at most {:?}", claims.harm(), floor.harm);
+    assert!(lineage.merged.is_empty(), "{folder}: accounts merged");
+    assert!(lineage.parted.is_empty(), "{folder}: accounts parted");
+    assert!(claims.all().f1() >= f1, "{folder}: F1 {}", claims.all().f1());
+    for (found, most) in claims.harm().into_iter().zip(harm) {
+        assert!(found <= most, "{folder}: harm {:?}, at most {:?}", claims.harm(), harm);
     }
 }
 
 #[test]
 fn an_election_night() {
-    reaches(
-        "tests/corpora/ardolia-election",
-        &Floor { f1: 0.89, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/ardolia-election", 0.89, [0, 0, 0, 0]);
 }
 
 #[test]
 fn an_earthquake() {
-    reaches(
-        "tests/corpora/quirania-quake",
-        &Floor { f1: 0.90, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/quirania-quake", 0.90, [0, 0, 0, 0]);
 }
 
 #[test]
 fn a_shelled_town() {
     // Measured before anybody looked at its misses: what kua does on a crisis it has not seen.
-    reaches(
-        "tests/corpora/lomovets-shelling",
-        &Floor { f1: 0.76, harm: [0, 0, 0, 0], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/lomovets-shelling", 0.76, [0, 0, 0, 0]);
 }
 
 #[test]
 fn a_stormed_prison() {
     // Written blind in all six languages. The harm that is allowed here is what kua still does, not
     // what it may do: it must only go down.
-    reaches(
-        "tests/corpora/sardova-prison",
-        &Floor { f1: 0.79, harm: [0, 0, 0, 1], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/sardova-prison", 0.79, [0, 0, 0, 1]);
 }
 
 #[test]
 fn a_sunken_ferry() {
     // As the prison: its misses have been read since, and its harm must only go down.
-    reaches(
-        "tests/corpora/lorvania-ferry",
-        &Floor { f1: 0.74, harm: [0, 0, 1, 3], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/lorvania-ferry", 0.74, [0, 0, 1, 3]);
 }
 
 #[test]
 fn a_mine_and_a_strike() {
-    reaches(
-        "tests/corpora/tessaly-mine",
-        &Floor { f1: 0.69, harm: [3, 0, 0, 1], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/tessaly-mine", 0.69, [3, 0, 0, 1]);
 }
 
 #[test]
 fn a_broken_dam() {
     // Sealed: nobody who mends kua has read its misses.
-    reaches(
-        "tests/corpora/orsena-flood",
-        &Floor { f1: 0.66, harm: [3, 1, 1, 4], merged: 0, parted: 0 },
-    );
+    reaches("tests/corpora/orsena-flood", 0.66, [3, 1, 1, 4]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use kua_model::Sha256;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension, params};
 use thiserror::Error;
 
 /// Bumped when the tables or what they hold change. Another number in the file means: make it anew.
@@ -165,15 +165,25 @@ impl Cache {
     ) -> Result<Option<(Sha256, Vec<u8>)>, CacheError> {
         let found = self
             .db
-            .prepare_cached("SELECT key, value FROM result WHERE stage = ? AND subject = ?")
+            .prepare_cached("SELECT id, key FROM result WHERE stage = ? AND subject = ?")
             .and_then(|mut query| {
                 query
                     .query_row(params![stage, subject], |row| {
-                        Ok((Sha256::from_bytes(row.get(0)?), row.get(1)?))
+                        Ok((row.get(0)?, Sha256::from_bytes(row.get(1)?)))
                     })
                     .optional()
-            });
+            })
+            .and_then(|found| found.map(|(id, key)| Ok((key, self.value(id)?))).transpose());
         self.wrap(found)
+    }
+
+    /// The value of a row, read into its place: a query would put a large one together first and
+    /// then copy it.
+    fn value(&self, id: i64) -> rusqlite::Result<Vec<u8>> {
+        let blob = self.db.blob_open(MAIN_DB, "result", "value", id, true)?;
+        let mut value = vec![0; blob.len()];
+        blob.read_at_exact(&mut value, 0)?;
+        Ok(value)
     }
 
     /// The key of what is kept for `subject`.

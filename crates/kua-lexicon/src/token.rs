@@ -1,6 +1,7 @@
 //! Cuts text into words, numbers and marks, keeping byte offsets. Knows no language.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use kua_model::TextRange;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -80,6 +81,27 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
+    // Nearly every word is of letters that fold one by one: one pass, and no copy if none changes.
+    let table = &*TABLE;
+    let mut changed = None;
+    for (at, c) in text.char_indices() {
+        match table.folded(c) {
+            Some(folded) if folded == c => {}
+            Some(_) => {
+                changed.get_or_insert(at);
+            }
+            None => return fold_any(text),
+        }
+    }
+    let Some(at) = changed else { return Cow::Borrowed(text) };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push_str(&text[..at]);
+    out.extend(text[at..].chars().filter_map(|c| table.folded(c)));
+    Cow::Owned(out)
+}
+
+/// The folded form of any text.
+fn fold_any(text: &str) -> Cow<'_, str> {
     let lower = text.chars().filter(|&c| !is_ignorable(c)).flat_map(char::to_lowercase);
     let mut out: String = lower.map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
     if !is_nfc(&out) {
@@ -115,6 +137,10 @@ fn is_digit(c: char) -> bool {
 }
 
 fn is_letter(c: char) -> bool {
+    TABLE.letter(c).unwrap_or_else(|| is_letter_of_any(c))
+}
+
+fn is_letter_of_any(c: char) -> bool {
     (c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c)) && !is_apostrophe(c)
 }
 
@@ -125,6 +151,49 @@ fn is_apostrophe(c: char) -> bool {
 /// Characters that are there but not seen.
 fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// What the rules of this file say of the first characters of Unicode (Latin, Greek, Cyrillic), asked
+/// once: looking each character up in the tables of Unicode was half the time of cutting a text.
+static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+
+/// Characters in the table: up to the end of the Cyrillic supplement.
+const IN_TABLE: usize = 0x530;
+
+struct Table {
+    /// The folded form of a character that folds by itself, whatever stands around it.
+    folded: Vec<Option<char>>,
+    letters: Vec<bool>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let first = || (0..IN_TABLE).filter_map(|code| char::from_u32(u32::try_from(code).ok()?));
+        let folded = |c: char| {
+            // A mark may join the letter before it.
+            let joins = unicode_normalization::char::canonical_combining_class(c) != 0;
+            let folded = fold_any(c.encode_utf8(&mut [0; 4])).into_owned();
+            let mut characters = folded.chars();
+            match (characters.next(), characters.next()) {
+                (Some(one), None) if !joins => Some(one),
+                _ => None,
+            }
+        };
+        Self {
+            folded: first().map(folded).collect(),
+            letters: first().map(is_letter_of_any).collect(),
+        }
+    }
+
+    /// The folded form of `c`; `None` if it is not in the table or does not fold by itself.
+    fn folded(&self, c: char) -> Option<char> {
+        *self.folded.get(c as usize)?
+    }
+
+    /// Whether `c` is a letter; `None` if it is not in the table.
+    fn letter(&self, c: char) -> Option<bool> {
+        self.letters.get(c as usize).copied()
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +212,21 @@ mod tests {
         );
         assert_eq!(folds("Нұр-Сұлтан, 18H20"), ["нұр", "-", "сұлтан", ",", "18", "h", "20"]);
         assert_eq!(folds("٢٦ e\u{301}tudiants, её"), ["26", "étudiants", ",", "ее"]);
+    }
+
+    #[test]
+    fn the_table_folds_as_the_rules_do_alone_and_beside_each_other() {
+        let all: Vec<char> =
+            (0..0x600_u32).chain(0x1e00..0x2100).filter_map(char::from_u32).collect();
+        let around = ['a', 'É', 'и', 'И', '\u{301}', '\u{308}', '\u{2019}', '\u{ad}', ' '];
+        for &c in &all {
+            let mut texts = vec![c.to_string()];
+            texts.extend(around.iter().flat_map(|a| [format!("{a}{c}"), format!("{c}{a}")]));
+            for text in texts {
+                assert_eq!(fold(&text), fold_any(&text), "{text:?}");
+            }
+            assert_eq!(is_letter(c), is_letter_of_any(c), "{c:?}");
+        }
     }
 
     #[test]

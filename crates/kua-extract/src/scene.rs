@@ -233,6 +233,13 @@ pub(crate) fn masthead(scene: &Scene<'_>, dateline: bool) -> Option<SourceKind> 
         let quoted = hit.start > 1
             && capital(hit.start - 1)
             && scene.is_mark(hit.start - 2, &['«', '"', '“', '„']);
+        // "Ministry of Health. Press service": no paper called Press.
+        let inside = scene
+            .all(|s| *s == Sense::Source(SourceKind::Authority))
+            .any(|body| body.start <= hit.start && hit.end < body.end);
+        if inside && *kind == SourceKind::Outlet {
+            continue;
+        }
         let named = capital(hit.start) || quoted || *kind == SourceKind::Authority;
         let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
         let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));

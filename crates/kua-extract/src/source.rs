@@ -323,7 +323,13 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
         .rev()
         .find(|&at| scene.is_mark(at, &['—', '–', '-']) && !scene.glued(at))?;
     let (start, end, kind) = right(scene, dated, dash + 1, false, &[])?;
-    (known(start, end) && end + 1 >= scene.tokens.len()).then(|| made(start, end, kind, dash))
+    // "Three of the dead — workers of a contractor" tells who they were, not who said it.
+    let people = scene
+        .all(|s| matches!(s, Sense::Group { .. }))
+        .filter(|group| start <= group.start && group.end <= end)
+        .any(|group| scene.find(group.start, |s| matches!(s, Sense::Source(_))).is_none());
+    (known(start, end) && !people && end + 1 >= scene.tokens.len())
+        .then(|| made(start, end, kind, dash))
 }
 
 /// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.

@@ -56,7 +56,11 @@ impl Teller<'_> {
         let mut events = draft.events.clone();
         if events.is_empty() {
             // A part without a verb of its own: the event of the whole in an earlier sentence.
-            let whole = whole.and_then(|index| self.claims.get(index))?;
+            // So is a bare figure that somebody gives: of the event told last.
+            let whole = match draft.link {
+                Join::Again => self.told_last(scene, draft)?,
+                _ => whole.and_then(|index| self.claims.get(index))?,
+            };
             events.push(whole.event.clone());
             events.extend(whole.or_events.iter().cloned());
         }
@@ -139,7 +143,7 @@ impl Teller<'_> {
             grade = Grade::Denied;
             modality = Modality::Negated;
         }
-        let affected = self.affected(sentence, party, event, first, &mut why);
+        let affected = self.affected(sentence, draft, event, first, &mut why);
         let range = scene.range(draft.start, draft.end);
         if range.is_empty() {
             return None;
@@ -214,6 +218,22 @@ impl Teller<'_> {
             retracts: doubt.retracts,
             why,
         })
+    }
+
+    /// The last claim of the paragraph of something that happens to people, and no part of another.
+    fn told_last(&self, scene: &Scene<'_>, draft: &Draft) -> Option<&Claim> {
+        let until = scene.range(draft.start, draft.end).start;
+        let people = |claim: &&Claim| {
+            claim.range.start < until
+                && scene.grammar.events.get(&claim.event).is_some_and(|kind| kind.people)
+        };
+        let of_block = self.claims.get(self.block_claims..)?;
+        of_block
+            .iter()
+            .rev()
+            .take(MEMORY)
+            .filter(people)
+            .find(|claim| claim.part_of.is_none() && !claim.retracts)
     }
 
     /// "The shooting went on": an article before an event the text has told already points back to
@@ -372,22 +392,25 @@ impl Teller<'_> {
     pub(crate) fn affected(
         &self,
         sentence: &Sentence<'_, '_>,
-        party: Option<&Party>,
+        draft: &Draft,
         event: &kua_model::EventType,
         first: usize,
         why: &mut Vec<Why>,
     ) -> Option<Group> {
+        let party = draft.party.and_then(|index| sentence.parties.get(index));
         let own = party.and_then(|party| party.as_group(sentence.scene));
         let elliptic = party.is_some_and(|party| party.noun.is_none());
         if own.is_some() || !elliptic {
             return own;
         }
         let others = party.is_some_and(|party| party.others || party.partitive);
+        // So does a figure of the event told last.
+        let again = draft.link == Join::Again;
         // In the same sentence; "others" and "of them" reach one sentence further back.
-        let from = if others { self.block_claims } else { first };
+        let from = if others || again { self.block_claims } else { first };
         // "12 houses destroyed and 400 made homeless": people are no houses; "three of the dead"
         // are of those who died, not of those who were arrested.
-        let part = party.is_some_and(|party| party.partitive);
+        let part = again || party.is_some_and(|party| party.partitive);
         let alike = |claim: &&Claim| {
             claim.affected.is_some()
                 && claim.quantity.as_ref().is_none_or(|q| q.counts == Counted::People)

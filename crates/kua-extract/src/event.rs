@@ -7,11 +7,13 @@ use kua_model::{Counted, EventType};
 
 use crate::cases::Case;
 use crate::company::accompanied;
+use crate::ellipsis::{attributed, breakdown};
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
 use crate::pattern::{Found, Ground};
 use crate::scene::Scene;
+use crate::source::Mention;
 
 /// An event and whom it happened to, before doubt, time, place and source are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub(crate) enum Join {
     Part(Option<usize>),
     /// Same event, next figure: "26 in A, 20 in B".
     Series(usize),
+    /// The event told last, another figure: "fourteen according to the army".
+    Again,
 }
 
 /// A trigger with all forms it may have.
@@ -68,6 +72,7 @@ pub(crate) fn drafts(
     figures: &[Figure],
     dated: &[bool],
     asides: &[(usize, usize)],
+    mentions: &[Mention],
     after_claim: bool,
 ) -> Vec<Draft> {
     let mut sites = sites(scene);
@@ -160,7 +165,11 @@ pub(crate) fn drafts(
     if scene.grammar.verb_last {
         precede(scene, parties, figures, &mut taken, &mut out);
     }
+    if after_claim || !out.is_empty() {
+        attributed(scene, parties, figures, mentions, &mut taken, &mut out);
+    }
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
+    breakdown(scene, parties, figures, &mut taken, &mut out);
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     out.retain(|draft| {

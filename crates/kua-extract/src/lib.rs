@@ -16,6 +16,7 @@ mod claim;
 mod company;
 mod date;
 mod doubt;
+mod ellipsis;
 mod event;
 mod figure;
 mod grammar;

@@ -167,7 +167,27 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
         }
     }
     out.sort_by_key(|party| (party.start, party.end));
+    ages_of_parts(&mut out, figures);
     out
+}
+
+/// "23 of them under sixteen": a bound right behind a part, with nothing that is counted, is an age.
+fn ages_of_parts(parties: &mut [Party], figures: &[Figure]) {
+    for at in 1..parties.len() {
+        let (Some(part), Some(age)) = (parties.get(at - 1), parties.get(at)) else { continue };
+        let open = age.figure.and_then(|index| figures.get(index)).is_some_and(|figure| {
+            figure.low.is_none() != figure.high.is_none() && !figure.none && !figure.article
+        });
+        let is_age = open
+            && age.noun.is_none()
+            && age.attribute.is_none()
+            && part.figure.is_some()
+            && (part.partitive || part.subset)
+            && part.words_end() == age.start;
+        if let Some(party) = parties.get_mut(at).filter(|_| is_age) {
+            party.measure = true;
+        }
+    }
 }
 
 fn fill(flags: &mut [bool], start: usize, end: usize) {

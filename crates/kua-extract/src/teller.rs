@@ -148,7 +148,7 @@ impl<'d> Teller<'d> {
         let after_claim = self.claims.len() > self.block_claims;
         let mut asides = source::asides(&scene, &mentions);
         asides.extend(ages(&scene));
-        let drafts = drafts(&scene, &parties, &figures, &dated, &asides, after_claim);
+        let drafts = drafts(&scene, &parties, &figures, &dated, &asides, &mentions, after_claim);
         let places = places(&scene, &dated, &self.config.places);
         let (chain, own_sources) = self.chain_of(&scene, &mentions);
         let sentence = Sentence {
@@ -181,9 +181,12 @@ impl<'d> Teller<'d> {
         // "The union withdrew the figure": an act of words is told, but no figure.
         let acts = &sentence.scene.grammar.events;
         let told = |claim: &Claim| !acts.get(&claim.event).is_some_and(|kind| kind.act);
-        if !self.claims.get(first..).is_some_and(|claims| claims.iter().any(told)) {
+        let silent = !self.claims.get(first..).is_some_and(|claims| claims.iter().any(told));
+        if silent {
             self.retract(sentence);
-            self.leave_open(sentence);
+        }
+        if silent || opens_with_doubt(sentence.scene) {
+            self.leave_open(sentence, first);
         }
         if self.claims.len() > first {
             self.sentence_claims = first;
@@ -204,13 +207,13 @@ impl<'d> Teller<'d> {
     }
 
     /// "There is no official confirmation": the claims of the sentence before are in doubt.
-    fn leave_open(&mut self, sentence: &Sentence<'_, '_>) {
+    fn leave_open(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
         let scene = sentence.scene;
         let cue = |s: &Sense| *s == Sense::Cue(Cue::Unconfirmed);
         let Some(hit) = scene.all(cue).next() else { return };
         let Some(lexeme) = scene.lexeme(hit) else { return };
         let range = scene.range(hit.start, hit.end);
-        for claim in self.claims.iter_mut().skip(self.sentence_claims) {
+        for claim in self.claims.iter_mut().take(until).skip(self.sentence_claims) {
             if claim.modality == Modality::Certain {
                 claim.modality = Modality::Hedged;
                 claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
@@ -345,6 +348,19 @@ impl<'d> Teller<'d> {
             }
         }
     }
+}
+
+/// "That is not true, we are three hundred here": a doubt that is a clause of its own at the head of
+/// the sentence is about the sentence before, whatever follows.
+fn opens_with_doubt(scene: &Scene<'_>) -> bool {
+    /// Words of such a clause beside the cue.
+    const BESIDE: usize = 2;
+    scene.all(|s| *s == Sense::Cue(Cue::Unconfirmed)).any(|hit| {
+        hit.start <= BESIDE
+            && (hit.end..=hit.end + BESIDE)
+                .find(|&at| scene.kind(at) != Some(kua_lexicon::TokenKind::Word))
+                .is_some_and(|at| scene.is_mark(at, &[',', ';', ':', '—', '–', '.', '!']))
+    })
 }
 
 fn trimmed(scene: &Scene<'_>, range: TextRange) -> TextRange {

@@ -1,0 +1,183 @@
+//! Figures that leave their event to what was told before: "31 according to the elders, fourteen
+//! according to the army", and the parts of a whole after a colon or in brackets: "41 were killed:
+//! sixteen at the market, thirteen in Tesova".
+
+use crate::event::{Draft, Join};
+use crate::figure::Figure;
+use crate::grammar::{Form, Sense};
+use crate::party::Party;
+use crate::scene::Scene;
+use crate::source::Mention;
+
+/// Whether a phrase is a bare number: a plain figure and nothing that is counted.
+fn is_bare(party: &Party, figures: &[Figure]) -> bool {
+    let figure = party.figure.and_then(|index| figures.get(index));
+    figure.is_some_and(|figure| {
+        figure.plain && !figure.article && !figure.none && figure.low.or(figure.high) != Some(1)
+    }) && party.noun.is_none()
+        && party.attribute.is_none()
+        && !(party.unknown || party.measure || party.partitive || party.subset || party.others)
+}
+
+/// Bare numbers that somebody is said to give: "fourteen according to the army", "the Front admits
+/// nine", "Ministry: 14". They are of the event told last.
+pub(crate) fn attributed(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    mentions: &[Mention],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    for (index, party) in parties.iter().enumerate() {
+        let free = taken.get(index).is_some_and(|taken| !taken) && is_bare(party, figures);
+        if !free || !ends_phrase(scene, mentions, party.end) {
+            continue;
+        }
+        let Some(mention) = mentions.iter().find(|mention| gives(scene, mention, party)) else {
+            continue;
+        };
+        if let Some(flag) = taken.get_mut(index) {
+            *flag = true;
+        }
+        out.push(Draft {
+            events: Vec::new(),
+            start: party.start,
+            end: party.end,
+            trigger: (party.start, party.end),
+            form: Form::Toll,
+            party: Some(index),
+            why: vec![(
+                "figure-of-the-event-told-last".to_owned(),
+                party.start.min(mention.cue.0),
+                party.end.max(mention.cue.1),
+            )],
+            link: Join::Again,
+            not: false,
+        });
+    }
+}
+
+/// Whether nothing is counted after a number that ends at token `end`: a mark, the end, an "and", or
+/// who gives it.
+fn ends_phrase(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
+    end >= scene.tokens.len()
+        || scene.is_mark(end, &[',', '.', ';', ':', '!', '?', ')', '…', '»', '”', '"', '—', '–'])
+        || scene.find(end, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
+        || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
+}
+
+/// Whether the number is what this source gives: its cue stands right behind the number, or it and
+/// its cue right before.
+fn gives(scene: &Scene<'_>, mention: &Mention, party: &Party) -> bool {
+    /// Small words between a verb of saying and its figure: "speaks only of".
+    const BETWEEN: usize = 3;
+    let (start, end) = (mention.start.min(mention.cue.0), mention.end.max(mention.cue.1));
+    if mention.relay || mention.back {
+        return false;
+    }
+    let comma = usize::from(scene.is_mark(party.end, &[',']));
+    if start >= party.end && start - party.end <= comma {
+        return true;
+    }
+    // "admits nine", "Ministry: 14": nothing but small words between.
+    let small = |at: usize| {
+        scene
+            .find(at, |s| {
+                matches!(
+                    s,
+                    Sense::Link | Sense::Of | Sense::In | Sense::Determiner | Sense::Auxiliary
+                )
+            })
+            .is_some()
+            || scene.tokens.get(at).is_some_and(|token| {
+                scene.symbols.get(at).is_none_or(|symbols| symbols.is_empty())
+                    && token.fold.chars().count() <= BETWEEN
+                    && !token.capital
+            })
+    };
+    let cue_last = mention.cue.0 >= mention.end;
+    cue_last && end <= party.start && party.start - end <= BETWEEN && (end..party.start).all(small)
+}
+
+/// Bare numbers with a place each after a colon or in brackets behind a figure: its parts.
+pub(crate) fn breakdown(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    let mut added: Vec<Draft> = Vec::new();
+    for (at, whole) in out.iter().enumerate() {
+        let own = whole.party.and_then(|index| parties.get(index));
+        let Some(figure) = own.and_then(|party| figures.get(party.figure?)) else { continue };
+        let from = own.map_or(whole.end, |party| whole.end.max(party.words_end()));
+        let Some(opens) = opening(scene, from) else { continue };
+        let mut reach = opens + 1;
+        let mut sum = 0_u64;
+        let mut parts = Vec::new();
+        for (index, party) in parties.iter().enumerate() {
+            let next = party.start == reach
+                || scene
+                    .find(reach, |s| *s == Sense::And)
+                    .is_some_and(|and| and.end == party.start);
+            if !next || taken.get(index).copied().unwrap_or(true) || party.measure {
+                continue;
+            }
+            let count = party.figure.and_then(|index| figures.get(index)?.high);
+            let (Some(count), true) = (count, party.noun.is_none() && !party.subset) else { break };
+            let Some(end) = placed(scene, party.end) else { break };
+            sum = sum.saturating_add(count);
+            parts.push(index);
+            reach = if scene.is_mark(end, &[',', ';']) { end + 1 } else { end };
+        }
+        // Several parts, and no more than the whole.
+        if parts.len() < 2 || figure.high.is_some_and(|all| sum > all) {
+            continue;
+        }
+        for index in parts {
+            let Some(party) = parties.get(index) else { continue };
+            if let Some(flag) = taken.get_mut(index) {
+                *flag = true;
+            }
+            added.push(Draft {
+                start: party.start,
+                end: party.end,
+                party: Some(index),
+                why: vec![("part-in-a-list".to_owned(), party.start, party.end)],
+                link: Join::Part(Some(at)),
+                ..whole.clone()
+            });
+        }
+    }
+    out.extend(added);
+}
+
+/// The colon or bracket that opens a list behind the words of a whole, which end at `from`.
+fn opening(scene: &Scene<'_>, from: usize) -> Option<usize> {
+    /// Words of the whole's clause that may follow its figure: a day, a place.
+    const REACH: usize = 12;
+    let until = (from + REACH).min(scene.tokens.len());
+    let ends = |at: &usize| scene.is_mark(*at, &['.', ';', '!', '?', '«', '»', '"', '“', '”']);
+    (from..until).take_while(|at| !ends(at)).find(|&at| scene.is_mark(at, &[':', '(']))
+}
+
+/// Where the place that follows a part ends: "in Tesova", "at the market of Yundur".
+fn placed(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    /// Words of such a place.
+    const WORDS: usize = 7;
+    let last = (at..(at + WORDS).min(scene.tokens.len()))
+        .find(|&at| {
+            scene.is_mark(at, &[',', ';', '.', ')', '…'])
+                || scene.find(at, |s| *s == Sense::And).is_some()
+        })
+        .unwrap_or((at + WORDS).min(scene.tokens.len()));
+    let opens = scene.find(at, |s| matches!(s, Sense::In | Sense::Link)).is_some()
+        || (at..last).any(|at| scene.tells(at, crate::cases::Case::Place));
+    let named = (at..last).any(|at| {
+        scene.tokens.get(at).is_some_and(|token| token.capital)
+            || scene.find(at, |s| matches!(s, Sense::Place(_) | Sense::PlaceNoun)).is_some()
+    });
+    (opens && named && last > at).then_some(last)
+}

@@ -82,7 +82,8 @@ fn household(
     let left = first.words_end();
     let joint = match scene.find(left, |s| *s == Sense::And) {
         Some(and) => and.end,
-        None if scene.is_mark(left, &[',']) => left + 1,
+        // "according to the father, two of his sons": they are some of his, and he is none of them.
+        None if scene.is_mark(left, &[',']) && !some_of(scene, second) => left + 1,
         None => return None,
     };
     let right = second.words_end();
@@ -140,6 +141,13 @@ fn household(
         used: Vec::new(),
     };
     Some((party, figure))
+}
+
+/// Whether a phrase tells of some of a whole: "two of his sons".
+fn some_of(scene: &Scene<'_>, party: &Party) -> bool {
+    let noun = party.noun.map_or(party.end, |(start, _)| start);
+    (party.start..noun)
+        .any(|at| scene.find(at, |s| matches!(s, Sense::Of | Sense::Partitive)).is_some())
 }
 
 /// The group of all people, if the table of groups has it.

@@ -34,7 +34,9 @@ pub(crate) fn attributed(
         if !free || !ends_phrase(scene, mentions, party.end) {
             continue;
         }
-        let Some(mention) = mentions.iter().find(|mention| gives(scene, mention, party)) else {
+        let Some(mention) =
+            mentions.iter().find(|mention| gives(scene, mention, party.start, party.end))
+        else {
             continue;
         };
         if let Some(flag) = taken.get_mut(index) {
@@ -67,17 +69,17 @@ fn ends_phrase(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
         || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
 }
 
-/// Whether the number is what this source gives: its cue stands right behind the number, or it and
-/// its cue right before.
-fn gives(scene: &Scene<'_>, mention: &Mention, party: &Party) -> bool {
+/// Whether the words `from..to` are what this source gives: its cue stands right behind them, or it
+/// and its cue right before.
+pub(crate) fn gives(scene: &Scene<'_>, mention: &Mention, from: usize, to: usize) -> bool {
     /// Small words between a verb of saying and its figure: "speaks only of".
     const BETWEEN: usize = 3;
     let (start, end) = (mention.start.min(mention.cue.0), mention.end.max(mention.cue.1));
     if mention.relay || mention.back {
         return false;
     }
-    let comma = usize::from(scene.is_mark(party.end, &[',']));
-    if start >= party.end && start - party.end <= comma {
+    let comma = usize::from(scene.is_mark(to, &[',']));
+    if start >= to && start - to <= comma {
         return true;
     }
     // "admits nine", "Ministry: 14": nothing but small words between.
@@ -96,8 +98,13 @@ fn gives(scene: &Scene<'_>, mention: &Mention, party: &Party) -> bool {
                     && !token.capital
             })
     };
-    let cue_last = mention.cue.0 >= mention.end;
-    cue_last && end <= party.start && party.start - end <= BETWEEN && (end..party.start).all(small)
+    if from < end || from - end > BETWEEN {
+        return false;
+    }
+    // "according to the army, 29".
+    let cue_first = mention.cue.1 <= mention.start;
+    let after = if cue_first && scene.is_mark(end, &[',', '—', '–']) { end + 1 } else { end };
+    (after > end) == cue_first && (after..from).all(small)
 }
 
 /// Bare numbers with a place each after a colon or in brackets behind a figure: its parts.

@@ -10,7 +10,7 @@ use crate::company::accompanied;
 use crate::ellipsis::{attributed, breakdown};
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
-use crate::party::Party;
+use crate::party::{Party, ends_noun};
 use crate::pattern::{Found, Ground};
 use crate::scene::Scene;
 use crate::source::Mention;
@@ -386,7 +386,7 @@ fn attribute_drafts(
 
 /// "Of whom 65 were rescued": what is said of these is another thing than what happened to the
 /// whole, so they are no part of its figure. "Of whom 36 were police officers" says who they are,
-/// "were from the village" where from.
+/// "were from the village" where from; "were landed at the port" is a verb.
 fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
     /// How far from the verb the word that says who or where they are may stand, in tokens.
     const REACH: usize = 3;
@@ -395,11 +395,16 @@ fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
     let spared = (end..end + REACH)
         .take_while(|&at| !scene.is_mark(at, &[',', ';', '.']))
         .any(|at| scene.find(at, |sense| *sense == Sense::Spared).is_some());
-    let Some(be) = scene.find(end, |sense| *sense == Sense::Be) else { return spared };
+    // "had in fact been landed": the verb may stand apart from its auxiliary.
+    let auxiliary = scene.find(end, |sense| *sense == Sense::Auxiliary).is_some();
+    let reach = if auxiliary { REACH } else { 0 };
+    let be = (end..=end + reach).find_map(|at| scene.find(at, |sense| *sense == Sense::Be));
+    let Some(be) = be else { return spared };
     spared
         || !(be.end..be.end + REACH).any(|at| {
             scene.find(at, |sense| matches!(sense, Sense::Group { .. })).is_some()
                 || at + 1 < be.end + REACH
+                    && (at == be.end || scene.symbols.get(be.end).is_some_and(|s| !s.is_empty()))
                     && (scene.kind(at) == Some(TokenKind::Number)
                         || scene
                             .find(at, |sense| matches!(sense, Sense::In | Sense::Place(_)))
@@ -759,9 +764,12 @@ fn follow(
     let mut added = Vec::new();
     for (index, party) in parties.iter().enumerate() {
         let figure = party.figure.and_then(|figure| figures.get(figure));
-        let Some(figure) = figure.filter(|figure| !figure.article && !figure.none) else {
-            continue;
+        // "including a woman": an article counts a part that has a noun.
+        let counts = |figure: &&Figure| {
+            let noun = party.noun.is_some_and(|(_, end)| ends_noun(scene, end));
+            !figure.none && (!figure.article || (party.subset && noun))
         };
+        let Some(figure) = figure.filter(counts) else { continue };
         if party.measure {
             continue;
         }

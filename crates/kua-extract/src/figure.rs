@@ -340,7 +340,8 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     if number.none {
         whole_of_none(scene, taken, &mut number);
     }
-    if !bounds.is_empty() && number.article {
+    // "and will move nobody any more" bounds nothing.
+    if !bounds.is_empty() && (number.article || number.none) {
         return None;
     }
     used.append(&mut number.used);

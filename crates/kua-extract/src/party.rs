@@ -361,7 +361,7 @@ fn counted(
         at += 1;
     }
     if figure.article {
-        return None;
+        return Some(party).filter(|party| unknown.is_none() && one_victim(scene, party.end));
     }
     // "Six were women and four were children": who some of those told before were.
     if !party.subset
@@ -547,6 +547,37 @@ fn among_victims(scene: &Scene<'_>, party: &mut Party) {
 }
 
 /// "a" or "an" before a noun of one person.
+/// "un mort et trois blessés": an article right before a word for those it happened to counts one.
+fn one_victim(scene: &Scene<'_>, at: usize) -> bool {
+    let victim = scene.find(at, |s| match s {
+        Sense::Trigger { form: Form::Victims, events, .. } => events
+            .iter()
+            .all(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.people)),
+        _ => false,
+    });
+    victim.is_some_and(|hit| ends_noun(scene, hit.end))
+}
+
+/// Whether what stands at token `at` belongs to no noun phrase that ends there: a mark, the end, an
+/// "and", a preposition of place or time, a verb.
+pub(crate) fn ends_noun(scene: &Scene<'_>, at: usize) -> bool {
+    let ends = |s: &Sense| {
+        matches!(
+            s,
+            Sense::And
+                | Sense::Contrast
+                | Sense::In
+                | Sense::Link
+                | Sense::Be
+                | Sense::Auxiliary
+                | Sense::Relative
+        )
+    };
+    scene.kind(at) != Some(TokenKind::Word)
+        || (scene.find(at, ends).is_some()
+            && scene.find(at, |s| matches!(s, Sense::Of | Sense::Partitive)).is_none())
+}
+
 fn plausible_one(scene: &Scene<'_>, at: usize) -> bool {
     scene.find(at, |s| matches!(s, Sense::Group { .. })).is_some()
 }

@@ -5,7 +5,8 @@ use kua_lexicon::TokenKind;
 use kua_model::{SourceKind, SourceMention, TextRange};
 
 use crate::base::base_form;
-use crate::grammar::{Cue, Sense};
+use crate::grammar::{Cue, Form, Sense};
+use crate::matcher::Hit;
 use crate::scene::Scene;
 
 /// A source named in a sentence.
@@ -339,7 +340,8 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
     let figure_noun = scene.all(figure_noun).next()?;
     let near = |at: usize| at + 4 > figure_noun.start && at < figure_noun.end + 3;
     let (hit, kind) = scene.hits.iter().find_map(|hit| match scene.lexeme(*hit)?.sense {
-        Sense::Source(kind) if near(hit.start) => Some((*hit, kind)),
+        // "the number of people killed": nobody says so.
+        Sense::Source(kind) if kind != SourceKind::Unnamed && near(hit.start) => Some((*hit, kind)),
         _ => None,
     })?;
     Some(Mention {
@@ -814,22 +816,28 @@ fn source_at_or_before(scene: &Scene<'_>, at: usize) -> Option<()> {
 }
 
 /// Kind by the lexicon: an authority if one is named ("the channel of the ministry"), else that of
-/// the first source word.
+/// the first source word. Who speaks for an organisation speaks as one: "a spokesman for the union".
 fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind> {
-    let mut first = None;
+    let mut kinds = Vec::new();
     for at in start..end {
         for (hit, lexeme) in scene.at(at) {
             if let Sense::Source(kind) = lexeme.sense
                 && hit.end <= end
             {
-                if kind == SourceKind::Authority {
-                    return Some(kind);
-                }
-                first = first.or(Some(kind));
+                kinds.push((hit, kind));
             }
         }
     }
-    first
+    let first = kinds.first().map(|(_, kind)| *kind);
+    let mut authorities = kinds.iter().filter(|(_, kind)| *kind == SourceKind::Authority);
+    let Some((authority, _)) = authorities.next() else { return first };
+    let office = |hit: &Hit| {
+        hit.end == hit.start + 1 && scene.tokens.get(hit.start).is_some_and(|token| !token.capital)
+    };
+    let of_organisation = office(authority)
+        && authorities.next().is_none()
+        && kinds.iter().any(|(_, kind)| *kind == SourceKind::Organisation);
+    Some(if of_organisation { SourceKind::Organisation } else { SourceKind::Authority })
 }
 
 fn names_person(scene: &Scene<'_>, start: usize, end: usize) -> bool {
@@ -885,8 +893,6 @@ fn hard_stop(scene: &Scene<'_>, at: usize) -> bool {
             && scene.find_before(at, |s| *s == Sense::Label).is_none()
             && !scene.tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.capital))
 }
-
-use crate::grammar::Form;
 
 fn stops(scene: &Scene<'_>, at: usize) -> bool {
     hard_stop(scene, at)

@@ -2,6 +2,7 @@
 
 use kua_model::{Grade, SourceKind, SourceMention, TextRange};
 
+use crate::ellipsis::gives;
 use crate::event::Draft;
 use crate::grammar::Sense;
 use crate::scene::Scene;
@@ -90,18 +91,26 @@ impl Teller<'_> {
                     || divided && scene.is_mark(at, &[';'])
             })
         };
+        // "29 according to the army, 49 according to the elders": each gives its own.
+        let givers = givers(sentence);
+        let own = |of: &Option<&Draft>| of.is_some_and(|of| std::ptr::eq(of, draft));
+        let has_own = givers.iter().any(own);
         // A source beyond a word of contrast speaks of something else.
         let beyond: Vec<TextRange> = sentence
             .mentions
             .iter()
-            .filter(|mention| {
-                if mention.cue.0 >= draft.end {
+            .zip(&givers)
+            .filter(|(mention, of)| {
+                let apart = |of: &Draft| of.end <= draft.start || draft.end <= of.start;
+                if has_own && !own(of) && of.is_some_and(apart) {
+                    true
+                } else if mention.cue.0 >= draft.end {
                     contrast(draft.end, mention.cue.0)
                 } else {
                     mention.cue.1 <= draft.start && contrast(mention.cue.1, draft.start)
                 }
             })
-            .map(|mention| scene.range(mention.start, mention.end))
+            .map(|(mention, _)| scene.range(mention.start, mention.end))
             .collect();
         let chain: Vec<_> = sentence
             .chain
@@ -125,6 +134,25 @@ impl Teller<'_> {
         }
         (chain, grade)
     }
+}
+
+/// For each source of a sentence the figure whose words it gives, if they stand side by side: of two
+/// between which it stands, the one that has none yet.
+fn givers<'s>(sentence: &'s Sentence<'_, '_>) -> Vec<Option<&'s Draft>> {
+    let mut out: Vec<Option<&Draft>> = Vec::new();
+    for mention in &sentence.mentions {
+        let counted = |draft: &&Draft| {
+            draft.party.and_then(|at| sentence.parties.get(at)).is_some_and(|p| p.figure.is_some())
+        };
+        let mut given = sentence
+            .drafts
+            .iter()
+            .filter(counted)
+            .filter(|draft| gives(sentence.scene, mention, draft.start, draft.end));
+        let free = |draft: &&Draft| !out.iter().flatten().any(|old| std::ptr::eq(*old, *draft));
+        out.push(given.clone().find(free).or_else(|| given.next()));
+    }
+    out
 }
 
 pub(crate) fn grade_of(chain: &[SourceMention], base: Grade) -> Grade {

@@ -47,6 +47,7 @@ mod preserve_error;
 mod proof;
 mod read_error;
 mod record;
+mod record_bundle;
 mod recover;
 mod report;
 mod rotate;

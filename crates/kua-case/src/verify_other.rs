@@ -9,9 +9,11 @@ use std::sync::Arc;
 use kua_model::ItemId;
 use kua_publish::verify::read_single_file;
 use kua_vault::{
-    Disk, Entry, Log, Note, Policy, Proof, SignedCheckpoint, Vault, VerifierKey, verify_log,
+    BagStorage, Disk, Entry, Log, Note, Policy, Proof, SignedCheckpoint, Storage, Vault,
+    VerifierKey, verify_log,
 };
 
+use crate::bundle::bag_at;
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
 use crate::verify::{Fault, Verified, fault};
@@ -91,8 +93,8 @@ pub fn verify_tiled_log(
     Ok(verified)
 }
 
-/// The checkpoint of a log, a vault, a case, a published file or a file that is one, under `key`;
-/// inside, why there is none.
+/// The checkpoint of a log, a vault, a case, a bundle, a published file or a file that is one, under
+/// `key`; inside, why there is none.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -101,8 +103,19 @@ pub(crate) fn checkpoint_at(
     key: &VerifierKey,
 ) -> Result<Result<SignedCheckpoint, String>, CaseError> {
     let vault = if path.join("case.toml").is_file() { path.join("vault") } else { path.to_owned() };
-    let bytes = if vault.join("vault.json").is_file() {
-        let vault = Vault::open(&vault).map_err(EvidenceError::from)?;
+    let held = if vault.join("vault.json").is_file() {
+        Some(Vault::open(&vault).map_err(EvidenceError::from)?)
+    } else if let Some(bag) = bag_at(path, &[])? {
+        let storage: Arc<dyn Storage> = Arc::new(BagStorage::new(vec![bag]));
+        if storage.length("vault.json").is_ok_and(|length| length.is_none()) {
+            let what = "the bag there holds no log; of a bundle in several volumes, name the first";
+            return Ok(Err(what.to_owned()));
+        }
+        Some(Vault::open_on(storage).map_err(EvidenceError::from)?)
+    } else {
+        None
+    };
+    let bytes = if let Some(vault) = held {
         let log = vault.own_logs().map_err(EvidenceError::from)?.into_iter();
         let log = log.chain(vault.log_of(key).ok()).find(|log| log.name() == key.name());
         match log {

@@ -13,6 +13,7 @@ use crate::disk::Disk;
 use crate::key::{KeyError, SignerKey};
 use crate::log::in_dir;
 use crate::manifest::{LAST_SIGNED, MANIFEST, Manifest, PRIVATE, SIGNER_KEY, TMP, log_dir};
+use crate::record_bundle::RecordLayout;
 use crate::seal::SealRecipient;
 use crate::storage::{Access, Storage, parent};
 use crate::tree::empty_root;
@@ -109,7 +110,10 @@ impl Vault {
             return Err(CreateError::Remains);
         }
         let checkpoint = empty.sign(&key).to_text();
-        let manifest = Manifest { key: key.verifier(), recipients: recipients.to_vec() };
+        // A sealing vault holds no records.
+        let records =
+            if recipients.is_empty() { RecordLayout::Bundled } else { RecordLayout::Single };
+        let manifest = Manifest { key: key.verifier(), recipients: recipients.to_vec(), records };
         let secret = key.to_secret_text();
         let put = |path: &str, bytes: &[u8], access| {
             put_file(storage.as_ref(), path, bytes, access).map_err(io(path))
@@ -126,7 +130,7 @@ impl Vault {
         put(&checkpoint_path, checkpoint.as_bytes(), Access::Shared)?;
         // Last: without this file there is no vault, so half a vault is never opened.
         put(MANIFEST, &manifest.to_bytes(), Access::Shared)?;
-        Ok(Vault { storage, manifest })
+        Ok(Vault::of(storage, manifest))
     }
 }
 

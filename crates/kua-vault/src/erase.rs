@@ -15,16 +15,20 @@ use crate::entry::{EntryError, EntryKind};
 use crate::event::{Event, MAX_ITEMS};
 use crate::log::in_dir;
 use crate::logs::Recorded;
-use crate::manifest::ERASING;
+use crate::manifest::{ERASING, SET_ASIDE};
 use crate::preserve_error::PreserveError;
 use crate::read_error::ReadError;
-use crate::record::{object_path, record_dir};
+use crate::record::{Record, object_path, record_dir};
+use crate::record_bundle::{RecordLayout, all_bundles, bundles_dir, without_lines};
 use crate::storage::{Access, parent};
 use crate::vault::Vault;
 use crate::writer::writing;
 
 /// Longest reason and authority together, in bytes: they must fit into an entry beside the items.
 pub const MAX_REASON: usize = 1500;
+
+/// Length of the folder of a log's record bundles: `records/` and 64 digits.
+const LOG_RECORDS: usize = 8 + 64;
 
 /// What an erasure would destroy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub struct ErasePlan {
     pub items: BTreeSet<ItemId>,
     /// Those of them that are working copies nobody named.
     pub copies: BTreeSet<ItemId>,
-    /// Files that would be removed.
+    /// Files that would be removed, and records that would be taken out of record bundles.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -56,6 +60,16 @@ pub struct Withdrawal {
     pub own: bool,
     /// Number of the entry.
     pub index: u64,
+}
+
+/// A record bundle from which records go.
+struct Thinned {
+    path: String,
+    /// What is left of it.
+    kept: Vec<u8>,
+    /// Records that go, and their bytes.
+    records: u64,
+    bytes: u64,
 }
 
 impl Vault {
@@ -88,6 +102,10 @@ impl Vault {
                 plan.files += u64::from(length.is_some());
                 plan.bytes += length.unwrap_or(0);
             }
+        }
+        for bundle in self.records_of(&plan.items)? {
+            plan.files += bundle.records;
+            plan.bytes += bundle.bytes;
         }
         Ok(plan)
     }
@@ -144,12 +162,15 @@ impl Vault {
         // Only what the log says: the reminder is not signed, and may be older than the entry.
         let erased = self.erased()?;
         let given_again = self.given_again(&erased)?;
+        let mut gone = BTreeSet::new();
         for item in items {
             let said = erased.get(&item).is_some_and(|by| by.iter().any(|erase| erase.own));
             if said && !given_again.contains(&item) {
                 self.destroy(&item)?;
+                gone.insert(item);
             }
         }
+        self.destroy_records(&gone)?;
         self.storage.remove(ERASING).map_err(|e| writing(ERASING, e))?;
         self.storage.sync_dirs(&[parent(ERASING).to_owned()]).map_err(|e| writing(ERASING, e))
     }
@@ -185,7 +206,69 @@ impl Vault {
         self.storage.sync_dirs(&folders).map_err(|e| writing("the vault's folders", e))
     }
 
-    /// The object, and the record of each of its acquisitions, also ones nothing speaks of.
+    /// Takes the records of these items out of every record bundle.
+    fn destroy_records(&self, items: &BTreeSet<ItemId>) -> Result<(), PreserveError> {
+        let storage = self.storage.as_ref();
+        for Thinned { path, kept, .. } in self.records_of(items)? {
+            let done = if kept.is_empty() {
+                storage.remove(&path).and_then(|()| storage.sync_dirs(&[parent(&path).to_owned()]))
+            } else {
+                put_file(storage, &path, &kept, Access::Shared)
+            };
+            done.map_err(|e| writing(&path, e))?;
+        }
+        self.forget_records();
+        Ok(())
+    }
+
+    /// Record bundles that hold records of these items, also such as nothing speaks of.
+    fn records_of(&self, items: &BTreeSet<ItemId>) -> Result<Vec<Thinned>, ReadError> {
+        if items.is_empty() || self.manifest.records == RecordLayout::Single {
+            return Ok(Vec::new());
+        }
+        let storage = self.storage.as_ref();
+        let listed = |dir: &str| {
+            all_bundles(storage, dir).map_err(|source| ReadError::Io { path: dir.into(), source })
+        };
+        let mut paths = listed("records")?;
+        let aside = storage.list(SET_ASIDE);
+        let aside = aside.map_err(|source| ReadError::Io { path: SET_ASIDE.into(), source })?;
+        for group in aside {
+            paths.extend(listed(&format!("{SET_ASIDE}/{}/records", group.name))?);
+        }
+        // By the number too: a damaged record may not name its item any more.
+        let mut places: BTreeSet<(String, u64)> = BTreeSet::new();
+        for event in self.events()?.flatten() {
+            if event.entry.stored.is_some_and(|stored| items.contains(&stored.object)) {
+                places.insert((bundles_dir(&event.log), event.index));
+            }
+        }
+        let names: Vec<String> = items.iter().map(ToString::to_string).collect();
+        let mut found = Vec::new();
+        for path in paths {
+            let dir = path.get(..LOG_RECORDS).unwrap_or_default().to_owned();
+            let is_gone = |index: Option<u64>, record: &[u8]| {
+                let placed = index.is_some_and(|index| places.contains(&(dir.clone(), index)));
+                placed
+                    || match Record::parse(record) {
+                        Ok(record) => record.bytes.is_some_and(|(of, _)| items.contains(&of)),
+                        Err(_) => {
+                            let text = String::from_utf8_lossy(record);
+                            names.iter().any(|name| text.contains(name))
+                        }
+                    }
+            };
+            let bytes = storage.read(&path);
+            let bytes = bytes.map_err(|source| ReadError::Io { path: path.clone(), source })?;
+            let (kept, records, length) = without_lines(&bytes, is_gone);
+            if records > 0 {
+                found.push(Thinned { path, kept, records, bytes: length });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The object, and each record in a file of its own, also of acquisitions nothing speaks of.
     fn files_of(&self, item: &ItemId) -> Result<Vec<String>, ReadError> {
         let dir = record_dir(&item.0);
         let listed = self.storage.list(&dir);

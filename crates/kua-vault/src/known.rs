@@ -8,7 +8,6 @@ use crate::entry::{Entry, Stored};
 use crate::log::Log;
 use crate::preserve_error::PreserveError;
 use crate::record::object_path;
-use crate::vault::read_record;
 use crate::writer::{Writer, writing};
 
 /// What the vault has of some bytes.
@@ -45,8 +44,7 @@ impl Writer {
                 let Ok(entry) = Entry::parse(&log.entry(*place)?) else { continue };
                 if entry.is_sealed() {
                     known.records.push((entry, Map::new()));
-                } else if let Ok(record) = read_record(self.vault.storage.as_ref(), *place, &entry)
-                {
+                } else if let Ok(record) = self.vault.read_record(log.name(), *place, &entry) {
                     known.records.push((entry, record.meta));
                 }
             }

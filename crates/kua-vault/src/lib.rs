@@ -14,6 +14,7 @@
 //! disk access goes through [`Storage`]; its comment is the contract crash safety rests on. No
 //! clock: times come from the caller. The only randomness is salts, keys and a log's name.
 
+mod age_header;
 mod append;
 mod arrive;
 mod bag_storage;
@@ -46,6 +47,7 @@ mod preserve_error;
 mod proof;
 mod read_error;
 mod record;
+mod record_bundle;
 mod recover;
 mod report;
 mod rotate;

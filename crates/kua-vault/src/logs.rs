@@ -14,7 +14,7 @@ use crate::log::{Log, LogError};
 use crate::manifest::log_dir;
 use crate::read_error::ReadError;
 use crate::record::Record;
-use crate::vault::{Vault, read_record};
+use crate::vault::Vault;
 
 /// One entry of one of the vault's logs, read but not proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,11 +162,7 @@ impl Vault {
         if event.entry.is_sealed() {
             return Ok(None);
         }
-        let record = read_record(self.storage.as_ref(), event.index, &event.entry);
-        record.map(Some).map_err(|error| match error {
-            ReadError::Facts { index, .. } => ReadError::Facts { log: event.log.clone(), index },
-            other => other,
-        })
+        self.read_record(&event.log, event.index, &event.entry).map(Some)
     }
 
     /// Items destroyed on withdrawn consent, with the last `erase` entry of each log that names

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::canonical::from_canonical;
 use crate::key::{Algorithm, VerifierKey};
+use crate::record_bundle::RecordLayout;
 use crate::seal::SealRecipient;
 
 pub(crate) const MANIFEST: &str = "vault.json";
@@ -28,10 +29,13 @@ pub(crate) const FORKS: &str = "forks";
 pub(crate) const ERASING: &str = "private/erasing";
 pub(crate) const SET_ASIDE: &str = "set-aside";
 
-/// Version of the layout written here, and of that of a vault which seals what it takes in: a kua
-/// that knows only the first must not open the second, since it would add items unsealed.
-pub(crate) const VAULT_VERSION: u64 = 1;
+/// Version of a vault with each record in a file of its own, made by the first versions of kua; of
+/// one that seals what it takes in, and so holds no records; and of one with record bundles. A kua
+/// that does not know a version must not open it: it would add items unsealed, or miss records.
+/// There is no version 3: one flipped bit would make it 1 or 2.
+pub(crate) const SINGLE_VERSION: u64 = 1;
 pub(crate) const SEALING_VERSION: u64 = 2;
+pub(crate) const BUNDLED_VERSION: u64 = 4;
 
 /// The verifier key of the vault's own log; its name is the log's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub(crate) struct Manifest {
     pub key: VerifierKey,
     /// Keys that every item is sealed to; empty in a vault that keeps items as they are.
     pub recipients: Vec<SealRecipient>,
+    pub records: RecordLayout,
 }
 
 /// Why `vault.json` is not accepted.
@@ -50,23 +55,30 @@ pub(crate) enum ManifestFault {
 
 impl Manifest {
     /// That of a vault that keeps items as they are.
-    pub(crate) fn of(key: VerifierKey) -> Manifest {
-        Manifest { key, recipients: Vec::new() }
+    pub(crate) fn of(key: VerifierKey, records: RecordLayout) -> Manifest {
+        Manifest { key, recipients: Vec::new(), records }
     }
 
-    /// `{"format":"kua-vault","log":"<name>","version":1,"vkey":"<key>"}` and a newline; with
-    /// `"recipients":["age1…"]` and version 2 where items are sealed.
+    fn version(&self) -> u64 {
+        match self.records {
+            _ if !self.recipients.is_empty() => SEALING_VERSION,
+            RecordLayout::Single => SINGLE_VERSION,
+            RecordLayout::Bundled => BUNDLED_VERSION,
+        }
+    }
+
+    /// `{"format":"kua-vault","log":"<name>","version":4,"vkey":"<key>"}` and a newline; with
+    /// `"recipients":["age1…"]` where items are sealed.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut value = json!({
             "format": "kua-vault",
             "log": self.key.name(),
-            "version": VAULT_VERSION,
+            "version": self.version(),
             "vkey": self.key.to_string(),
         });
         if let (false, Some(members)) = (self.recipients.is_empty(), value.as_object_mut()) {
             let recipients = self.recipients.iter().map(ToString::to_string);
             members.insert("recipients".to_owned(), Value::from_iter(recipients));
-            members.insert("version".to_owned(), SEALING_VERSION.into());
         }
         // Strings and one small integer: always has a canonical form.
         let mut text = crate::canonical::to_canonical(&value).unwrap_or_default();
@@ -77,13 +89,14 @@ impl Manifest {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Manifest, ManifestFault> {
         let json = bytes.strip_suffix(b"\n").ok_or(ManifestFault::Form)?;
         let value = from_canonical(json).map_err(|_| ManifestFault::Form)?;
-        match value.get("version").and_then(Value::as_u64) {
-            Some(VAULT_VERSION | SEALING_VERSION) => {}
+        let records = match value.get("version").and_then(Value::as_u64) {
+            Some(SINGLE_VERSION | SEALING_VERSION) => RecordLayout::Single,
+            Some(BUNDLED_VERSION) => RecordLayout::Bundled,
             Some(other) if value.get("format") == Some(&"kua-vault".into()) => {
                 return Err(ManifestFault::Version(other));
             }
             _ => return Err(ManifestFault::Form),
-        }
+        };
         let vkey = value.get("vkey").and_then(Value::as_str).ok_or(ManifestFault::Form)?;
         let key: VerifierKey = vkey.parse().map_err(|_| ManifestFault::Form)?;
         if key.algorithm() != Algorithm::Note {
@@ -94,7 +107,7 @@ impl Manifest {
             .map(|text| text.as_str().and_then(|text| text.parse().ok()))
             .collect::<Option<Vec<SealRecipient>>>()
             .ok_or(ManifestFault::Form)?;
-        let manifest = Manifest { key, recipients };
+        let manifest = Manifest { key, recipients, records };
         if manifest.to_bytes() == bytes { Ok(manifest) } else { Err(ManifestFault::Form) }
     }
 }

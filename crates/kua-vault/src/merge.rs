@@ -26,9 +26,10 @@ use crate::logs::{Recorded, before};
 use crate::manifest::{MANIFEST, TMP, log_dir};
 use crate::preserve_error::PreserveError;
 use crate::read_error::{OpenError, ReadError};
-use crate::record::{Record, object_dir, object_path, record_path};
+use crate::record::{object_dir, object_path, record_path};
+use crate::record_bundle::{NoRecord, RecordBundle, RecordFinder, RecordLayout, Why, push_line};
 use crate::storage::{Access, Storage, parent};
-use crate::tile::{Tile, TileKind, tiles_of};
+use crate::tile::{TILE_WIDTH, Tile, TileKind, tiles_of};
 use crate::tree::Node;
 use crate::vault::Vault;
 use crate::writer::{Writer, writing};
@@ -37,8 +38,6 @@ use crate::writer::{Writer, writing};
 const GROUP_FILES: usize = 1000;
 /// Bytes after which it is.
 const GROUP_BYTES: u64 = 64 << 20;
-/// Longest record read.
-const MOST_RECORD: u64 = 1 << 20;
 
 /// How to take a bundle in.
 #[derive(Default)]
@@ -131,6 +130,10 @@ impl Vault {
             writer,
             group: Vec::new(),
             group_bytes: 0,
+            ours: RecordFinder::new(self.manifest.records),
+            theirs: RecordFinder::of_others(theirs.manifest.records),
+            records: None,
+            outgrown: Vec::new(),
             sound: BTreeSet::new(),
             done: Merged::default(),
         };
@@ -176,6 +179,12 @@ struct Merge<'a> {
     /// Temporary names and those they shall have.
     group: Vec<(String, String)>,
     group_bytes: u64,
+    ours: RecordFinder,
+    theirs: RecordFinder,
+    /// Log, number and new records of the record bundle that is being put together.
+    records: Option<(String, u64, BTreeMap<u64, Vec<u8>>)>,
+    /// Files whose records stand in a whole bundle of the group.
+    outgrown: Vec<String>,
     /// Objects of ours that were hashed in this merge and are whole.
     sound: BTreeSet<ItemId>,
     done: Merged,
@@ -297,8 +306,8 @@ impl Merge<'_> {
                 continue;
             }
             let old = index < here;
-            if let Some(path) = record_path(&entry) {
-                let taken = twice(|| self.take_record(&path, &entry, old));
+            if record_path(&entry).is_some() {
+                let taken = twice(|| self.take_record(log.name(), index, &entry, old));
                 self.or_lacking(taken, log, index, &entry)?;
             }
             if let Some(stored) = &entry.stored {
@@ -309,6 +318,7 @@ impl Merge<'_> {
                 self.flush()?;
             }
         }
+        self.write_records()?;
         self.flush()
     }
 
@@ -361,25 +371,78 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn take_record(&mut self, path: &str, entry: &Entry, old: bool) -> Result<(), MergeError> {
-        if self.is_due(path) || self.record_is_sound(path, entry)? {
+    fn take_record(
+        &mut self,
+        log: &str,
+        index: u64,
+        entry: &Entry,
+        old: bool,
+    ) -> Result<(), MergeError> {
+        self.begin_records(log, index / TILE_WIDTH)?;
+        let path = record_path(entry).unwrap_or_default();
+        // One of ours that cannot be read is as good as lost, and the bundle may bring it.
+        let storage = self.vault.storage.as_ref();
+        if self.is_due(&path) || self.ours.find(storage, log, index, entry).is_ok() {
             return Ok(());
         }
-        let damaged = || MergeError::Damaged { file: path.to_owned() };
-        match self.bundle.length(path).map_err(|e| MergeError::reading(path, e))? {
-            None if old => return Ok(()),
-            None => return Err(MergeError::Missing { file: path.to_owned() }),
-            Some(length) if length > MOST_RECORD => return Err(damaged()),
-            Some(_) => {}
-        }
-        let bytes = self.bundle.read(path).map_err(|e| MergeError::reading(path, e))?;
-        if !Record::parse(&bytes).is_ok_and(|record| record.fits(entry)) {
-            return Err(damaged());
+        let bytes = match self.theirs.find(self.bundle, log, index, entry) {
+            Ok((_, bytes)) => bytes,
+            Err(NoRecord { why: Why::Missing, .. }) if old => return Ok(()),
+            Err(NoRecord { path, why }) => {
+                return Err(match why {
+                    Why::Missing => MergeError::Missing { file: path },
+                    Why::Changed(_) => MergeError::Damaged { file: path },
+                    Why::Unreadable(source) => MergeError::reading(&path, source),
+                });
+            }
+        };
+        if let Some((_, _, records)) = &mut self.records {
+            records.insert(index, bytes);
+            return Ok(());
         }
         let temporary = self.writer.temporary();
         self.writer.write_temporary(&temporary, &bytes)?;
-        self.writer.folder(parent(path))?;
-        self.group.push((temporary, path.to_owned()));
+        self.writer.folder(parent(&path))?;
+        self.group.push((temporary, path));
+        Ok(())
+    }
+
+    /// Where records lie in bundles: goes on to that of `number`.
+    fn begin_records(&mut self, log: &str, number: u64) -> Result<(), MergeError> {
+        let same = |(of, at, _): &(String, u64, _)| of == log && *at == number;
+        if self.vault.manifest.records == RecordLayout::Single
+            || self.records.as_ref().is_some_and(same)
+        {
+            return Ok(());
+        }
+        self.write_records()?;
+        self.records = Some((log.to_owned(), number, BTreeMap::new()));
+        Ok(())
+    }
+
+    /// Writes the whole bundle anew, with what lies here and what came, if something came or a
+    /// file here holds more than records. Other files of the same stretch are then removed.
+    fn write_records(&mut self) -> Result<(), MergeError> {
+        let Some((log, number, mut records)) = self.records.take() else { return Ok(()) };
+        let bundle = RecordBundle::read(self.vault.storage.as_ref(), &log, number);
+        if records.is_empty() && !bundle.files().iter().any(|file| file.is_odd) {
+            return Ok(());
+        }
+        for index in bundle.indices() {
+            if let (false, Some(line)) = (records.contains_key(&index), bundle.line(index)) {
+                records.insert(index, line.to_vec());
+            }
+        }
+        let mut bytes = Vec::new();
+        for (index, record) in &records {
+            push_line(&mut bytes, *index, record);
+        }
+        let (temporary, path) = (self.writer.temporary(), bundle.path());
+        self.writer.write_temporary(&temporary, &bytes)?;
+        self.writer.folder(parent(&path))?;
+        let parts = bundle.files().iter().filter(|file| file.path != path);
+        self.outgrown.extend(parts.map(|file| file.path.clone()));
+        self.group.push((temporary, path));
         Ok(())
     }
 
@@ -427,17 +490,6 @@ impl Merge<'_> {
         Ok(sound)
     }
 
-    fn record_is_sound(&self, path: &str, entry: &Entry) -> Result<bool, MergeError> {
-        let storage = &self.vault.storage;
-        let here = storage.length(path).map_err(|e| writing(path, e))?;
-        if here.is_none_or(|length| length > MOST_RECORD) {
-            return Ok(false);
-        }
-        // One that cannot be read is as good as lost, and the bundle may bring it.
-        let record = storage.read(path).ok().and_then(|bytes| Record::parse(&bytes).ok());
-        Ok(record.is_some_and(|record| record.fits(entry)))
-    }
-
     fn is_due(&self, path: &str) -> bool {
         self.group.iter().any(|(_, due)| due == path)
     }
@@ -475,6 +527,10 @@ impl Merge<'_> {
         let contents: Vec<String> = group.iter().map(|(temporary, _)| temporary.clone()).collect();
         self.vault.storage.sync(&contents).map_err(|e| writing(TMP, e))?;
         self.writer.give_names(&group)?;
+        for path in std::mem::take(&mut self.outgrown) {
+            // Left behind, it stands beside the whole bundle and harms nothing.
+            let _ = self.vault.storage.remove(&path);
+        }
         Ok(())
     }
 

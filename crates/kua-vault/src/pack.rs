@@ -1,5 +1,6 @@
 //! Packs a vault, or what is new in it, into a BagIt 1.0 bag for a stick: the vault's own layout
-//! below `data/`, without keys and locks. Verifies every object on the way out. Changes nothing.
+//! below `data/`, without keys and locks. Verifies every object on the way out. Changes nothing but
+//! the memory of which checkpoint was given away.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -19,10 +20,14 @@ use crate::logs::Recorded;
 use crate::manifest::{MANIFEST, Manifest, log_dir};
 use crate::read_error::ReadError;
 use crate::record::{object_path, record_path};
+use crate::record_bundle::{RecordBundle, RecordLayout, bundles_dir, push_line, whole_path};
 use crate::seal::{SealRecipient, encrypting};
 use crate::tile::{TILE_WIDTH, TileKind, tiles_of};
 use crate::vault::Vault;
 use crate::witness::AddCheckpoint;
+
+/// Entries of one record bundle: its number, those with a record, and what else is packed of each.
+type Stretch<'a> = (u64, Vec<u64>, Vec<Vec<Payload<'a>>>);
 
 /// In an incremental bundle: the request to cosign what is new, as C2SP tlog-witness has it.
 const ADD_CHECKPOINT: &str = "add-checkpoint";
@@ -71,6 +76,10 @@ pub struct Packed {
     pub bytes: u64,
     /// Objects left out because consent was withdrawn.
     pub withdrawn: u64,
+    /// Whether the checkpoint in the bundle is kept in `seen/`: a log that is set back later is
+    /// noticed by it, and a cosigner's reply to the bundle is known by it. Not on a medium that
+    /// cannot be written to, or while somebody else writes.
+    pub remembered: bool,
 }
 
 impl Vault {
@@ -86,8 +95,14 @@ impl Vault {
         }
         let logs = self.logs_to_pack(options.since)?;
         let own = self.checkpoint()?;
-        let mut packed =
-            Packed { volumes: Vec::new(), size: own.size(), objects: 0, bytes: 0, withdrawn: 0 };
+        let mut packed = Packed {
+            volumes: Vec::new(),
+            size: own.size(),
+            objects: 0,
+            bytes: 0,
+            withdrawn: 0,
+            remembered: false,
+        };
         let first = self.log_files(&logs)?;
         let objects = self.objects(&logs, &mut packed)?;
         packed.bytes = first.iter().chain(objects.iter().flatten()).map(|file| file.length).sum();
@@ -104,6 +119,8 @@ impl Vault {
                 return Err(PackError::Exists { path: path.clone() });
             }
         }
+        // Before it is given away: after that it may be too late.
+        packed.remembered = self.remember_sent(&own).is_ok();
         let go_on = |bytes: u64| options.progress.is_none_or(|progress| progress(bytes));
         for ((payload, path), number) in volumes.iter().zip(&names).zip(1..) {
             let info = info(&own, options.since, number, count);
@@ -167,7 +184,7 @@ impl Vault {
 
     /// `vault.json` without anything private, the text for a cosigner, checkpoints, hash tiles, and the bundles of entries.
     fn log_files(&self, logs: &[(Log, u64)]) -> Result<Vec<Payload<'_>>, PackError> {
-        let manifest = Manifest::of(self.vkey().clone()).to_bytes();
+        let manifest = Manifest::of(self.vkey().clone(), self.manifest.records).to_bytes();
         let mut files = vec![Payload {
             name: MANIFEST.to_owned(),
             length: manifest.len() as u64,
@@ -199,19 +216,26 @@ impl Vault {
         Ok(files)
     }
 
-    /// Objects and records of the entries to be packed; each group stays in one volume.
-    fn objects(
-        &self,
-        logs: &[(Log, u64)],
+    /// Objects and records of the entries to be packed; each group stays in one volume, whatever
+    /// volumes its neighbours come to lie in.
+    fn objects<'a>(
+        &'a self,
+        logs: &'a [(Log, u64)],
         packed: &mut Packed,
-    ) -> Result<Vec<Vec<Payload<'_>>>, PackError> {
+    ) -> Result<Vec<Vec<Payload<'a>>>, PackError> {
         let erased = self.erased()?;
         let own = self.own_logs()?;
         let own: BTreeSet<&str> = own.iter().map(Log::name).collect();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut groups = Vec::new();
         for (log, from) in logs {
+            let mut stretch: Option<Stretch<'_>> = None;
             for index in *from..log.checkpoint().size() {
+                let number = index / TILE_WIDTH;
+                if stretch.as_ref().is_none_or(|(of, ..)| *of != number) {
+                    groups.extend(self.with_records(log, stretch.take())?);
+                }
+                let (_, records, now) = stretch.get_or_insert((number, Vec::new(), Vec::new()));
                 let Ok(entry) = Entry::parse(&log.entry(index)?) else { continue };
                 let object = entry.stored.as_ref().map(|stored| stored.object);
                 let event = Recorded {
@@ -226,8 +250,12 @@ impl Vault {
                     continue;
                 }
                 let mut group = Vec::new();
-                if let Some(path) = record_path(&entry).filter(|path| seen.insert(path.clone())) {
-                    group.push(self.payload(path, None)?);
+                if let Some(path) = record_path(&entry) {
+                    if self.manifest.records == RecordLayout::Bundled {
+                        records.push(index);
+                    } else if seen.insert(path.clone()) {
+                        group.push(self.payload(path, None)?);
+                    }
                 }
                 if let Some(object) = object
                     && seen.insert(object_path(&object))
@@ -235,9 +263,44 @@ impl Vault {
                     group.push(self.payload(object_path(&object), Some(object))?);
                     packed.objects += 1;
                 }
-                groups.push(group);
+                now.push(group);
             }
+            groups.extend(self.with_records(log, stretch)?);
         }
+        Ok(groups)
+    }
+
+    /// The groups of one stretch of 256 entries, with their records as one record bundle before
+    /// them.
+    fn with_records<'a>(
+        &'a self,
+        log: &'a Log,
+        stretch: Option<Stretch<'a>>,
+    ) -> Result<Vec<Vec<Payload<'a>>>, PackError> {
+        let Some((number, records, mut groups)) = stretch else { return Ok(Vec::new()) };
+        if records.is_empty() {
+            return Ok(groups);
+        }
+        let name = whole_path(&bundles_dir(log.name()), number);
+        // Made anew when it is written: the records of a large vault need not lie in memory.
+        let bytes = move || {
+            let bundle = RecordBundle::read(self.storage.as_ref(), log.name(), number);
+            let mut bytes = Vec::new();
+            for index in &records {
+                let entry = Entry::parse(&log.entry(*index).ok()?).ok()?;
+                // A damaged one goes as it is: whoever takes it in tells, and leaves it out.
+                let found = bundle.find(*index, &entry).ok().map(|(_, line, _)| line);
+                push_line(&mut bytes, *index, found.or_else(|| bundle.line(*index))?);
+            }
+            Some(bytes)
+        };
+        let missing = || PackError::Changed { file: name.clone() };
+        let length = bytes().ok_or_else(missing)?.len() as u64;
+        let open = move || -> io::Result<Box<dyn Read + Send>> {
+            let bytes = bytes().ok_or(io::ErrorKind::NotFound)?;
+            Ok(Box::new(io::Cursor::new(bytes)))
+        };
+        groups.insert(0, vec![Payload { name, length, expected: None, open: Box::new(open) }]);
         Ok(groups)
     }
 

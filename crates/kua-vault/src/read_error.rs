@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::entry::EntryError;
 use crate::log::LogError;
-use crate::manifest::VAULT_VERSION;
+use crate::manifest::BUNDLED_VERSION;
 
 /// Why a vault cannot be opened.
 #[derive(Debug, Error)]
@@ -18,7 +18,7 @@ pub enum OpenError {
     NoVault,
     /// Made by a later kua.
     #[error(
-        "the vault has version {found}, this kua reads version {VAULT_VERSION}: use a newer kua"
+        "the vault has version {found}, this kua reads versions up to {BUNDLED_VERSION}: use a newer kua"
     )]
     Version {
         /// Version found.

@@ -1,6 +1,7 @@
 //! Opens the writer: takes the lock, finishes or sets aside what an interrupted one left, and
 //! refuses to sign where the log was set back or has two histories. Signs notes beside the log.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::append::Appender;
@@ -11,6 +12,7 @@ use crate::log::{Log, LogError, in_dir};
 use crate::manifest::{FORKS, LAST_SIGNED, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
 use crate::note::Note;
 use crate::preserve_error::PreserveError;
+use crate::record_bundle::{bundles_dir, bundles_present};
 use crate::storage::{Access, Lock, Storage, parent};
 use crate::tile::{TILE_WIDTH, Tile, TileKind, hashes_at};
 use crate::vault::Vault;
@@ -151,16 +153,23 @@ fn agrees(log: &Log, seen: &SignedCheckpoint) -> Result<(), PreserveError> {
     Ok(())
 }
 
-/// Moves tiles beyond the signed size out of the way. They are left by an interrupted commit, or
-/// by somebody who put an older checkpoint back: never deleted, since they may be evidence.
+/// Moves tiles and record bundles beyond the signed size out of the way. They are left by an
+/// interrupted commit, or by somebody who put an older checkpoint back: never deleted, since they
+/// may be evidence. Bundles must go, or they would stand beside those of later commits.
 fn set_aside(vault: &Vault, size: u64) -> Result<(), PreserveError> {
     let storage = vault.storage.as_ref();
     let dir = log_dir(vault.vkey().name());
-    let beyond: Vec<Tile> = tiles_present(storage, &dir)
-        .map_err(|e| writing(&dir, e))?
-        .into_iter()
-        .filter(|tile| is_beyond(tile, size))
-        .collect();
+    let tiles = tiles_present(storage, &dir).map_err(|e| writing(&dir, e))?;
+    let tiles = tiles.into_iter().filter(|tile| is_beyond(tile, size));
+    let mut beyond: Vec<(String, String)> =
+        tiles.map(|tile| (in_dir(&dir, &tile.path()), tile.path())).collect();
+    let records = bundles_dir(vault.vkey().name());
+    let bundles = bundles_present(storage, &records).map_err(|e| writing(&records, e))?;
+    for (path, number, start) in bundles {
+        if number.saturating_mul(TILE_WIDTH).saturating_add(start) >= size {
+            beyond.push((path.clone(), path));
+        }
+    }
     if beyond.is_empty() {
         return Ok(());
     }
@@ -168,14 +177,23 @@ fn set_aside(vault: &Vault, size: u64) -> Result<(), PreserveError> {
     let free = (0u64..).map(|n| format!("{size}-{n}"));
     let free = free.into_iter().find(|name| taken.iter().all(|listed| listed.name != *name));
     let target = in_dir(SET_ASIDE, &free.unwrap_or_default());
-    for tile in beyond {
-        let (from, to) = (in_dir(&dir, &tile.path()), in_dir(&target, &tile.path()));
+    // Safe before anything is written in their place: none may come back after a power cut.
+    let mut folders = BTreeSet::new();
+    for (from, path) in beyond {
+        let to = in_dir(&target, &path);
+        folders.insert(parent(&from).to_owned());
+        let mut at = to.as_str();
+        while !at.is_empty() {
+            at = parent(at);
+            folders.insert(at.to_owned());
+        }
         let moved = storage
             .create_dirs(parent(&to), Access::Shared)
             .and_then(|()| storage.rename(&from, &to));
         moved.map_err(|e| writing(&to, e))?;
     }
-    Ok(())
+    let folders: Vec<String> = folders.into_iter().collect();
+    storage.sync_dirs(&folders).map_err(|e| writing(SET_ASIDE, e))
 }
 
 /// Whether a log of `size` entries has no use for a tile, at no checkpoint up to `size`.

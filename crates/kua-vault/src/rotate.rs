@@ -65,8 +65,8 @@ impl Vault {
             let handover = Note::sign(&handover(&key.verifier(), &state), &[&signer]);
             event = event.public("handover", handover.to_text());
         }
-        let manifest = Manifest::of(key.verifier());
-        let next = Vault { storage: vault.storage.clone(), manifest };
+        let manifest = Manifest::of(key.verifier(), vault.manifest.records);
+        let next = Vault::of(vault.storage.clone(), manifest);
         let signed = empty.sign(&key);
         let mut writer = Writer::new(next, key, Appender::default(), signed, lock);
         writer.append(event)?;
@@ -83,6 +83,7 @@ impl Vault {
         let vault = self.clone();
         let Some(key) = next_key(storage)? else { return Ok(vault) };
         let verifier = key.verifier();
+        let manifest = Manifest::of(verifier.clone(), self.manifest.records);
         if verifier != *self.vkey() {
             let Some(signed) = self.signed_next(&key) else {
                 // Its tiles, if any, are in a folder nothing leads to.
@@ -93,13 +94,13 @@ impl Vault {
                 put_file(storage, path, bytes, Access::Shared).map_err(|e| writing(path, e))
             };
             put(&in_dir(&log_dir(key.name()), "checkpoint"), signed.to_text().as_bytes())?;
-            put(MANIFEST, &Manifest::of(verifier.clone()).to_bytes())?;
+            put(MANIFEST, &manifest.to_bytes())?;
         }
         let secret = key.to_secret_text();
         put_file(storage, SIGNER_KEY, format!("{}\n", *secret).as_bytes(), Access::Private)
             .map_err(|e| writing(SIGNER_KEY, e))?;
         storage.remove(NEXT_KEY).map_err(|e| writing(NEXT_KEY, e))?;
-        Ok(Vault { storage: vault.storage, manifest: Manifest::of(verifier) })
+        Ok(Vault::of(vault.storage, manifest))
     }
 
     /// What was signed of the next log, if it is whole and goes on from this one.

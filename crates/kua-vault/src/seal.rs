@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Chain, Cursor, ErrorKind, Read, Seek, Write};
 use std::rc::Rc;
 use std::str::FromStr;
 
@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::age_header::read_header;
 use crate::commitment::Salt;
 use crate::envelope::{EnvelopeWriter, PIECE, read_envelope};
 use crate::record::Record;
@@ -275,11 +276,42 @@ pub(crate) fn encrypting<W: Write>(
     age::Encryptor::with_recipients(keys).map_err(io::Error::other)?.wrap_output(out)
 }
 
+/// What was read of the header to look at it, and the rest.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// A reader of what was encrypted to one of `identities`.
 ///
 /// # Errors
 /// [`NotOpened`].
 pub(crate) fn decrypting<R: Read>(
+    mut reader: R,
+    identities: &[SealIdentity],
+) -> Result<StreamReader<Whole<R>>, NotOpened> {
+    let head = whole_header(&mut reader)?;
+    decrypted(Cursor::new(head).chain(reader), identities)
+}
+
+/// The same of something that can be read from its beginning again.
+///
+/// # Errors
+/// [`NotOpened`].
+pub(crate) fn decrypting_seekable<R: Read + Seek>(
+    mut reader: R,
+    identities: &[SealIdentity],
+) -> Result<StreamReader<R>, NotOpened> {
+    whole_header(&mut reader)?;
+    reader.rewind()?;
+    decrypted(reader, identities)
+}
+
+fn whole_header(reader: &mut impl Read) -> Result<Vec<u8>, NotOpened> {
+    match read_header(reader)? {
+        (head, true) => Ok(head),
+        (_, false) => Err(NotOpened::Damaged),
+    }
+}
+
+fn decrypted<R: Read>(
     reader: R,
     identities: &[SealIdentity],
 ) -> Result<StreamReader<R>, NotOpened> {

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::container::{ReadSeek, Source};
-use crate::seal::{SealIdentity, decrypting};
+use crate::seal::{SealIdentity, decrypting_seekable};
 
 /// A file encrypted with age, and the keys that may open it.
 pub struct SealedFile {
@@ -34,7 +34,7 @@ impl SealedFile {
 
 impl Source for SealedFile {
     fn open(&self) -> io::Result<Box<dyn ReadSeek>> {
-        let opened = decrypting(File::open(&self.path)?, &self.identities);
+        let opened = decrypting_seekable(File::open(&self.path)?, &self.identities);
         Ok(Box::new(opened.map_err(io::Error::other)?))
     }
 }

@@ -33,6 +33,15 @@ impl Vault {
         Ok(seen)
     }
 
+    /// Keeps a checkpoint of this vault that is about to be given away.
+    ///
+    /// # Errors
+    /// [`PreserveError::Busy`] while there is a writer, and the system's.
+    pub(crate) fn remember_sent(&self, signed: &SignedCheckpoint) -> Result<(), PreserveError> {
+        let _lock = self.lock()?;
+        self.keep_seen(signed)
+    }
+
     /// Keeps a checkpoint, unless it is kept already. The caller holds the vault's lock.
     pub(crate) fn keep_seen(&self, signed: &SignedCheckpoint) -> Result<(), PreserveError> {
         let path = seen_path(signed);

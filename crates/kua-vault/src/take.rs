@@ -13,6 +13,7 @@ use crate::event::{Event, Sealed};
 use crate::known::same_but_time;
 use crate::preserve_error::PreserveError;
 use crate::record::{Acquisition, Record, object_dir, object_path, record_path};
+use crate::record_bundle::RecordLayout;
 use crate::seal::{FORM, Sealing};
 use crate::storage::parent;
 use crate::writer::{Pending, Receipt, Writer};
@@ -66,8 +67,9 @@ impl Writer {
         let commitment = record.commit_meta().map_err(PreserveError::canonical)?;
         let entry = Entry { kind, stored: None, commit_meta: Some(commitment), more: public };
         let bytes = checked_bytes(&entry)?;
-        let renames = vec![self.write_record(&entry, &record)?];
-        Ok(self.enqueue(Pending { entry, bytes, meta: record.meta, renames }))
+        let mut renames = Vec::new();
+        let line = self.keep_record(&entry, &record, &mut renames)?;
+        Ok(self.enqueue(Pending { entry, bytes, meta: record.meta, record: line, renames }))
     }
 
     /// Records an event together with bytes: takes in `source` to its end. The same bytes with
@@ -184,9 +186,10 @@ impl Writer {
         let (entry, record) = told.commit(arrived)?;
         let bytes = checked_bytes(&entry)?;
         let mut renames = Vec::new();
-        if let Some(record) = &record {
-            renames.push(self.write_record(&entry, record)?);
-        }
+        let line = match &record {
+            Some(record) => self.keep_record(&entry, record, &mut renames)?,
+            None => None,
+        };
         if !sound {
             self.folder(&object_dir(&item))?;
             let temporary = match &arrived.temporary {
@@ -206,25 +209,31 @@ impl Writer {
             renames.push((temporary, object_path(&item)));
         }
         let meta = record.map(|record| record.meta).unwrap_or_default();
-        let log_index = Some(self.enqueue(Pending { entry, bytes, meta, renames }));
+        let log_index = Some(self.enqueue(Pending { entry, bytes, meta, record: line, renames }));
         self.batch.entry(item).or_default().push(self.pending.len() - 1);
         let already = known.in_log || known.in_batch;
         Ok((Receipt { item, length, already, log_index }, !sound))
     }
 
-    /// Writes a record under a temporary name; gives that and the one it shall have.
-    fn write_record(
+    /// The bytes of a record, for the record bundle that the next commit writes. Where each record
+    /// is a file of its own it is written under a temporary name, and nothing is left for then.
+    fn keep_record(
         &mut self,
         entry: &Entry,
         record: &Record,
-    ) -> Result<(String, String), PreserveError> {
+        renames: &mut Vec<(String, String)>,
+    ) -> Result<Option<Vec<u8>>, PreserveError> {
         let bytes = record.to_bytes().map_err(PreserveError::canonical)?;
+        if self.vault.manifest.records == RecordLayout::Bundled {
+            return Ok(Some(bytes));
+        }
         let path = record_path(entry);
         let path = path.ok_or(PreserveError::Record(EntryError::Member { name: "commit_meta" }))?;
         self.folder(parent(&path))?;
         let temporary = self.temporary();
         self.write_temporary(&temporary, &bytes)?;
-        Ok((temporary, path))
+        renames.push((temporary, path));
+        Ok(None)
     }
 
     fn enqueue(&mut self, pending: Pending) -> u64 {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kua_model::{Item, ItemId};
 
@@ -16,7 +16,8 @@ use crate::log::{Log, LogError};
 use crate::logs::Recorded;
 use crate::manifest::{MANIFEST, Manifest, ManifestFault, log_dir};
 use crate::read_error::{OpenError, ReadError};
-use crate::record::{Acquisition, Record, object_path, record_path};
+use crate::record::{Acquisition, Record, object_path};
+use crate::record_bundle::{NoRecord, RecordFinder, Why};
 use crate::seal::SealRecipient;
 use crate::storage::Storage;
 
@@ -26,6 +27,8 @@ use crate::storage::Storage;
 pub struct Vault {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) manifest: Manifest,
+    /// Shared by all copies of this handle, so that an erasure by one is one for all.
+    records: Arc<Mutex<RecordFinder>>,
 }
 
 /// One acquisition as the log has it.
@@ -82,9 +85,14 @@ impl Vault {
             ManifestFault::Version(found) => OpenError::Version { found },
             ManifestFault::Form => OpenError::Manifest,
         })?;
-        let vault = Vault { storage, manifest };
+        let vault = Vault::of(storage, manifest);
         vault.log()?;
         Ok(vault)
+    }
+
+    pub(crate) fn of(storage: Arc<dyn Storage>, manifest: Manifest) -> Vault {
+        let records = Arc::new(Mutex::new(RecordFinder::new(manifest.records)));
+        Vault { storage, manifest, records }
     }
 
     /// The key that verifies this vault's log. Hand it to whoever shall check proofs, on a way
@@ -247,26 +255,30 @@ impl Vault {
         };
         Ok(Capture { item, acquisition, kind: event.entry.kind.clone(), first })
     }
-}
 
-/// The record behind an entry, its commitments checked.
-pub(crate) fn read_record(
-    storage: &dyn Storage,
-    index: u64,
-    entry: &Entry,
-) -> Result<Record, ReadError> {
-    let damaged = match &entry.stored {
-        Some(stored) => ReadError::Record { id: stored.object, index },
-        None => ReadError::Facts { log: String::new(), index },
-    };
-    let Some(path) = record_path(entry) else { return Err(damaged) };
-    let bytes = match storage.read(&path) {
-        Ok(bytes) => bytes,
-        Err(source) if source.kind() == io::ErrorKind::NotFound => return Err(damaged),
-        Err(source) => return Err(ReadError::Io { path, source }),
-    };
-    match Record::parse(&bytes) {
-        Ok(record) if record.fits(entry) => Ok(record),
-        _ => Err(damaged),
+    /// The record behind an entry, its commitments checked.
+    pub(crate) fn read_record(
+        &self,
+        log: &str,
+        index: u64,
+        entry: &Entry,
+    ) -> Result<Record, ReadError> {
+        let mut finder = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        match finder.find(self.storage.as_ref(), log, index, entry) {
+            Ok((record, _)) => Ok(record),
+            Err(NoRecord { path, why: Why::Unreadable(source) }) => {
+                Err(ReadError::Io { path, source })
+            }
+            Err(_) => Err(match &entry.stored {
+                Some(stored) => ReadError::Record { id: stored.object, index },
+                None => ReadError::Facts { log: log.to_owned(), index },
+            }),
+        }
+    }
+
+    /// Nothing of a record stays in memory once it was erased.
+    pub(crate) fn forget_records(&self) {
+        let mut finder = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        *finder = RecordFinder::new(self.manifest.records);
     }
 }

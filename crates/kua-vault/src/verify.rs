@@ -13,9 +13,10 @@ use crate::disk::Disk;
 use crate::key::VerifierKey;
 use crate::log::in_dir;
 use crate::manifest::{FORKS, SET_ASIDE, TMP, log_dir};
+use crate::record_bundle::layout_of;
 use crate::report::{Damage, Finding, VerifyReport};
 use crate::storage::Storage;
-use crate::verify_items::{Across, check_items};
+use crate::verify_items::{Across, Pass, check_items};
 use crate::verify_logs::{Place, check_logs};
 use crate::verify_signed::{check_checkpoints, check_cosigner, check_manifest, check_signer_key};
 
@@ -32,6 +33,9 @@ pub struct VerifyOptions<'a> {
     pub quick: bool,
     /// Threads to use; 0 for one per core. The report is the same for any number.
     pub threads: usize,
+    /// How many objects are kept in memory at once, about; 0 for 131,072. What is more is checked
+    /// in further passes over the log. The report is the same for any number.
+    pub at_once: u64,
     /// Called now and then, from any thread.
     pub progress: Option<&'a (dyn Fn(VerifyProgress) + Sync)>,
 }
@@ -60,6 +64,7 @@ pub fn verify_with(storage: &Arc<dyn Storage>, options: &VerifyOptions<'_>) -> V
     let storage = storage.as_ref();
     let mut report = VerifyReport::default();
     let manifest = check_manifest(storage, options, &mut report);
+    let layout = manifest.as_ref().map(|manifest| manifest.records);
     let signer = check_signer_key(storage, manifest.as_ref(), &mut report);
     let key = options.key.clone().or_else(|| manifest.map(|m| m.key)).or(signer);
     let dir = match &key {
@@ -76,17 +81,29 @@ pub fn verify_with(storage: &Arc<dyn Storage>, options: &VerifyOptions<'_>) -> V
     }
     let own = Place { name: report.log_name.clone(), dir, signed, own: true, key: None };
     let logs = check_logs(shared, own, &mut report);
-    let mut across = Across::of(&logs);
-    for log in &logs {
-        check_items(storage, log, options, &mut across, &mut report);
+    let passes = Pass::all(logs.iter().map(|log| log.size).sum(), options.at_once);
+    let mut leftovers = Leftovers::default();
+    let mut found: Vec<(usize, u64, Finding)> = Vec::new();
+    for pass in passes {
+        let mut across = Across::of(&logs, pass);
+        for (place, log) in logs.iter().enumerate() {
+            // Without vault.json, what lies there tells.
+            let layout = layout.unwrap_or_else(|| layout_of(storage, &log.name));
+            let wrong = check_items(storage, layout, log, options, &mut across, &mut report);
+            found.extend(wrong.into_iter().map(|(index, finding)| (place, index, finding)));
+        }
+        leftovers.look(storage, &across);
     }
+    // Stable: what is wrong with one entry stays in the order it was found.
+    found.sort_by_key(|(place, index, _)| (*place, *index));
+    report.findings.extend(found.into_iter().map(|(.., finding)| finding));
     if options.quick {
         report.notices.push(
             "QUICK: the bytes of items were not hashed, only their presence and length checked; for everything: kua verify --deep".to_owned(),
         );
     }
     check_cosigner(storage, &mut report);
-    note_leftovers(storage, &across, &mut report);
+    note_leftovers(storage, &leftovers, &mut report);
     report
 }
 
@@ -98,21 +115,36 @@ fn only_log(storage: &dyn Storage) -> String {
     }
 }
 
-/// Things that lie in the vault and that the log does not speak of. Harmless, but worth a line.
-fn note_leftovers(storage: &dyn Storage, across: &Across, report: &mut VerifyReport) {
-    let mut erased = 0u64;
-    let mut orphans = 0u64;
-    let mut foreign = 0u64;
-    for folder in storage.list("objects/sha256").unwrap_or_default() {
-        for file in storage.list(&in_dir("objects/sha256", &folder.name)).unwrap_or_default() {
-            match file.name.parse::<ItemId>() {
-                Ok(object) if across.referenced.contains(&object) => {}
-                Ok(object) if across.gone.contains(&object) => erased += 1,
-                Ok(_) => orphans += 1,
-                Err(_) => foreign += 1,
+/// Files among the objects that no log speaks of any more, or never did.
+#[derive(Default)]
+struct Leftovers {
+    erased: u64,
+    orphans: u64,
+    foreign: u64,
+}
+
+impl Leftovers {
+    /// Looks at the folders of one pass.
+    fn look(&mut self, storage: &dyn Storage, across: &Across) {
+        for folder in storage.list("objects/sha256").unwrap_or_default() {
+            if !across.pass.has_folder(&folder.name) {
+                continue;
+            }
+            for file in storage.list(&in_dir("objects/sha256", &folder.name)).unwrap_or_default() {
+                match file.name.parse::<ItemId>() {
+                    Ok(object) if across.referenced.contains(&object) => {}
+                    Ok(object) if across.gone.contains(&object) => self.erased += 1,
+                    Ok(_) => self.orphans += 1,
+                    Err(_) => self.foreign += 1,
+                }
             }
         }
     }
+}
+
+/// Things that lie in the vault and that the log does not speak of. Harmless, but worth a line.
+fn note_leftovers(storage: &dyn Storage, leftovers: &Leftovers, report: &mut VerifyReport) {
+    let Leftovers { erased, orphans, foreign } = *leftovers;
     let unfinished = storage.list(TMP).unwrap_or_default().len();
     let aside = storage.list(SET_ASIDE).unwrap_or_default().len();
     let orphan = if report.findings.iter().any(|finding| finding.damage == Damage::Entries) {

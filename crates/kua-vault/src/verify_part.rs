@@ -13,13 +13,14 @@ use crate::entry::Entry;
 use crate::log::{Log, in_dir};
 use crate::manifest::log_dir;
 use crate::record::{object_path, record_path};
+use crate::record_bundle::{RecordBundle, RecordLayout};
 use crate::report::{Damage, VerifyReport};
 use crate::storage::Storage;
 use crate::tile::{TILE_WIDTH, TileKind, parse_hashes, tile_at};
 use crate::tree::{Frontier, Node, leaf_hash};
 use crate::vault::Vault;
 use crate::verify::vault_finding;
-use crate::verify_items::check_alone;
+use crate::verify_items::{Task, check_entry, odd_files};
 
 /// Which part of a bundle a bag is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,19 +102,20 @@ pub fn verify_part(storage: &Arc<dyn Storage>, part: &Part) -> VerifyReport {
     }
     let mut seen = BTreeSet::new();
     for (log, must_be_whole) in &logs {
-        check_log_part(storage.as_ref(), log, part.since, *must_be_whole, &mut seen, &mut report);
+        check_log_part(&vault, log, part, *must_be_whole, &mut seen, &mut report);
     }
     report
 }
 
 fn check_log_part(
-    storage: &dyn Storage,
+    vault: &Vault,
     log: &Log,
-    since: u64,
+    part: &Part,
     must_be_whole: bool,
     seen: &mut BTreeSet<String>,
     report: &mut VerifyReport,
 ) {
+    let (storage, layout, since) = (vault.storage.as_ref(), vault.manifest.records, part.since);
     let size = log.checkpoint().size();
     let dir = log_dir(log.name());
     let Some(leaves) = leaves(storage, &dir, size) else {
@@ -131,6 +133,7 @@ fn check_log_part(
         return;
     }
     let mut buffer = vec![0; 256 * 1024];
+    let mut records: Option<(u64, Arc<RecordBundle>)> = None;
     for (index, leaf) in (0..size).zip(&leaves) {
         let bytes = match log.entry(index) {
             Ok(bytes) => bytes,
@@ -152,17 +155,33 @@ fn check_log_part(
         }
         report.size += 1;
         let Ok(entry) = Entry::parse(&bytes) else { continue };
+        let number = index / TILE_WIDTH;
+        let is_next = records.as_ref().is_none_or(|(of, _)| *of != number);
+        if layout == RecordLayout::Bundled && is_next {
+            let bundle = RecordBundle::read(storage, log.name(), number);
+            report.findings.extend(odd_files(&bundle));
+            records = Some((number, Arc::new(bundle)));
+        }
         let is_there = |path: &str| storage.length(path).is_ok_and(|length| length.is_some());
         let object = entry.stored.as_ref().map(|stored| object_path(&stored.object));
-        let lies_here = object.as_deref().is_some_and(is_there)
-            || record_path(&entry).as_deref().is_some_and(is_there);
+        let object_is_here = object.as_deref().is_some_and(is_there);
+        let records = records.as_ref().map(|(_, bundle)| bundle.clone());
+        let (record_is_here, check_record) = match &records {
+            // Of several volumes, one holds the records of a stretch and others its objects.
+            Some(bundle) => {
+                let is_here = bundle.line(index).is_some();
+                (is_here, is_here || index >= since && !bundle.files().is_empty())
+            }
+            None => (record_path(&entry).as_deref().is_some_and(is_there), true),
+        };
         // Withdrawn items are in no bundle, so what is absent may be absent rightly: the side
         // that takes the part in knows, and demands the rest.
-        if lies_here {
-            let first = object.is_none_or(|object| seen.insert(object));
-            report.items += u64::from(entry.kind.is_item() && first);
-            report.bytes +=
-                check_alone(storage, index, entry, first, &mut buffer, &mut report.findings);
+        if object_is_here || record_is_here {
+            let is_new = object.is_none_or(|object| seen.insert(object));
+            let check_object = is_new && (object_is_here || part.volumes == 1);
+            report.items += u64::from(entry.kind.is_item() && check_object);
+            let task = Task { index, entry, check_record, check_object, records };
+            report.bytes += check_entry(storage, &task, false, &mut buffer, &mut report.findings);
         }
     }
 }

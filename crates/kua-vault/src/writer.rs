@@ -17,8 +17,9 @@ use crate::key::SignerKey;
 use crate::log::{Log, in_dir};
 use crate::manifest::{LAST_SIGNED, TMP, log_dir};
 use crate::preserve_error::PreserveError;
+use crate::record_bundle::{bundles_dir, part_path, push_line, whole_path};
 use crate::storage::{Access, Lock, parent};
-use crate::tile::Tile;
+use crate::tile::{TILE_WIDTH, Tile};
 use crate::vault::Vault;
 
 /// What became of one source.
@@ -63,6 +64,8 @@ pub(crate) struct Pending {
     pub bytes: Vec<u8>,
     /// Empty if the facts are sealed.
     pub meta: Map<String, Value>,
+    /// The record's bytes, if it goes into a record bundle.
+    pub record: Option<Vec<u8>>,
     pub renames: Vec<(String, String)>,
 }
 
@@ -142,6 +145,11 @@ impl Writer {
             appender.partial(&mut write)?;
             self.appender = appender;
         }
+        for (path, bytes) in self.record_bundles(first, &pending) {
+            let temporary = self.temporary();
+            self.write_temporary(&temporary, &bytes)?;
+            renames.push((temporary, path));
+        }
         let mut indexed: Vec<(ItemId, u64)> = Vec::new();
         for (item, index) in pending.into_iter().zip(first..) {
             indexed.extend(item.entry.stored.map(|stored| (stored.object, index)));
@@ -161,6 +169,37 @@ impl Writer {
         }
         self.remove_outgrown(&full);
         Ok(signed)
+    }
+
+    /// The record bundles of a commit whose first entry has the number `first`: path and bytes. No
+    /// file of an earlier commit is written again.
+    fn record_bundles(&self, first: u64, pending: &[Pending]) -> Vec<(String, Vec<u8>)> {
+        let dir = bundles_dir(self.vault.vkey().name());
+        let mut bundles = Vec::new();
+        let (mut index, mut rest) = (first, pending);
+        while !rest.is_empty() {
+            let (number, start) = (index / TILE_WIDTH, index % TILE_WIDTH);
+            let room = usize::try_from(TILE_WIDTH - start).unwrap_or(usize::MAX);
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            let mut bytes = Vec::new();
+            for (entry, index) in now.iter().zip(index..) {
+                if let Some(record) = &entry.record {
+                    push_line(&mut bytes, index, record);
+                }
+            }
+            if !bytes.is_empty() {
+                let is_whole = now.len() as u64 == TILE_WIDTH;
+                let path = if is_whole {
+                    whole_path(&dir, number)
+                } else {
+                    part_path(&dir, number, start)
+                };
+                bundles.push((path, bytes));
+            }
+            index += now.len() as u64;
+            rest = later;
+        }
+        bundles
     }
 
     pub(crate) fn log(&self) -> Log {

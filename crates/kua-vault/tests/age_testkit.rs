@@ -19,13 +19,6 @@ use kua_model::Sha256;
 use kua_vault::{NotOpened, SealIdentity, SealedFile, Source as _};
 use programs::skip;
 
-/// Vectors that the library kua builds on is known to read otherwise, with the reason. (The same
-/// ones as its own test suite excepts.)
-const EXCEPTED: [(&str, &str); 2] = [
-    ("stanza_missing_body", "a stanza without its last, empty line is read as one with it"),
-    ("stanza_missing_final_line", "the same"),
-];
-
 #[test]
 fn files_that_age_accepts_are_opened_and_hostile_ones_give_nothing_but_true_bytes() {
     let at = std::env::var_os("KUA_AGE_TESTKIT").map_or_else(
@@ -38,7 +31,7 @@ fn files_that_age_accepts_are_opened_and_hostile_ones_give_nothing_but_true_byte
     let vectors = vectors(&package);
     assert!(vectors.len() > 100, "{} vectors", vectors.len());
     let folder = tempfile::tempdir().unwrap();
-    let (mut met, mut foreign, mut excepted) = (0, 0, 0);
+    let (mut met, mut foreign) = (0, 0);
     for (name, bytes) in &vectors {
         let vector = Vector::parse(bytes).unwrap_or_else(|| panic!("{name} is no vector"));
         let path = folder.path().join(name);
@@ -55,14 +48,12 @@ fn files_that_age_accepts_are_opened_and_hostile_ones_give_nothing_but_true_byte
         if !ours {
             assert!(plain.is_empty() && error.is_some(), "{name}: opened, though it is not ours");
             foreign += 1;
-        } else if EXCEPTED.iter().any(|(excepted, _)| name == excepted) {
-            excepted += 1;
         } else {
             vector.must_be_met(name, &plain, error.as_ref());
             met += 1;
         }
     }
-    println!("{met} vectors met, {excepted} excepted by name, {foreign} of other kinds refused");
+    println!("{met} vectors met, {foreign} of other kinds refused");
 }
 
 /// The vectors of the package's one file: `// ../testdata/NAME`, then their bytes in base64.

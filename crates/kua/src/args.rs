@@ -405,7 +405,7 @@ pub(crate) struct Verify {
     /// One JSON record a line, for machines
     #[arg(long)]
     pub(crate) json: bool,
-    /// Hold it to this too: another copy, a published file, a checkpoint; may be given again
+    /// Hold it to this too: another copy, a bundle, a published file, a checkpoint; may be given again
     #[arg(long, value_name = "PATH")]
     pub(crate) against: Vec<PathBuf>,
     /// Tell whether the quorum of this trust policy has cosigned the log (C2SP tlog-policy)

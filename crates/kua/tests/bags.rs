@@ -98,3 +98,52 @@ fn folders(dir: &std::path::Path) -> Vec<PathBuf> {
     folders.sort();
     folders
 }
+
+#[test]
+fn a_case_is_held_against_a_bundle_given_away_before() {
+    let bench = Bench::with_case();
+    bench.write("a.txt", "They came at dawn.");
+    bench.write("b.txt", "The bridge was closed.");
+    assert_eq!(bench.kua(&["-C", "case", "add", "a.txt"]).code, 0);
+    let image = ["logs", "private"].map(|dir| bench.path("case/vault").join(dir));
+    let aside = |dir: &std::path::Path| bench.path(dir.file_name().unwrap().to_str().unwrap());
+    for dir in &image {
+        copy(dir, &aside(dir));
+    }
+    assert_eq!(bench.kua(&["-C", "case", "add", "b.txt"]).code, 0);
+    let bundles = ["stick", "stick.zip", "stick.tar"];
+    for bundle in bundles {
+        assert_eq!(bench.kua(&["-C", "case", "pack", bundle]).code, 0);
+        let ran = bench.kua(&["-C", "case", "verify", "--against", bundle]);
+        assert_eq!(ran.code, 0, "{bundle}: {ran:?}");
+    }
+    // A second volume has no log in it.
+    std::fs::create_dir_all(bench.path("second/data/objects")).unwrap();
+    bench.write("second/bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    let ran = bench.kua(&["-C", "case", "verify", "--against", "second"]);
+    assert!(ran.code == 1 && ran.out.contains("name the first"), "{ran:?}");
+    // The log as it was before, with its memory: only what was given away knows better.
+    for dir in &image {
+        std::fs::remove_dir_all(dir).unwrap();
+        copy(&aside(dir), dir);
+    }
+    let ran = bench.kua(&["-C", "case", "add", "a.txt"]);
+    assert!(ran.code != 0 && ran.err.contains("set back"), "seen/ was forgotten: {ran:?}");
+    std::fs::remove_dir_all(bench.path("case/vault/seen")).unwrap();
+    for bundle in bundles {
+        let ran = bench.kua(&["-C", "case", "verify", "--against", bundle]);
+        assert_eq!(ran.code, 1, "{bundle}: {ran:?}");
+    }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (from, name) = (entry.as_ref().unwrap().path(), entry.as_ref().unwrap().file_name());
+        if from.is_dir() {
+            copy(&from, &to.join(name));
+        } else {
+            std::fs::copy(from, to.join(name)).unwrap();
+        }
+    }
+}

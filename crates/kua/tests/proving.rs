@@ -70,7 +70,11 @@ fn every_command_of_the_page_does_what_it_says() {
         let item = fs::read_to_string(bench.path("item-in-question.txt")).unwrap();
         let mut files = Vec::new();
         below(&bench.path(&format!("case/vault/{changed}")), &mut files);
-        let of_item = |path: &Path| path.display().to_string().contains(item.trim());
+        let of_item = |path: &Path| {
+            let bytes = fs::read(path).unwrap();
+            let named = path.display().to_string().contains(item.trim());
+            named || String::from_utf8_lossy(&bytes).contains(item.trim())
+        };
         let file = files.iter().find(|path| match changed {
             "logs" => path.ends_with("000.p/4") && path.display().to_string().contains("entries"),
             _ => of_item(path),
@@ -80,7 +84,11 @@ fn every_command_of_the_page_does_what_it_says() {
         let mut worse = bytes.clone();
         // In a record a digit of the time, in an entry one of a commitment.
         let at = match changed {
-            "records" => find(&bytes, b"acquired_at") + 15,
+            "records" => {
+                let object = find(&bytes, item.trim().as_bytes());
+                let line = bytes[..object].iter().rposition(|b| *b == b'\n').unwrap_or(0);
+                line + find(&bytes[line..], b"acquired_at") + 15
+            }
             "logs" => bytes.len() - 70,
             _ => 3,
         };

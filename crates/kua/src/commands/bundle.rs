@@ -31,6 +31,11 @@ pub(super) fn pack(args: &Pack, case: &Case, console: &mut Console) -> Result<()
         console
             .line(&format!("{} left out: withdrawn", count(packed.withdrawn, "item", "items")))?;
     }
+    if !packed.remembered {
+        console.line(
+            "The checkpoint in it could not be kept in the vault's folder seen/ (is it read-only, or is somebody adding?). Keep a copy of the bundle: kua verify --against BUNDLE shows whether this log was set back since",
+        )?;
+    }
     console.line("There:  kua verify BUNDLE   and   kua merge BUNDLE")?;
     console.line(&format!("What is new after this:  kua pack OUT --since {}", packed.size))?;
     Ok(())

@@ -388,8 +388,9 @@ fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
     }
 }
 
-/// The Latin tongue whose own letters make at least half the share they usually have, with how many
-/// there are. Words with a capital are left out: a name in its own spelling stands in any language.
+/// The Latin tongue whose own letters make at least a third of the share they usually have, with how
+/// many there are. Words with a capital are left out but the first: a name in its own spelling stands
+/// in any language.
 fn owner(sample: &str, letters: usize, words: &Words) -> Option<(usize, usize)> {
     if sample.is_ascii() {
         return None;
@@ -397,14 +398,16 @@ fn owner(sample: &str, letters: usize, words: &Words) -> Option<(usize, usize)> 
     let small = || {
         sample
             .split(|c: char| !is_letter(c))
-            .filter(|word| word.starts_with(|c: char| c == lower(c)))
-            .flat_map(str::chars)
+            .filter(|word| !word.is_empty())
+            .enumerate()
+            .filter(|(number, word)| *number == 0 || word.starts_with(|c: char| c == lower(c)))
+            .flat_map(|(_, word)| word.chars().map(lower))
     };
     let tongues = words.tongues.iter().enumerate().take(MOST_TONGUES);
     tongues
         .filter(|(_, tongue)| !tongue.cyrillic && !tongue.own.is_empty())
         .map(|(index, tongue)| (index, small().filter(|c| tongue.own.contains(c)).count()))
-        .filter(|&(index, own)| own > 0 && own * 200 >= letters * words.tongues[index].rate)
+        .filter(|&(index, own)| own > 0 && own * 300 >= letters * words.tongues[index].rate)
         .max_by_key(|&(index, own)| (own, MOST_TONGUES - index))
 }
 

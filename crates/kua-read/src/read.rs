@@ -14,7 +14,7 @@ use crate::words::{Words, words};
 use crate::{dates, html, language, plain, roles, sentences};
 
 /// Raised whenever the same bytes may give another document.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Settings of reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

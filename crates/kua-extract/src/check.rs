@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use kua_lexicon::{Lexicon, LexiconError, Lexicons, Misspelt, PatternWord, expand, misspelt};
 use kua_model::{
@@ -70,7 +71,12 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     report.errors.sort();
     report.shadowed = shadowed(lexicon);
     report.misspelt = misspelt(lexicon);
-    let extractor = Extractor::new(lexicons);
+    // The examples are all in this language: the others need not be compiled for them.
+    let grammar = Arc::new(grammar);
+    let extractor = Extractor {
+        grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]),
+        errors: Vec::new(),
+    };
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for entry in lexicon.section("examples.txt", "") {
         report.examples += 1;

@@ -37,7 +37,7 @@ fn a_folder_of_text_is_a_language() {
 
 #[test]
 fn digits_with_a_full_stop_are_an_ordinal_where_the_language_says_so() {
-    let text = "Morzua soldatim en 6. batalio.";
+    let text = "Morzua 6. soldatim.";
     let figures = |separators: &str| -> Vec<Option<u64>> {
         let mut files = folder();
         files.push(("qaa/numbers.txt".to_owned(), format!("[separators]\n{separators}\n")));
@@ -47,7 +47,7 @@ fn digits_with_a_full_stop_are_an_ordinal_where_the_language_says_so() {
         claims.iter().map(|claim| claim.quantity.as_ref().and_then(|q| q.low)).collect()
     };
     assert_eq!(figures("thousands = ."), [Some(6)]);
-    assert_eq!(figures("ordinal = ."), [None]);
+    assert!(figures("ordinal = .").is_empty());
 }
 
 #[test]

@@ -109,7 +109,10 @@ const ESPERANTO: [(&str, &str); 8] = [
         "eo/language.txt",
         "[name]\nEsperanto = Latn\n[letters]\nown = ĉĝĥĵŝŭ\nrate = 3\n[function]\nla\nkaj\nen\nestas\nestis\nke\nde\nne\nal\nli\nŝi\nili\nĉe\nkiu\npri\n",
     ),
-    ("eo/calendar.txt", "[months]\nmarto = 3\n[weekdays]\nmardo = 2\n[between]\nde\nla\n[ordinals]\na | an\n[order]\ndmy\n"),
+    (
+        "eo/calendar.txt",
+        "[months]\nmarto = 3\n[weekdays]\nmardo = 2\n[between]\nde\nla\n[ordinals]\na | an\n[order]\ndmy\n",
+    ),
     ("eo/endings.txt", "o oj on ojn a aj an ajn\n"),
     ("eo/numbers.txt", "[cardinals]\ndu = 2\ntri = 3\ndek = 10\n"),
     ("eo/people.txt", "[groups]\nhom~ = people\nminist~ = workers\n"),
@@ -118,7 +121,10 @@ const ESPERANTO: [(&str, &str); 8] = [
         "[patterns]\n{intransitive} {count}\n{count} {intransitive}\n[and]\nkaj\n[subordinate]\nke\n",
     ),
     ("eo/events.txt", "[killed.intransitive]\nmortis\n"),
-    ("eo/speech.txt", "[said]\ndiris\n[according]\nlaŭ\n[sources]\nfajrobrigado = authority\nprokuroro = authority\n"),
+    (
+        "eo/speech.txt",
+        "[said]\ndiris\n[according]\nlaŭ\n[sources]\nfajrobrigado = authority\nprokuroro = authority\n",
+    ),
 ];
 
 #[test]

@@ -73,10 +73,8 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     report.misspelt = misspelt(lexicon);
     // The examples are all in this language: the others need not be compiled for them.
     let grammar = Arc::new(grammar);
-    let extractor = Extractor {
-        grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]),
-        errors: Vec::new(),
-    };
+    let extractor =
+        Extractor { grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]), errors: Vec::new() };
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     for entry in lexicon.section("examples.txt", "") {
         report.examples += 1;
@@ -125,23 +123,57 @@ fn place(origin: &str) -> (String, usize) {
 /// any, a name that ends in `*` any that begins so. Those of [`crate::grammar::FILES`] are told by
 /// compiling them.
 const ELSEWHERE: [(&str, &[&str]); 8] = [
-    ("boilerplate.txt", &[
-        "share", "share-filler", "newsletter", "tip-line", "related", "legal", "credit", "byline",
-        "joiner", "published", "modified", "nav", "comments",
-    ]),
+    (
+        "boilerplate.txt",
+        &[
+            "share",
+            "share-filler",
+            "newsletter",
+            "tip-line",
+            "related",
+            "legal",
+            "credit",
+            "byline",
+            "joiner",
+            "published",
+            "modified",
+            "nav",
+            "comments",
+        ],
+    ),
     ("cases.txt", &["*"]),
     ("endings.txt", &["*"]),
     ("examples.txt", &[""]),
     ("language.txt", &["name", "letters", "function", "function *"]),
-    ("names.txt", &[
-        "endings", "bodies", "local-bodies", "agencies", "countries", "of-countries", "places",
-        "roles", "generic", "outlets", "titles", "particles", "inside-names", "place-words",
-        "body-words", "before-places", "not-names", "patronymics", "families",
-    ]),
+    (
+        "names.txt",
+        &[
+            "endings",
+            "bodies",
+            "local-bodies",
+            "agencies",
+            "countries",
+            "of-countries",
+            "places",
+            "roles",
+            "generic",
+            "outlets",
+            "titles",
+            "particles",
+            "inside-names",
+            "place-words",
+            "body-words",
+            "before-places",
+            "not-names",
+            "patronymics",
+            "families",
+        ],
+    ),
     ("scripts.txt", &["*"]),
-    ("translation.txt", &[
-        "translation", "reprint", "translator's notes", "languages", "negators", "kin",
-    ]),
+    (
+        "translation.txt",
+        &["translation", "reprint", "translator's notes", "languages", "negators", "kin"],
+    ),
 ];
 
 /// Files and sections that no stage reads: a slip of the name would pass in silence.

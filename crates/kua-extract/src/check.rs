@@ -76,9 +76,15 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     let extractor =
         Extractor { grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]), errors: Vec::new() };
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+    let short: Vec<String> = lexicon
+        .section("language.txt", "abbreviations")
+        .iter()
+        .flat_map(|entry| entry.key.split('|'))
+        .map(|word| kua_lexicon::fold(word.trim()).into_owned())
+        .collect();
     for entry in lexicon.section("examples.txt", "") {
         report.examples += 1;
-        match run(&extractor, lang, &entry.raw) {
+        match run(&extractor, lang, &short, &entry.raw) {
             Ok((claims, failure)) => {
                 used.extend(claims.iter().flat_map(|claim| &claim.why).map(|why| why.rule.clone()));
                 if let Some(expected) = failure {
@@ -144,7 +150,7 @@ const ELSEWHERE: [(&str, &[&str]); 8] = [
     ("cases.txt", &["*"]),
     ("endings.txt", &["*"]),
     ("examples.txt", &[""]),
-    ("language.txt", &["name", "letters", "function", "function *"]),
+    ("language.txt", &["name", "letters", "abbreviations", "function", "function *"]),
     (
         "names.txt",
         &[
@@ -278,6 +284,7 @@ fn written(word: &PatternWord) -> String {
 fn run(
     extractor: &Extractor,
     lang: Lang,
+    short: &[String],
     line: &str,
 ) -> Result<(Vec<Claim>, Option<String>), String> {
     let (positive, rest) = match (line.strip_prefix("+ "), line.strip_prefix("- ")) {
@@ -298,7 +305,7 @@ fn run(
         }
         None => (text, None),
     };
-    let document = one_paragraph(text.trim(), lang, date);
+    let document = one_paragraph(text.trim(), lang, date, short);
     let claims = extractor.extract(&document, &ExtractConfig::default()).value;
     let failed = wanted.split(';').map(str::trim).filter(|want| !want.is_empty()).find(|want| {
         let found = claims.iter().any(|claim| matches(claim, want));
@@ -445,8 +452,8 @@ pub fn notation(claim: &Claim) -> String {
     out
 }
 
-/// A document of one paragraph, its sentences cut at full stops.
-fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document {
+/// A document of one paragraph, its sentences cut at full stops, but not at those of `short` words.
+fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>, short: &[String]) -> Document {
     let item = ItemId::of(text.as_bytes());
     let whole = TextRange::new(0, text.len());
     let mut sentences = Vec::new();
@@ -455,8 +462,10 @@ fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document 
     for (index, &(at, c)) in bytes.iter().enumerate() {
         let next = bytes.get(index + 1).map(|&(_, c)| c);
         let after = bytes.get(index + 2).map(|&(_, c)| c);
+        let word = text[start..at].rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
         let cut = matches!(c, '.' | '!' | '?')
             && next == Some(' ')
+            && !(c == '.' && short.iter().any(|short| *short == kua_lexicon::fold(word)))
             && after.is_some_and(|c| {
                 c.is_uppercase() || c.is_ascii_digit() || matches!(c, '«' | '"' | '“')
             });

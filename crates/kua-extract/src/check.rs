@@ -462,7 +462,8 @@ fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>, short: &[Str
     for (index, &(at, c)) in bytes.iter().enumerate() {
         let next = bytes.get(index + 1).map(|&(_, c)| c);
         let after = bytes.get(index + 2).map(|&(_, c)| c);
-        let word = text[start..at].rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let before = text.get(start..at).unwrap_or_default();
+        let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
         let cut = matches!(c, '.' | '!' | '?')
             && next == Some(' ')
             && !(c == '.' && short.iter().any(|short| *short == kua_lexicon::fold(word)))

@@ -206,6 +206,12 @@ fn a_lexicon_folder_is_checked_line_by_line() {
     fs::write(folder.join("events.txt"), "[killed.victims]\nпoгибших\nубитых\nубитых | трупов\n")
         .unwrap();
     let checked = kua_case::check_lexicons(&folder).unwrap();
+    assert!(
+        checked.unused.is_empty(),
+        "before the first example all lines are unused: {checked:?}"
+    );
+    fs::write(folder.join("examples.txt"), "- Погода хорошая. => killed\n").unwrap();
+    let checked = kua_case::check_lexicons(&folder).unwrap();
     let spelt = checked.slips.iter().find(|slip| slip.line == 2).unwrap();
     assert!(spelt.problem.contains("Latin"), "{spelt:?}");
     assert!(checked.shadowed.iter().any(|line| line.contains("events.txt:4")), "{checked:?}");

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use kua_lexicon::{Lexicon, LexiconError, Lexicons, Misspelt, PatternWord, expand, misspelt};
 use kua_model::{
@@ -66,13 +67,24 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     let Some(lexicon) = lexicons.get(lang) else { return report };
     let (grammar, errors) = Grammar::compile(lang, lexicon, lexicons);
     report.errors = errors;
+    report.errors.extend(unread(lexicon));
+    report.errors.sort();
     report.shadowed = shadowed(lexicon);
     report.misspelt = misspelt(lexicon);
-    let extractor = Extractor::new(lexicons);
+    // The examples are all in this language: the others need not be compiled for them.
+    let grammar = Arc::new(grammar);
+    let extractor =
+        Extractor { grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]), errors: Vec::new() };
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+    let short: Vec<String> = lexicon
+        .section("language.txt", "abbreviations")
+        .iter()
+        .flat_map(|entry| entry.key.split('|'))
+        .map(|word| kua_lexicon::fold(word.trim()).into_owned())
+        .collect();
     for entry in lexicon.section("examples.txt", "") {
         report.examples += 1;
-        match run(&extractor, lang, &entry.raw) {
+        match run(&extractor, lang, &short, &entry.raw) {
             Ok((claims, failure)) => {
                 used.extend(claims.iter().flat_map(|claim| &claim.why).map(|why| why.rule.clone()));
                 if let Some(expected) = failure {
@@ -98,10 +110,118 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
         .filter(|lexeme| RECORDED.iter().any(|file| lexeme.origin.contains(file)))
         .map(|lexeme| lexeme.origin.clone())
         .chain(grammar.patterns.iter().map(|pattern| pattern.origin.clone()));
-    report.unused = lines.filter(|origin| !used.contains(origin)).collect();
-    report.unused.sort();
-    report.unused.dedup();
+    // A folder without examples yet would be told of every line.
+    if report.examples > 0 {
+        report.unused = lines.filter(|origin| !used.contains(origin)).collect();
+        report.unused.sort_by_key(|origin| place(origin));
+        report.unused.dedup();
+    }
     report
+}
+
+/// `fr/events.txt:12` by file, then by number.
+fn place(origin: &str) -> (String, usize) {
+    let (file, line) = origin.rsplit_once(':').unwrap_or((origin, ""));
+    (file.to_owned(), line.parse().unwrap_or(0))
+}
+
+/// Files that other stages read, or that hold no entries to be found, with their sections; `*` is
+/// any, a name that ends in `*` any that begins so. Those of [`crate::grammar::FILES`] are told by
+/// compiling them.
+const ELSEWHERE: [(&str, &[&str]); 8] = [
+    (
+        "boilerplate.txt",
+        &[
+            "share",
+            "share-filler",
+            "newsletter",
+            "tip-line",
+            "related",
+            "legal",
+            "credit",
+            "byline",
+            "joiner",
+            "published",
+            "modified",
+            "nav",
+            "comments",
+        ],
+    ),
+    ("cases.txt", &["*"]),
+    ("endings.txt", &["*"]),
+    ("examples.txt", &[""]),
+    ("language.txt", &["name", "letters", "abbreviations", "function", "function *"]),
+    (
+        "names.txt",
+        &[
+            "endings",
+            "bodies",
+            "local-bodies",
+            "agencies",
+            "countries",
+            "of-countries",
+            "places",
+            "roles",
+            "generic",
+            "outlets",
+            "titles",
+            "particles",
+            "inside-names",
+            "place-words",
+            "body-words",
+            "before-places",
+            "not-names",
+            "patronymics",
+            "families",
+        ],
+    ),
+    ("scripts.txt", &["*"]),
+    (
+        "translation.txt",
+        &["translation", "reprint", "translator's notes", "languages", "negators", "kin"],
+    ),
+];
+
+/// Files and sections that no stage reads: a slip of the name would pass in silence.
+fn unread(lexicon: &Lexicon) -> Vec<LexiconError> {
+    let mut out = Vec::new();
+    for file in lexicon.file_names().filter(|file| !crate::grammar::FILES.contains(file)) {
+        let known = ELSEWHERE.iter().find(|(name, _)| *name == file).map(|(_, sections)| *sections);
+        for (section, entries) in lexicon.sections(file) {
+            let Some(first) = entries.first() else { continue };
+            let reads = |name: &&str| match name.strip_suffix('*') {
+                Some(start) => section.starts_with(start),
+                None => *name == section,
+            };
+            let reason = match known {
+                None => format!(
+                    "nothing reads a file of this name: the names are {}",
+                    file_names().join(", ")
+                ),
+                Some(sections) if sections.iter().any(reads) => continue,
+                Some(_) if file == "examples.txt" => {
+                    format!("examples stand in no section: remove the line [{section}]")
+                }
+                Some(sections) => format!(
+                    "section [{section}] means nothing here: the sections of this file are {}",
+                    sections.join(", ")
+                ),
+            };
+            out.push(LexiconError { file: first.file.clone(), line: first.line, reason });
+            if known.is_none() {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// The names a file of a language may have, in order.
+fn file_names() -> Vec<&'static str> {
+    let mut names: Vec<_> =
+        ELSEWHERE.iter().map(|(name, _)| *name).chain(crate::grammar::FILES).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Files whose entries stand in the `why` of every claim they helped to make.
@@ -111,7 +231,10 @@ const RECORDED: [&str; 4] = ["/events.txt:", "/hedges.txt:", "/bounds.txt:", "/p
 fn shadowed(lexicon: &Lexicon) -> Vec<String> {
     let mut out = Vec::new();
     for file in crate::grammar::FILES {
-        for (_, entries) in lexicon.sections(file) {
+        for (section, entries) in lexicon.sections(file) {
+            if !holds_phrases(file, section) {
+                continue;
+            }
             let mut seen: BTreeMap<Vec<(String, bool, String)>, String> = BTreeMap::new();
             for entry in entries {
                 let Ok(phrases) = expand(&entry.key) else { continue };
@@ -139,6 +262,18 @@ fn shadowed(lexicon: &Lexicon) -> Vec<String> {
     out
 }
 
+/// Whether the lines of a section are words to be found: not patterns, where `a|b` is one place of
+/// several, nor endings.
+fn holds_phrases(file: &str, section: &str) -> bool {
+    match file {
+        "patterns.txt" => section != "patterns" && !section.contains('.'),
+        "speech.txt" => section != "agreement",
+        "places.txt" => section != "endings",
+        "numbers.txt" => section != "separators",
+        _ => true,
+    }
+}
+
 /// A word of a phrase as a lexicon writes it.
 fn written(word: &PatternWord) -> String {
     let mark = if word.stem { "~" } else { "" };
@@ -149,6 +284,7 @@ fn written(word: &PatternWord) -> String {
 fn run(
     extractor: &Extractor,
     lang: Lang,
+    short: &[String],
     line: &str,
 ) -> Result<(Vec<Claim>, Option<String>), String> {
     let (positive, rest) = match (line.strip_prefix("+ "), line.strip_prefix("- ")) {
@@ -169,7 +305,7 @@ fn run(
         }
         None => (text, None),
     };
-    let document = one_paragraph(text.trim(), lang, date);
+    let document = one_paragraph(text.trim(), lang, date, short);
     let claims = extractor.extract(&document, &ExtractConfig::default()).value;
     let failed = wanted.split(';').map(str::trim).filter(|want| !want.is_empty()).find(|want| {
         let found = claims.iter().any(|claim| matches(claim, want));
@@ -316,8 +452,8 @@ pub fn notation(claim: &Claim) -> String {
     out
 }
 
-/// A document of one paragraph, its sentences cut at full stops.
-fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document {
+/// A document of one paragraph, its sentences cut at full stops, but not at those of `short` words.
+fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>, short: &[String]) -> Document {
     let item = ItemId::of(text.as_bytes());
     let whole = TextRange::new(0, text.len());
     let mut sentences = Vec::new();
@@ -326,8 +462,11 @@ fn one_paragraph(text: &str, lang: Lang, date: Option<PartialDate>) -> Document 
     for (index, &(at, c)) in bytes.iter().enumerate() {
         let next = bytes.get(index + 1).map(|&(_, c)| c);
         let after = bytes.get(index + 2).map(|&(_, c)| c);
+        let before = text.get(start..at).unwrap_or_default();
+        let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
         let cut = matches!(c, '.' | '!' | '?')
             && next == Some(' ')
+            && !(c == '.' && short.iter().any(|short| *short == kua_lexicon::fold(word)))
             && after.is_some_and(|c| {
                 c.is_uppercase() || c.is_ascii_digit() || matches!(c, '«' | '"' | '“')
             });

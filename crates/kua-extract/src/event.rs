@@ -457,9 +457,10 @@ fn draft(
         _ if site.part => Join::Part(None),
         _ => Join::Alone,
     };
-    // "The police station was burned" is not said of the police: only of people that are counted.
+    // "The police station was burned" is not said of the police: only of people that are counted,
+    // by a noun that the lexicon knows for people ("fourteen shelters were smashed").
     let people = party.is_some_and(|party| {
-        party.figure.is_some() && party.noun.is_some() && party.counts == Some(Counted::People)
+        party.figure.is_some() && party.group.is_some() && party.counts == Some(Counted::People)
     });
     let told = |event: &EventType| {
         let of_people = scene.grammar.events.get(event).and_then(|kind| kind.of_people.as_ref());

@@ -756,6 +756,17 @@ fn refused_after(scene: &Scene<'_>, at: usize) -> bool {
     if scene.kind(at) == Some(TokenKind::Word) {
         return true;
     }
+    // "w 6. batalionie": the sixth; a capital behind it may open a sentence.
+    let ordinal = scene.grammar.ordinal.is_some_and(|mark| scene.is_mark(at, &[mark]));
+    if ordinal
+        && !scene.glued(at + 1)
+        && scene
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.kind == TokenKind::Word && !next.capital)
+    {
+        return true;
+    }
     let number_next = scene.kind(at + 1) == Some(TokenKind::Number) && scene.glued(at + 1);
     if scene.is_mark(at, &['/', ':', '.', ',', '_', '=', '&']) && number_next {
         return true;

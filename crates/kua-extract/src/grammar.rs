@@ -548,6 +548,8 @@ pub(crate) struct Grammar {
     pub decimal: Option<char>,
     /// A hyphen between number words parts the ends of a range and never joins one number.
     pub hyphen_ranges: bool,
+    /// The mark behind digits that makes them an ordinal: "w 6. batalionie".
+    pub ordinal: Option<char>,
     pub day_first: Option<bool>,
     /// What endings of words tell.
     pub cases: Cases,
@@ -591,6 +593,7 @@ impl Grammar {
             thousands: Vec::new(),
             decimal: None,
             hyphen_ranges: false,
+            ordinal: None,
             cases,
             scripts: Scripts::of(lexicon),
             verb_last: false,
@@ -663,10 +666,11 @@ impl Grammar {
             match entry.key.as_str() {
                 "thousands" => self.thousands.extend(marks),
                 "decimal" => self.decimal = marks.next(),
+                "ordinal" => self.ordinal = marks.next(),
                 "hyphen" if value == Some("range") => self.hyphen_ranges = true,
                 other => {
                     return Err(format!(
-                        "expected thousands, decimal or hyphen = range, found {other:?}"
+                        "expected thousands, decimal, ordinal or hyphen = range, found {other:?}"
                     ));
                 }
             }

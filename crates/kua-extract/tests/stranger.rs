@@ -36,10 +36,27 @@ fn a_folder_of_text_is_a_language() {
 }
 
 #[test]
+fn digits_with_a_full_stop_are_an_ordinal_where_the_language_says_so() {
+    let text = "Morzua 6. soldatim.";
+    let figures = |separators: &str| -> Vec<Option<u64>> {
+        let mut files = folder();
+        files.push(("qaa/numbers.txt".to_owned(), format!("[separators]\n{separators}\n")));
+        let lexicons = Lexicons::from_files(files).unwrap();
+        let document = support::plain(text, "qaa", None);
+        let claims = extract(&document, &lexicons, &ExtractConfig::default()).value;
+        claims.iter().map(|claim| claim.quantity.as_ref().and_then(|q| q.low)).collect()
+    };
+    assert_eq!(figures("thousands = ."), [Some(6)]);
+    assert!(figures("ordinal = .").is_empty());
+}
+
+#[test]
 fn slips_are_named_by_file_and_line() {
     let mut files = folder();
     files.push(("qaa/places.txt".to_owned(), "[plases]\nUrbo = Urbo\n".to_owned()));
     files.push(("qaa/dates.txt".to_owned(), "[units]\njaro = eons\n".to_owned()));
+    files.push(("qaa/evnts.txt".to_owned(), "[killed.verb]\nmortigi\n".to_owned()));
+    files.push(("qaa/language.txt".to_owned(), "[functions]\nkai\n".to_owned()));
     for (name, text) in &mut files {
         if name == "qaa/events.txt" {
             text.push_str("[kiled.participle]\nx\n[killed.gerund]\ny\n");
@@ -60,6 +77,8 @@ fn slips_are_named_by_file_and_line() {
         "qaa/events.txt:6",
         "qaa/events.txt:8",
         "qaa/patterns.txt:9",
+        "qaa/evnts.txt:2",
+        "qaa/language.txt:2",
     ] {
         assert!(said.iter().any(|line| line.starts_with(part)), "{part} not in {said:#?}");
     }

@@ -321,7 +321,12 @@ fn shared_letters(sample: &str, letters: &Letters, words: &Words, with: Option<u
 }
 
 fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
-    let scores = function_words(sample, words);
+    let mut scores = function_words(sample, words);
+    let owner = owner(sample, letters, words);
+    if let Some((index, own)) = owner {
+        // A letter of its own is worth a small word; some names hold three.
+        scores[index] += own.min(3);
+    }
     // Small words alone tell most sentences; the model is asked for the rest.
     if let Some(index) = clear_winner(&scores, 4) {
         let lang = words.tongues.get(index).map(|tongue| tongue.lang);
@@ -343,6 +348,14 @@ fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
     let model: Option<Lang> = model.parse().ok();
     let index = words.tongues.iter().position(|tongue| Some(tongue.lang) == model);
     let winner = clear_winner(&scores, 2);
+    // The model knows few languages, and calls the others by the names of those it knows.
+    if let Some((owner, _)) = owner.filter(|&(owner, _)| index.is_none_or(|model| model != owner))
+        && clear_winner(&scores, 1) == Some(owner)
+    {
+        let other = by_whatlang(sample, true).filter(|&lang| words.tongue(lang).is_none());
+        let lang = words.tongues.get(owner).map(|tongue| tongue.lang).filter(|_| other.is_none());
+        return Guess { lang: lang.or(other), sure: letters >= 25 && winner.is_some() };
+    }
     let of = |index: usize| words.tongues.get(index).map(|tongue| tongue.lang);
     match (index, winner) {
         // Model and small words agree.
@@ -373,6 +386,29 @@ fn latin(sample: &str, letters: usize, words: &Words) -> Guess {
             Guess { lang: reliable, sure: reliable.is_some() && letters >= 50 }
         }
     }
+}
+
+/// The Latin tongue whose own letters make at least a third of the share they usually have, with how
+/// many there are. Words with a capital are left out but the first: a name in its own spelling stands
+/// in any language.
+fn owner(sample: &str, letters: usize, words: &Words) -> Option<(usize, usize)> {
+    if sample.is_ascii() {
+        return None;
+    }
+    let small = || {
+        sample
+            .split(|c: char| !is_letter(c))
+            .filter(|word| !word.is_empty())
+            .enumerate()
+            .filter(|(number, word)| *number == 0 || word.starts_with(|c: char| c == lower(c)))
+            .flat_map(|(_, word)| word.chars().map(lower))
+    };
+    let tongues = words.tongues.iter().enumerate().take(MOST_TONGUES);
+    tongues
+        .filter(|(_, tongue)| !tongue.cyrillic && !tongue.own.is_empty())
+        .map(|(index, tongue)| (index, small().filter(|c| tongue.own.contains(c)).count()))
+        .filter(|&(index, own)| own > 0 && own * 300 >= letters * words.tongues[index].rate)
+        .max_by_key(|&(index, own)| (own, MOST_TONGUES - index))
 }
 
 fn arabic(letters: &Letters) -> Guess {

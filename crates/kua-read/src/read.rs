@@ -14,7 +14,7 @@ use crate::words::{Words, words};
 use crate::{dates, html, language, plain, roles, sentences};
 
 /// Raised whenever the same bytes may give another document.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Settings of reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -318,7 +318,15 @@ fn all_sentences(
         let language = languages.get(index).copied().flatten();
         ranges.clear();
         let code = language.or(main);
-        sentences::sentences(&draft.text, block.range, block.hard_breaks, code, &mut ranges);
+        let short = code.and_then(|lang| words.tongue(lang)).map(|tongue| &*tongue.abbreviations);
+        sentences::sentences(
+            &draft.text,
+            block.range,
+            block.hard_breaks,
+            code,
+            short.unwrap_or_default(),
+            &mut ranges,
+        );
         let alone = ranges.len() == 1;
         // Shorter sentences are never sure enough to overrule their block.
         const TELLING: usize = 24;

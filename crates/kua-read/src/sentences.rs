@@ -5,16 +5,20 @@ use kua_model::{Lang, TextRange};
 
 /// No abbreviation before a number has so many letters.
 const LONG_WORD: usize = 5;
+/// Letters of the longest abbreviation that is looked for.
+const LONGEST_ABBREVIATION: usize = 8;
 /// Bytes given to the splitter at once.
 const PIECE: usize = 8 * 1024;
 
 /// Sentences of `text[block]`, in order, without surrounding white space. With `hard_breaks`, a line
-/// break ends a sentence. Every character that is not white space is in one sentence.
+/// break ends a sentence. Every character that is not white space is in one sentence. A full stop
+/// behind one of `abbreviations` (folded, without it) ends none.
 pub(crate) fn sentences(
     text: &str,
     block: TextRange,
     hard_breaks: bool,
     lang: Option<Lang>,
+    abbreviations: &[String],
     out: &mut Vec<TextRange>,
 ) {
     let Some(words) = block.of(text) else { return };
@@ -27,7 +31,7 @@ pub(crate) fn sentences(
             rest.len()
         };
         let length = piece_length(&rest[..line]);
-        split(&rest[..length], block.start + start, lang, out);
+        split(&rest[..length], block.start + start, lang, abbreviations, out);
         start += length;
     }
 }
@@ -59,7 +63,13 @@ fn piece_length(line: &str) -> usize {
     .unwrap_or(end)
 }
 
-fn split(piece: &str, offset: usize, lang: Option<Lang>, out: &mut Vec<TextRange>) {
+fn split(
+    piece: &str,
+    offset: usize,
+    lang: Option<Lang>,
+    abbreviations: &[String],
+    out: &mut Vec<TextRange>,
+) {
     let trimmed = piece.trim();
     if trimmed.is_empty() {
         return;
@@ -72,7 +82,7 @@ fn split(piece: &str, offset: usize, lang: Option<Lang>, out: &mut Vec<TextRange
         out.push(whole);
         return;
     }
-    let masked = mask(trimmed);
+    let masked = mask(trimmed, abbreviations);
     let code = lang.as_ref().map_or("en", Lang::as_str);
     let boundaries = sentencex::get_sentence_boundaries(code, &masked);
     let mut current: Option<(usize, usize)> = None;
@@ -159,9 +169,11 @@ fn is_quote(character: char) -> bool {
 
 /// The text with quotation marks replaced by as many bytes of white space (of a letter-like mark
 /// inside words), so that offsets stay. A digit after a stop and a word too long for an abbreviation is
-/// masked as a capital: `sentencex` lets no sentence begin with a number, and reports often do.
-fn mask(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(is_quote) && !text.contains(|c: char| c.is_ascii_digit()) {
+/// masked as a capital: `sentencex` lets no sentence begin with a number, and reports often do. The
+/// stop of an abbreviation is hidden, too.
+fn mask<'t>(text: &'t str, abbreviations: &[String]) -> std::borrow::Cow<'t, str> {
+    let plain = !text.contains(is_quote) && !text.contains(|c: char| c.is_ascii_digit());
+    if plain && abbreviations.is_empty() {
         return std::borrow::Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -171,7 +183,10 @@ fn mask(text: &str) -> std::borrow::Cow<'_, str> {
     let mut stopped: Option<(usize, bool)> = None;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        if is_quote(character) {
+        let cut_short = character == '.' && ends_short(&out, abbreviations);
+        if cut_short {
+            out.push('_');
+        } else if is_quote(character) {
             let inside = previous.is_alphanumeric()
                 && characters.peek().is_some_and(|c| c.is_alphanumeric());
             let filler = if inside { '_' } else { ' ' };
@@ -184,6 +199,7 @@ fn mask(text: &str) -> std::borrow::Cow<'_, str> {
             out.push(character);
         }
         stopped = match (character, stopped) {
+            _ if cut_short => None,
             ('.' | '!' | '?' | '…', _) => Some((letters, false)),
             (space, Some((n, _))) if space.is_whitespace() => Some((n, true)),
             (quote, Some(kept)) if is_quote(quote) => Some(kept),
@@ -195,13 +211,28 @@ fn mask(text: &str) -> std::borrow::Cow<'_, str> {
     std::borrow::Cow::Owned(out)
 }
 
+/// Whether `text` ends with one of `abbreviations` as a whole word.
+fn ends_short(text: &str, abbreviations: &[String]) -> bool {
+    if abbreviations.is_empty() {
+        return false;
+    }
+    let start = text
+        .char_indices()
+        .rev()
+        .take(LONGEST_ABBREVIATION + 1)
+        .take_while(|(_, c)| c.is_alphabetic())
+        .last();
+    let word = start.map_or("", |(at, _)| &text[at..]);
+    !word.is_empty() && abbreviations.contains(&kua_lexicon::fold(word).into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn split_all<'t>(lang: &str, text: &'t str) -> Vec<&'t str> {
         let mut out = Vec::new();
-        sentences(text, TextRange::new(0, text.len()), false, lang.parse().ok(), &mut out);
+        sentences(text, TextRange::new(0, text.len()), false, lang.parse().ok(), &[], &mut out);
         out.iter().map(|range| range.of(text).unwrap()).collect()
     }
 
@@ -239,6 +270,17 @@ mod tests {
             split_all("ru", "Об этом сообщил г. Иванов в 2019 г. на ул. Ленина. Он уехал.").len(),
             2
         );
+    }
+
+    #[test]
+    fn a_language_may_add_abbreviations() {
+        let text = "Zginęło ok. 30 osób. Gen. Nowak milczy.";
+        let short = ["ok".to_owned(), "gen".to_owned()];
+        let mut out = Vec::new();
+        let whole = TextRange::new(0, text.len());
+        sentences(text, whole, false, "pl".parse().ok(), &short, &mut out);
+        let found: Vec<_> = out.iter().map(|range| range.of(text).unwrap()).collect();
+        assert_eq!(found, ["Zginęło ok. 30 osób.", "Gen. Nowak milczy."]);
     }
 
     #[test]

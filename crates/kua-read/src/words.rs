@@ -116,6 +116,8 @@ pub(crate) struct Tongue {
     /// Percent of running text that own and shared letters make.
     pub rate: usize,
     pub month_first: bool,
+    /// Folded, without their full stop: it ends no sentence.
+    pub abbreviations: Vec<String>,
 }
 
 /// FNV-1a: small words are looked up for every word of every sentence, and the keys are ours.
@@ -323,6 +325,12 @@ fn tongue(lang: Lang, lexicon: &Lexicon, script: &str) -> Tongue {
         shared: letters("shared"),
         usual: letters("usual"),
         rate: letters("rate").iter().collect::<String>().parse().unwrap_or(0),
+        abbreviations: lexicon
+            .section("language.txt", "abbreviations")
+            .iter()
+            .flat_map(|entry| alternatives(&entry.key))
+            .map(|word| kua_lexicon::fold(word).into_owned())
+            .collect(),
         month_first: lexicon
             .section("calendar.txt", "order")
             .first()

@@ -9,7 +9,7 @@ fn language(text: &str) -> Option<String> {
 }
 
 #[test]
-fn six_languages_are_named() {
+fn seven_languages_are_named() {
     for (code, text) in [
         ("en", "Two families are missing after the dam broke."),
         ("fr", "Deux familles sont portées disparues après la rupture du barrage."),
@@ -17,6 +17,29 @@ fn six_languages_are_named() {
         ("ru", "Две семьи пропали без вести после прорыва плотины."),
         ("uk", "Дві родини зникли безвісти після прориву греблі."),
         ("kk", "Бөгет бұзылғаннан кейін екі отбасы хабарсыз кетті."),
+        ("pl", "Dwie rodziny zaginęły po pęknięciu tamy."),
+    ] {
+        assert_eq!(language(text).as_deref(), Some(code), "{text}");
+    }
+}
+
+/// A Latin alphabet tells by its own letters, where small words are few and the models do not know
+/// the language; not by those of a name.
+#[test]
+fn short_polish_lines_are_told_by_their_letters() {
+    for text in [
+        "Spłonęło siedem radiowozów.",
+        "Żandarmi zamknęli rzeźnię.",
+        "Wojsko wkroczyło do stolicy.",
+        "Godzina policyjna obowiązuje od zmierzchu.",
+        "Dwie reporterki zostały dotkliwie pobite.",
+    ] {
+        assert_eq!(language(text).as_deref(), Some("pl"), "{text}");
+    }
+    for (code, text) in [
+        ("fr", "L'usine de Wąchock a été fermée hier, a dit la mairie de Świętochłowice."),
+        ("en", "The works at Wąchock were closed yesterday, said Mayor Paweł Żółtowski."),
+        ("es", "La fábrica de Wąchock fue cerrada ayer, dijo el alcalde Paweł Żółtowski."),
     ] {
         assert_eq!(language(text).as_deref(), Some(code), "{text}");
     }

@@ -187,13 +187,15 @@ fn apart(runs: Vec<Run>, same: bool) -> Vec<Vec<Run>> {
 /// Whether seeds may make up a passage at all, told without looking at the texts: two of them must
 /// be able to follow each other. Most pairs of texts that share a fingerprint share only one.
 pub(crate) fn may_chain(seeds: &[Seed], config: &TraceConfig) -> bool {
-    seeds.iter().enumerate().any(|(n, from)| {
-        seeds[n + 1..].iter().take(LOOK_BACK).any(|to| {
-            let (da, db) = (to.at_a.wrapping_sub(from.at_a), to.at_b.wrapping_sub(from.at_b));
-            let most = config.max_gap + 2 * config.min_characters;
-            da > 0 && db > 0 && (da as usize) < most && (db as usize) < most
+    // So many are looked at in any case: how far to look would depend on which text is called a.
+    seeds.len() > LOOK_BACK
+        || seeds.iter().enumerate().any(|(n, from)| {
+            seeds[n + 1..].iter().any(|to| {
+                let (da, db) = (to.at_a.wrapping_sub(from.at_a), to.at_b.wrapping_sub(from.at_b));
+                let most = config.max_gap + 2 * config.min_characters;
+                da > 0 && db > 0 && (da as usize) < most && (db as usize) < most
+            })
         })
-    })
 }
 
 /// What run `to` adds after `from`; `None` if it cannot follow.

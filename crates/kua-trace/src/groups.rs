@@ -72,6 +72,7 @@ pub(crate) fn groups(
     remembered: &Remembered<'_>,
     have: &Held,
 ) -> Groups {
+    remembered.begins("fingerprints");
     if !folds.are_few() {
         let print = |n: usize| Cow::Owned(Prints::of(&folds.get(n), config));
         let (seeds, _) = seeds(bodies.len(), bytes, print, config);
@@ -82,6 +83,7 @@ pub(crate) fn groups(
     let prints: Vec<Prints> = remembered.each(PRINTS, texts, |due| {
         due.par_iter().map(|&n| Prints::of(&folds.get(n), config)).collect()
     });
+    remembered.begins("runs");
     let key = remembered.of_all_builds();
     let before: Before = remembered.one(BEFORE, key).unwrap_or_default();
     let (seeds, mut of_texts, leaders) = match after(&before, texts, &prints, config, have) {

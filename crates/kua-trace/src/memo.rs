@@ -8,9 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::TraceConfig;
 
-/// A memo and the digests of the documents of a case.
+/// A memo, the digests of the documents of a case, and whom to tell which step begins.
 pub(crate) struct Remembered<'m> {
     memo: &'m dyn Memo,
+    begins: &'m (dyn Fn(&'static str) + Sync),
     documents: Vec<Sha256>,
     settings: Sha256,
 }
@@ -22,6 +23,7 @@ impl<'m> Remembered<'m> {
         documents: &[&Document],
         lexicons: &Lexicons,
         config: &TraceConfig,
+        begins: &'m (dyn Fn(&'static str) + Sync),
     ) -> Self {
         let settings = (crate::VERSION, lexicons.digest(), config);
         // Documents and settings of the model always have a form: this cannot fail.
@@ -32,7 +34,12 @@ impl<'m> Remembered<'m> {
                 settings.with(&Sha256::of(&postcard::to_allocvec(document).unwrap_or_default()))
             })
             .collect();
-        Self { memo, documents, settings }
+        Self { memo, begins, documents, settings }
+    }
+
+    /// Says that a step begins.
+    pub(crate) fn begins(&self, step: &'static str) {
+        (self.begins)(step);
     }
 
     /// Digest of each document.

@@ -30,6 +30,19 @@ pub(crate) struct Piece {
     pub(crate) conflicts: Vec<Conflict>,
 }
 
+impl Piece {
+    /// Exchanges its sides.
+    pub(crate) fn mirror(&mut self) {
+        std::mem::swap(&mut self.a, &mut self.b);
+        for conflict in &mut self.conflicts {
+            std::mem::swap(&mut conflict.a, &mut conflict.b);
+        }
+        for agreement in &mut self.agreements {
+            std::mem::swap(&mut agreement.a, &mut agreement.b);
+        }
+    }
+}
+
 /// Share of words, in hundredths, from which a sentence inside a reused passage counts as reused
 /// although its words were changed.
 const LEAST_AGREEMENT: usize = 40;
@@ -51,15 +64,7 @@ pub(crate) fn pieces(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> Vec<Pie
     } else {
         let mirrored = chain.mirrored();
         let mut out = cut(&mirrored, (from.1, from.0), (to.1, to.0), b, a);
-        for piece in &mut out {
-            std::mem::swap(&mut piece.a, &mut piece.b);
-            for conflict in &mut piece.conflicts {
-                std::mem::swap(&mut conflict.a, &mut conflict.b);
-            }
-            for agreement in &mut piece.agreements {
-                std::mem::swap(&mut agreement.a, &mut agreement.b);
-            }
-        }
+        out.iter_mut().for_each(Piece::mirror);
         out.sort_by_key(|piece| (piece.a, piece.b));
         out
     }

@@ -17,6 +17,7 @@ use crate::groups::{GROUPS, groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::passage::{Piece, Side, pieces};
+use crate::seeds::Seed;
 use crate::wording::{AllWordings, compared, items};
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
@@ -31,6 +32,7 @@ pub(crate) fn reuse(
     let folds = Folds::of(bodies, bytes);
     let have = remembered.held(GROUPS);
     let groups = groups(bodies, bytes, &folds, config, remembered, &have);
+    remembered.begins("passages");
     let of_groups = remembered.each_of(GROUPS, have, &groups.keys(), |due| {
         due.par_iter()
             .map(|&n| {
@@ -42,16 +44,16 @@ pub(crate) fn reuse(
                     let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
                     let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
                     let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
-                    let found =
-                        || chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
                     if a == b {
-                        repeats(&found(), side_a, &mut out);
+                        let found =
+                            chains(pair, &folded_a.units, &folded_a.units, run, true, config);
+                        repeats(&found, side_a, &mut out);
                         continue;
                     }
                     let least = config.min_characters;
                     let passages = match duplicate(side_a, side_b, least) {
                         Some(whole) => vec![(whole, false)],
-                        None => passages(&found(), side_a, side_b, least),
+                        None => sideless(pair, side_a, side_b, run, config),
                     };
                     between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
                 }
@@ -60,6 +62,7 @@ pub(crate) fn reuse(
             .collect()
     });
     let mut links: Vec<Link> = of_groups.into_iter().flatten().collect();
+    remembered.begins("formulae");
     formulae(bodies, wordings, config.min_characters, &mut links, remembered);
     links.extend(furniture(bodies));
     links.sort_by_key(order);
@@ -127,6 +130,31 @@ fn duplicate(a: Side<'_, '_>, b: Side<'_, '_>, least: usize) -> Option<Vec<Piece
         Piece { a: x, b: y, matched: letters, letters, kept: 100, agreements, conflicts }
     });
     Some(pieces.collect())
+}
+
+/// The passages of two texts, the same whichever of them is called a: where runs overlap or two ways
+/// of joining them are equally good, the choice must fall by what the texts are, not by their ids.
+fn sideless(
+    seeds: &[Seed],
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+    run: usize,
+    config: &TraceConfig,
+) -> Vec<(Vec<Piece>, bool)> {
+    let found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
+        let chains = chains(seeds, &one.folded.units, &other.folded.units, run, false, config);
+        passages(&chains, one, other, config.min_characters)
+    };
+    if a.body.stands_first(b.body) {
+        return found(seeds, a, b);
+    }
+    let mirrored: Vec<Seed> = seeds.iter().map(|seed| seed.mirrored()).collect();
+    let mut groups = found(&mirrored, b, a);
+    groups.iter_mut().flat_map(|group| &mut group.0).for_each(Piece::mirror);
+    for (pieces, _) in &mut groups {
+        pieces.sort_by_key(|piece| (piece.a, piece.b));
+    }
+    groups
 }
 
 /// The passages that chains of shared runs make up, each with whether what it says is in conflict.

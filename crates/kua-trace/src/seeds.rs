@@ -25,6 +25,13 @@ pub(crate) struct Seed {
     pub(crate) at_b: u32,
 }
 
+impl Seed {
+    /// The same with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        Self { a: self.b, b: self.a, at_a: self.at_b, at_b: self.at_a }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Posting {
     hash: u64,

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use kua_model::TextRange;
 use unicode_normalization::char::decompose_compatible;
 
+use crate::fingerprint::run_length;
+
 /// Letters and digits of some ranges of a text, folded to 16 bits each.
 ///
 /// Takes about two bytes a letter: the way back is kept for every [`STEP`]-th letter only and the
@@ -14,6 +16,8 @@ use unicode_normalization::char::decompose_compatible;
 pub(crate) struct Folded {
     /// One unit a letter; letters beyond 16 bits are mixed down, so equality is all it is good for.
     pub(crate) units: Vec<u16>,
+    /// Letters of a run that is hashed.
+    pub(crate) run: usize,
     /// Range number and byte of every `STEP`-th unit.
     marks: Vec<(u32, u32)>,
     ranges: Vec<TextRange>,
@@ -36,6 +40,8 @@ impl Folded {
                 true
             });
         }
+        folded.run = run_length(&folded.units);
+        folded.units.shrink_to_fit();
         folded
     }
 

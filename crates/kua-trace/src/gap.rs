@@ -13,8 +13,8 @@ const MOST_CELLS: usize = 1 << 18;
 const REACH: usize = 240;
 /// What a letter that agrees is worth and one that does not costs, and how far below its best an
 /// alignment may fall before it ends.
-const SAME: i32 = 1;
-const OTHER: i32 = -1;
+const SAME: i16 = 1;
+const OTHER: i16 = -1;
 const DROP: i32 = 10;
 
 /// The chain with the runs between its runs, and, if `grows`, those beyond its ends.
@@ -94,67 +94,177 @@ fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
     let slack = if whole { a.len().abs_diff(b.len()) + BAND } else { BAND };
     let width = 2 * slack + 1;
-    if a.is_empty() || b.is_empty() || (a.len() + 1) * width > MOST_CELLS {
+    let is_too_much = (a.len() + 1) * width > MOST_CELLS;
+    if a.len().min(b.len()) < LEAST || is_too_much {
         return Vec::new();
     }
-    const NEVER: i32 = i32::MIN / 2;
-    // Row by row of a; column c of a row stands for place i + c - slack in b.
-    let mut ways = vec![0_u8; (a.len() + 1) * width];
-    let mut row = vec![NEVER; width];
+    if width <= LANES { narrow(a, b, slack, whole) } else { wide(a, b, slack) }
+}
+
+/// A place that no way leads to. Scores are counts of letters and stay far above it.
+const NEVER: i16 = i16::MIN / 2;
+
+/// Cells of a row that are worked out at once: one row of the band.
+const LANES: usize = 32;
+/// Room before a row, for what is moved by up to half a row.
+const MARGIN: usize = LANES / 2;
+
+type Row = [i16; LANES];
+
+/// Path within a band of at most [`LANES`] cells: column c of row i stands for place i + c - slack of b.
+/// A whole row is worked out without branches, so that the compiler does many cells at once.
+fn narrow(a: &[u16], b: &[u16], slack: usize, whole: bool) -> Vec<Run> {
+    // No letter is 0: beyond its ends, b agrees with nothing.
+    let mut padded = vec![0_u16; slack + b.len() + LANES + a.len()];
+    padded[slack..slack + b.len()].copy_from_slice(b);
+    let mut rows: Vec<Row> = Vec::with_capacity(a.len() + 1);
+    let mut first = [NEVER; LANES];
+    for (cell, score) in first[slack..].iter_mut().take(b.len() + 1).zip(0_i16..) {
+        *cell = -score;
+    }
+    first[2 * slack + 1..].fill(NEVER);
+    rows.push(first);
     let mut best = (0, 0, 0);
-    for i in 0..=a.len() {
-        let mut highest = NEVER;
-        let mut left = NEVER;
-        for c in 0..width {
-            let Some(j) = (i + c).checked_sub(slack).filter(|&j| j <= b.len()) else {
-                row[c] = NEVER;
-                left = NEVER;
-                continue;
-            };
-            // Before it is overwritten, `row[c]` is the diagonal and `row[c + 1]` the cell above.
-            let mut cell = if i == 0 && j == 0 { (0, 0) } else { (NEVER, 0) };
-            if i > 0 && j > 0 && row[c] > NEVER {
-                let score = row[c] + if a[i - 1] == b[j - 1] { SAME } else { OTHER };
-                cell = (score, 1);
-            }
-            let above = row.get(c + 1).copied().unwrap_or(NEVER);
-            if i > 0 && above > NEVER && above + OTHER > cell.0 {
-                cell = (above + OTHER, 2);
-            }
-            if j > 0 && left > NEVER && left + OTHER > cell.0 {
-                cell = (left + OTHER, 3);
-            }
-            row[c] = cell.0;
-            left = cell.0;
-            ways[i * width + c] = cell.1;
-            highest = highest.max(cell.0);
-            if cell.0 > best.0 {
-                best = (cell.0, i, j);
-            }
+    for (i, &letter) in (1..).zip(a) {
+        let before = rows[i - 1];
+        let Some(there) = padded.get(i - 1..i - 1 + LANES) else { break };
+        let mut row = next_row(&before, letter, there);
+        // Beyond the band, and beyond the end of b.
+        let end = (2 * slack + 1).min((b.len() + slack + 1).saturating_sub(i));
+        row[end..].fill(NEVER);
+        let highest = row.iter().copied().fold(NEVER, i16::max);
+        if highest > best.0 {
+            let column = row.iter().position(|&score| score == highest).unwrap_or(slack);
+            best = (highest, i, i + column - slack);
         }
-        if !whole && highest < best.0 - DROP {
+        rows.push(row);
+        if !whole && i32::from(highest) < i32::from(best.0) - DROP {
             break;
         }
     }
-    let (mut i, mut j) = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+    let end = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+    way_back(a, b, end, |i, j| {
+        let c = (j + slack).checked_sub(i).filter(|&c| c <= 2 * slack)?;
+        rows.get(i).map(|row| i32::from(row[c]))
+    })
+}
+
+/// The row after `before`, where `letter` of a meets the letters `there` of b.
+fn next_row(before: &Row, letter: u16, there: &[u16]) -> Row {
+    let mut moved = [NEVER; LANES];
+    moved[..LANES - 1].copy_from_slice(&before[1..]);
+    // With a column's number added, a gap to the right costs nothing: the best of all cells before.
+    let mut sums = [NEVER; MARGIN + LANES];
+    for c in 0..LANES {
+        let same = if there[c] == letter { SAME } else { OTHER };
+        sums[MARGIN + c] = (before[c] + same).max(moved[c] + OTHER) + COLUMNS[c];
+    }
+    sums = highest_before::<1>(&sums);
+    sums = highest_before::<2>(&sums);
+    sums = highest_before::<4>(&sums);
+    sums = highest_before::<8>(&sums);
+    sums = highest_before::<16>(&sums);
+    let mut row = [NEVER; LANES];
+    for c in 0..LANES {
+        row[c] = sums[MARGIN + c] - COLUMNS[c];
+    }
+    row
+}
+
+/// Number of each column.
+const COLUMNS: Row = {
+    let mut columns = [0; LANES];
+    let mut c = 1;
+    while c < LANES {
+        columns[c] = columns[c - 1] + 1;
+        c += 1;
+    }
+    columns
+};
+
+/// Each cell, or the one `BY` cells before it if that is higher.
+fn highest_before<const BY: usize>(cells: &[i16; MARGIN + LANES]) -> [i16; MARGIN + LANES] {
+    let mut out = *cells;
+    for c in MARGIN..MARGIN + LANES {
+        out[c] = cells[c].max(cells[c - BY]);
+    }
+    out
+}
+
+/// Path to the end of both within a band of any width; only cells within both texts are looked at.
+fn wide(a: &[u16], b: &[u16], slack: usize) -> Vec<Run> {
+    let never = i32::MIN / 2;
+    let (same, other) = (i32::from(SAME), i32::from(OTHER));
+    // Row by row of a: its first place in b, and where in `cells` its scores begin.
+    let mut cells: Vec<i32> = Vec::new();
+    let mut starts: Vec<(usize, usize)> = Vec::with_capacity(a.len() + 1);
+    let reach = |i: usize| (i.saturating_sub(slack), (i + slack).min(b.len()));
+    let mut row: Vec<i32> =
+        (0..=reach(0).1).map(|j| other * i32::try_from(j).unwrap_or(i32::MAX)).collect();
+    let mut before: Vec<i32> = Vec::with_capacity(row.len() + 1);
+    starts.push((0, 0));
+    cells.extend(&row);
+    for (i, &letter) in (1..).zip(a) {
+        std::mem::swap(&mut row, &mut before);
+        let ((before_from, _), (from, to)) = (reach(i - 1), reach(i));
+        // From row to row the band moves by one place or none.
+        let moved = from - before_from;
+        row.clear();
+        let mut left = never;
+        let mut diagonal = if moved == 1 { before[0] } else { never };
+        for (n, j) in (from..=to).enumerate() {
+            let above = before.get(n + moved).copied().unwrap_or(never);
+            let step = match j.checked_sub(1) {
+                Some(at) if b[at] == letter => same,
+                _ => other,
+            };
+            left = (diagonal + step).max(above + other).max(left + other);
+            diagonal = above;
+            row.push(left);
+        }
+        starts.push((from, cells.len()));
+        cells.extend(&row);
+    }
+    way_back(a, b, (a.len(), b.len()), |i, j| {
+        let &(from, at) = starts.get(i)?;
+        let end = starts.get(i + 1).map_or(cells.len(), |next| next.1);
+        cells.get(at..end)?.get(j.checked_sub(from)?).copied()
+    })
+}
+
+/// Runs of equal letters on the way that gave the score of the cell `end`. Of ways as good as each
+/// other, letter against letter goes before a letter of a alone, and that before one of b alone.
+fn way_back(
+    a: &[u16],
+    b: &[u16],
+    end: (usize, usize),
+    score: impl Fn(usize, usize) -> Option<i32>,
+) -> Vec<Run> {
+    let (same, other) = (i32::from(SAME), i32::from(OTHER));
+    let (mut i, mut j) = end;
     let mut runs: Vec<Run> = Vec::new();
     while i > 0 || j > 0 {
-        let Some(c) = (j + slack).checked_sub(i).filter(|&c| c < width) else { break };
-        match ways[i * width + c] {
-            1 => {
-                (i, j) = (i - 1, j - 1);
-                if a[i] == b[j] {
-                    match runs.last_mut() {
-                        Some(run) if run.a == i + 1 && run.b == j + 1 => {
-                            *run = Run { a: i, b: j, length: run.length + 1 };
-                        }
-                        _ => runs.push(Run { a: i, b: j, length: 1 }),
+        let Some(here) = score(i, j) else { break };
+        let from = |i: Option<usize>, j: Option<usize>| score(i?, j?);
+        let (above, left) = (i.checked_sub(1), j.checked_sub(1));
+        let are_equal = i > 0 && j > 0 && a[i - 1] == b[j - 1];
+        let step = if are_equal { same } else { other };
+        if from(above, left).is_some_and(|score| score + step == here) {
+            (i, j) = (i - 1, j - 1);
+            if are_equal {
+                match runs.last_mut() {
+                    Some(run) if run.a == i + 1 && run.b == j + 1 => {
+                        *run = Run { a: i, b: j, length: run.length + 1 };
                     }
+                    _ => runs.push(Run { a: i, b: j, length: 1 }),
                 }
             }
-            2 => i -= 1,
-            3 => j -= 1,
-            _ => break,
+        } else if from(above, Some(j)).is_some_and(|score| score + other == here) {
+            i -= 1;
+        } else if j > 0 {
+            j -= 1;
+        } else {
+            break;
         }
     }
     runs.reverse();
@@ -171,6 +281,110 @@ mod tests {
             .filter(|c| c.is_alphanumeric())
             .map(|c| u16::try_from(c as u32).unwrap())
             .collect()
+    }
+
+    /// The same, cell by cell.
+    fn path_cell_by_cell(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
+        let slack = if whole { a.len().abs_diff(b.len()) + BAND } else { BAND };
+        let width = 2 * slack + 1;
+        if a.is_empty() || b.is_empty() || (a.len() + 1) * width > MOST_CELLS {
+            return Vec::new();
+        }
+        const NEVER: i32 = i32::MIN / 2;
+        // Row by row of a; column c of a row stands for place i + c - slack in b.
+        let mut ways = vec![0_u8; (a.len() + 1) * width];
+        let mut row = vec![NEVER; width];
+        let mut best = (0, 0, 0);
+        for i in 0..=a.len() {
+            let mut highest = NEVER;
+            let mut left = NEVER;
+            for c in 0..width {
+                let Some(j) = (i + c).checked_sub(slack).filter(|&j| j <= b.len()) else {
+                    row[c] = NEVER;
+                    left = NEVER;
+                    continue;
+                };
+                // Before it is overwritten, `row[c]` is the diagonal and `row[c + 1]` the cell above.
+                let mut cell = if i == 0 && j == 0 { (0, 0) } else { (NEVER, 0) };
+                if i > 0 && j > 0 && row[c] > NEVER {
+                    let score = row[c] + if a[i - 1] == b[j - 1] { 1 } else { -1 };
+                    cell = (score, 1);
+                }
+                let above = row.get(c + 1).copied().unwrap_or(NEVER);
+                if i > 0 && above > NEVER && above - 1 > cell.0 {
+                    cell = (above - 1, 2);
+                }
+                if j > 0 && left > NEVER && left - 1 > cell.0 {
+                    cell = (left - 1, 3);
+                }
+                row[c] = cell.0;
+                left = cell.0;
+                ways[i * width + c] = cell.1;
+                highest = highest.max(cell.0);
+                if cell.0 > best.0 {
+                    best = (cell.0, i, j);
+                }
+            }
+            if !whole && highest < best.0 - DROP {
+                break;
+            }
+        }
+        let (mut i, mut j) = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+        let mut runs: Vec<Run> = Vec::new();
+        while i > 0 || j > 0 {
+            let Some(c) = (j + slack).checked_sub(i).filter(|&c| c < width) else { break };
+            match ways[i * width + c] {
+                1 => {
+                    (i, j) = (i - 1, j - 1);
+                    if a[i] == b[j] {
+                        match runs.last_mut() {
+                            Some(run) if run.a == i + 1 && run.b == j + 1 => {
+                                *run = Run { a: i, b: j, length: run.length + 1 };
+                            }
+                            _ => runs.push(Run { a: i, b: j, length: 1 }),
+                        }
+                    }
+                }
+                2 => i -= 1,
+                3 => j -= 1,
+                _ => break,
+            }
+        }
+        runs.reverse();
+        runs.retain(|run| run.length >= LEAST);
+        runs
+    }
+
+    #[test]
+    fn rows_at_once_give_what_cell_by_cell_gives() {
+        let mix = crate::fingerprint::mix;
+        let mut found = 0;
+        for seed in 0..3_000_u64 {
+            let number =
+                |of: u64, below: u64| usize::try_from(mix(mix(seed) ^ of) % below).unwrap();
+            let letters = 2 + number(1, 9);
+            let a: Vec<u16> = (0..number(2, 90) as u64)
+                .map(|n| 97 + u16::try_from(number(100 + n, letters as u64)).unwrap())
+                .collect();
+            // Some letters misread, left out or put in.
+            let rate = 1 + number(3, 60);
+            let mut b = Vec::new();
+            for (n, &letter) in (0_u64..).zip(&a) {
+                match number(1_000 + n, 100) {
+                    x if x < rate => b.push(97 + u16::try_from(number(2_000 + n, 26)).unwrap()),
+                    x if x < rate + 4 => {}
+                    x if x < rate + 8 => b.extend([letter, 120]),
+                    _ => b.push(letter),
+                }
+            }
+            b.truncate(number(4, 120));
+            for whole in [true, false] {
+                let runs = path(&a, &b, whole);
+                assert_eq!(runs, path_cell_by_cell(&a, &b, whole), "{seed} {whole} {a:?} {b:?}");
+                found += runs.len();
+            }
+        }
+        assert!(found > 3_000, "{found}");
     }
 
     #[test]

@@ -11,12 +11,11 @@ use crate::body::Body;
 use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
-use crate::fingerprint::run_length;
 use crate::fold::Folded;
 use crate::groups::{GROUPS, groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
-use crate::passage::{Piece, Side, pieces};
+use crate::passage::{Piece, Side, is_whole, pieces};
 use crate::seeds::Seed;
 use crate::wording::{AllWordings, compared, items};
 
@@ -43,7 +42,7 @@ pub(crate) fn reuse(
                     let words = |n: usize| wordings.get(bodies[n].language());
                     let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
                     let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
-                    let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
+                    let run = folded_a.run.min(folded_b.run);
                     if a == b {
                         let found =
                             chains(pair, &folded_a.units, &folded_a.units, run, true, config);
@@ -166,9 +165,9 @@ fn passages(
 ) -> Vec<(Vec<Piece>, bool)> {
     let mut groups = Vec::new();
     for chain in chains {
-        let pieces = pieces(chain, a, b);
+        let pieces = pieces(chain, a, b, chain.is_weak);
         let is_passage = if chain.is_weak {
-            is_whole(&pieces)
+            are_whole(&pieces)
         } else {
             chain.matched >= LONG * least || is_verbatim(&pieces, least) || is_mostly_whole(&pieces)
         };
@@ -200,7 +199,7 @@ fn between(
     let is_shorter = kept >= 3
         && (share_a.max(share_b) >= 60 && share_a.min(share_b) * 3 < share_a.max(share_b) * 2);
     let is_digest = is_shorter && condenses(&groups);
-    let agency = same_agency(a.body, b.body);
+    let agency = same_agency((a.body, marks_a), (b.body, marks_b));
     for (group, in_conflict) in groups {
         let Some((span_a, span_b)) = cover(&group) else { continue };
         let quoted = (a.body.is_quoted(span_a), b.body.is_quoted(span_b));
@@ -237,14 +236,17 @@ fn between(
 }
 
 /// The agency both name in their opening lines, unless one of the two is its own text.
-fn same_agency(a: &Body<'_>, b: &Body<'_>) -> Option<String> {
-    let (one, other) = (a.agency()?, b.agency()?);
+fn same_agency(
+    (a, marks_a): (&Body<'_>, &Marks),
+    (b, marks_b): (&Body<'_>, &Marks),
+) -> Option<String> {
+    let (one, other) = (marks_a.agency.as_ref()?, marks_b.agency.as_ref()?);
     let letters = |words: &str| -> String {
         words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let name = letters(one);
     let is_its_own = |body: &Body<'_>| letters(&body.document.path).contains(&name);
-    (name == letters(other) && !is_its_own(a) && !is_its_own(b)).then(|| one.to_owned())
+    (name == letters(other) && !is_its_own(a) && !is_its_own(b)).then(|| one.clone())
 }
 
 /// Whether a shorter text condenses: it shortens within the sentences it keeps or tells them in
@@ -266,7 +268,7 @@ const MOSTLY_KEPT: usize = 70;
 fn repeats(chains: &[Chain], side: Side<'_, '_>, out: &mut Vec<Link>) {
     let block = |at: usize| side.body.units.get(side.body.unit_at(at)).map_or(0, |unit| unit.block);
     for chain in chains {
-        let pieces = pieces(chain, side, side);
+        let pieces = pieces(chain, side, side, false);
         // A turn of phrase used twice is no repeated statement: most of both sentences must agree.
         let is_statement = |piece: &Piece| {
             let most = |range: TextRange| {
@@ -327,10 +329,9 @@ fn whole_blocks(body: &Body<'_>, a: TextRange, b: TextRange) -> (TextRange, Text
 
 /// Whether short passages are more than a turn of phrase: whole sentences on both sides, about the
 /// same people and places.
-fn is_whole(pieces: &[Piece]) -> bool {
-    const WHOLE: usize = 85;
+fn are_whole(pieces: &[Piece]) -> bool {
     pieces.iter().all(|piece| {
-        piece.kept * piece.letters >= WHOLE * piece.matched
+        is_whole(piece.kept, piece.letters, piece.matched)
             && !piece.conflicts.iter().any(|conflict| conflict.kind == "name")
     })
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
-use crate::fingerprint::{fingerprints, run_length};
+use crate::fingerprint::fingerprints;
 use crate::fold::Folded;
 use crate::since::Wanted;
 use crate::twins::{Sketch, groups};
@@ -58,7 +58,7 @@ impl Prints {
     /// None of a text that is too short to be compared.
     pub(crate) fn of(folded: &Folded, config: &TraceConfig) -> Self {
         let mut prints = Self::default();
-        let run = run_length(&folded.units);
+        let run = folded.run;
         if folded.units.len() >= config.min_characters * run / crate::fingerprint::RUN {
             fingerprints(&folded.units, run, |hash, at| {
                 prints.sketch.add(hash);

@@ -44,8 +44,7 @@ pub(crate) fn reuse(
                     let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
                     let run = folded_a.run.min(folded_b.run);
                     if a == b {
-                        let found =
-                            chains(pair, &folded_a.units, &folded_a.units, run, true, config);
+                        let found = chains(pair, (&folded_a, &folded_a), run, true, config);
                         repeats(&found, side_a, &mut out);
                         continue;
                     }
@@ -100,7 +99,9 @@ impl<'s, 'd> Folds<'s, 'd> {
 }
 
 fn fold(body: &Body<'_>) -> Folded {
-    Folded::of(&body.document.text, &body.ranges)
+    let mut folded = Folded::of(&body.document.text, &body.ranges);
+    folded.cut(&body.document.text, body.units.iter().map(|unit| unit.range));
+    folded
 }
 
 /// Order of links in a lineage: by sides, then kind.
@@ -141,7 +142,7 @@ fn sideless(
     config: &TraceConfig,
 ) -> Vec<(Vec<Piece>, bool)> {
     let found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
-        let chains = chains(seeds, &one.folded.units, &other.folded.units, run, false, config);
+        let chains = chains(seeds, (one.folded, other.folded), run, false, config);
         passages(&chains, one, other, config.min_characters)
     };
     if a.body.stands_first(b.body) {

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use kua_generator::{BenchPlan, bench_article};
 use kua_lexicon::Lexicons;
-use kua_model::{Document, NoMemo, Sha256};
+use kua_model::{Document, Sha256};
 use kua_trace::{TraceConfig, trace_in_steps};
 
 #[global_allocator]
@@ -49,20 +49,26 @@ fn main() {
             steps.push(Step::now(name));
         }
     };
-    let lineage = trace_in_steps(&documents, &lexicons, &config, &NoMemo, &begins).value;
+    let lineage = trace_in_steps(&documents, &lexicons, &config, None, &begins).value;
     begins("end");
     let steps = steps.into_inner().unwrap_or_default();
     println!("{:13} {:>8} {:>8} {:>8} {:>9}", "step", "s", "CPU s", "MB/CPU s", "peak MB");
-    let row = |name: &str, from: &Step, to: &Step| {
-        let (seconds, cpu) = (to.at.duration_since(from.at).as_secs_f64(), to.cpu - from.cpu);
-        let speed = mega(bytes) / cpu.max(0.01);
-        println!("{name:13} {seconds:8.2} {cpu:8.2} {speed:8.1} {:9.0}", to.peak);
-    };
+    let mut rows: Vec<(&str, f64, f64, f64)> = Vec::new();
     for pair in steps.windows(2) {
-        row(pair[0].name, &pair[0], &pair[1]);
+        let seconds = pair[1].at.duration_since(pair[0].at).as_secs_f64();
+        let cpu = pair[1].cpu - pair[0].cpu;
+        // Some steps are taken in turns, for some of the texts at a time.
+        match rows.iter_mut().find(|row| row.0 == pair[0].name) {
+            Some(row) => *row = (row.0, row.1 + seconds, row.2 + cpu, pair[1].peak),
+            None => rows.push((pair[0].name, seconds, cpu, pair[1].peak)),
+        }
     }
-    if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
-        row("all", first, last);
+    let all = rows.iter().fold(("all", 0.0, 0.0, 0.0), |all: (_, f64, f64, f64), row| {
+        (all.0, all.1 + row.1, all.2 + row.2, all.3.max(row.3))
+    });
+    for (name, seconds, cpu, peak) in rows.into_iter().chain([all]) {
+        let speed = mega(bytes) / cpu.max(0.01);
+        println!("{name:13} {seconds:8.2} {cpu:8.2} {speed:8.1} {peak:9.0}");
     }
     // The same for the same result: shows whether a change of speed changed anything else.
     let digest = Sha256::of(&postcard::to_allocvec(&lineage).unwrap_or_default());

@@ -9,6 +9,8 @@ const LEAST: usize = 3;
 const BAND: usize = 12;
 /// Cells of one alignment; a gap that needs more stays as it is.
 const MOST_CELLS: usize = 1 << 18;
+/// Letters of one alignment: scores are counted in 16 bits.
+const MOST_LETTERS: usize = 6_000;
 /// Letters beyond the ends of a chain that are tried at a time.
 const REACH: usize = 240;
 /// What a letter that agrees is worth and one that does not costs, and how far below its best an
@@ -92,13 +94,15 @@ fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 /// Runs of equal letters on the best way from the start of both: to the end of both if `whole`, else
 /// as far as they are alike (X-drop, Zhang, Schwartz, Wagner, Miller 2000).
 fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
-    let slack = if whole { a.len().abs_diff(b.len()) + BAND } else { BAND };
-    let width = 2 * slack + 1;
-    let is_too_much = (a.len() + 1) * width > MOST_CELLS;
+    // Column c of row i stands for place i + c - back of b.
+    let (more_a, more_b) = (a.len().saturating_sub(b.len()), b.len().saturating_sub(a.len()));
+    let (back, ahead) = if whole { (BAND + more_a, BAND + more_b) } else { (BAND, BAND) };
+    let width = back + ahead + 1;
+    let is_too_much = (a.len() + 1) * width > MOST_CELLS || a.len().max(b.len()) > MOST_LETTERS;
     if a.len().min(b.len()) < LEAST || is_too_much {
         return Vec::new();
     }
-    if width <= LANES { narrow(a, b, slack, whole) } else { wide(a, b, slack) }
+    if width <= LANES { narrow(a, b, (back, width), whole) } else { wide(a, b, (back, width)) }
 }
 
 /// A place that no way leads to. Scores are counts of letters and stay far above it.
@@ -111,18 +115,15 @@ const MARGIN: usize = LANES / 2;
 
 type Row = [i16; LANES];
 
-/// Path within a band of at most [`LANES`] cells: column c of row i stands for place i + c - slack of b.
-/// A whole row is worked out without branches, so that the compiler does many cells at once.
-fn narrow(a: &[u16], b: &[u16], slack: usize, whole: bool) -> Vec<Run> {
-    // No letter is 0: beyond its ends, b agrees with nothing.
-    let mut padded = vec![0_u16; slack + b.len() + LANES + a.len()];
-    padded[slack..slack + b.len()].copy_from_slice(b);
+/// Path within a band of at most [`LANES`] cells. A whole row is worked out without branches, so that
+/// the compiler does many cells at once.
+fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> Vec<Run> {
+    let padded = padded(a, b, back, LANES);
     let mut rows: Vec<Row> = Vec::with_capacity(a.len() + 1);
     let mut first = [NEVER; LANES];
-    for (cell, score) in first[slack..].iter_mut().take(b.len() + 1).zip(0_i16..) {
+    for (cell, score) in first[back..width].iter_mut().take(b.len() + 1).zip(0_i16..) {
         *cell = -score;
     }
-    first[2 * slack + 1..].fill(NEVER);
     rows.push(first);
     let mut best = (0, 0, 0);
     for (i, &letter) in (1..).zip(a) {
@@ -130,12 +131,12 @@ fn narrow(a: &[u16], b: &[u16], slack: usize, whole: bool) -> Vec<Run> {
         let Some(there) = padded.get(i - 1..i - 1 + LANES) else { break };
         let mut row = next_row(&before, letter, there);
         // Beyond the band, and beyond the end of b.
-        let end = (2 * slack + 1).min((b.len() + slack + 1).saturating_sub(i));
+        let end = width.min((b.len() + back + 1).saturating_sub(i));
         row[end..].fill(NEVER);
         let highest = row.iter().copied().fold(NEVER, i16::max);
         if highest > best.0 {
-            let column = row.iter().position(|&score| score == highest).unwrap_or(slack);
-            best = (highest, i, i + column - slack);
+            let column = row.iter().position(|&score| score == highest).unwrap_or(back);
+            best = (highest, i, i + column - back);
         }
         rows.push(row);
         if !whole && i32::from(highest) < i32::from(best.0) - DROP {
@@ -144,9 +145,17 @@ fn narrow(a: &[u16], b: &[u16], slack: usize, whole: bool) -> Vec<Run> {
     }
     let end = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
     way_back(a, b, end, |i, j| {
-        let c = (j + slack).checked_sub(i).filter(|&c| c <= 2 * slack)?;
-        rows.get(i).map(|row| i32::from(row[c]))
+        let c = (j + back).checked_sub(i).filter(|&c| c < width)?;
+        rows.get(i).map(|row| row[c])
     })
+}
+
+/// The letters of b with room before and behind, so that row i meets those from i - 1 on. No letter
+/// is 0: beyond its ends, b agrees with nothing.
+fn padded(a: &[u16], b: &[u16], back: usize, width: usize) -> Vec<u16> {
+    let mut out = vec![0; back + b.len().max(a.len()) + width];
+    out[back..back + b.len()].copy_from_slice(b);
+    out
 }
 
 /// The row after `before`, where `letter` of a meets the letters `there` of b.
@@ -192,43 +201,35 @@ fn highest_before<const BY: usize>(cells: &[i16; MARGIN + LANES]) -> [i16; MARGI
 }
 
 /// Path to the end of both within a band of any width; only cells within both texts are looked at.
-fn wide(a: &[u16], b: &[u16], slack: usize) -> Vec<Run> {
-    let never = i32::MIN / 2;
-    let (same, other) = (i32::from(SAME), i32::from(OTHER));
-    // Row by row of a: its first place in b, and where in `cells` its scores begin.
-    let mut cells: Vec<i32> = Vec::new();
-    let mut starts: Vec<(usize, usize)> = Vec::with_capacity(a.len() + 1);
-    let reach = |i: usize| (i.saturating_sub(slack), (i + slack).min(b.len()));
-    let mut row: Vec<i32> =
-        (0..=reach(0).1).map(|j| other * i32::try_from(j).unwrap_or(i32::MAX)).collect();
-    let mut before: Vec<i32> = Vec::with_capacity(row.len() + 1);
-    starts.push((0, 0));
-    cells.extend(&row);
+fn wide(a: &[u16], b: &[u16], (back, width): (usize, usize)) -> Vec<Run> {
+    let padded = padded(a, b, back, width);
+    // One cell more in each row, which stays beyond the band.
+    let stride = width + 1;
+    let mut cells = vec![NEVER; (a.len() + 1) * stride];
+    for (cell, score) in cells[back..width].iter_mut().take(b.len() + 1).zip(0_i16..) {
+        *cell = -score;
+    }
     for (i, &letter) in (1..).zip(a) {
-        std::mem::swap(&mut row, &mut before);
-        let ((before_from, _), (from, to)) = (reach(i - 1), reach(i));
-        // From row to row the band moves by one place or none.
-        let moved = from - before_from;
-        row.clear();
-        let mut left = never;
-        let mut diagonal = if moved == 1 { before[0] } else { never };
-        for (n, j) in (from..=to).enumerate() {
-            let above = before.get(n + moved).copied().unwrap_or(never);
-            let step = match j.checked_sub(1) {
-                Some(at) if b[at] == letter => same,
-                _ => other,
-            };
-            left = (diagonal + step).max(above + other).max(left + other);
-            diagonal = above;
-            row.push(left);
+        let (done, to_do) = cells.split_at_mut(i * stride);
+        let before = &done[(i - 1) * stride..];
+        let (from, to) =
+            (back.saturating_sub(i), width.min((b.len() + back + 1).saturating_sub(i)));
+        let row = to_do[from..to].iter_mut();
+        let (diagonals, above) = (&before[from..to], &before[from + 1..to + 1]);
+        let there = &padded[i - 1 + from..i - 1 + to];
+        for (((cell, diagonal), above), there) in row.zip(diagonals).zip(above).zip(there) {
+            let step = if *there == letter { SAME } else { OTHER };
+            *cell = (diagonal + step).max(above + OTHER);
         }
-        starts.push((from, cells.len()));
-        cells.extend(&row);
+        let mut left = NEVER;
+        for cell in &mut to_do[from..to] {
+            left = (left + OTHER).max(*cell);
+            *cell = left;
+        }
     }
     way_back(a, b, (a.len(), b.len()), |i, j| {
-        let &(from, at) = starts.get(i)?;
-        let end = starts.get(i + 1).map_or(cells.len(), |next| next.1);
-        cells.get(at..end)?.get(j.checked_sub(from)?).copied()
+        let c = (j + back).checked_sub(i).filter(|&c| c < width)?;
+        cells.get(i * stride + c).copied()
     })
 }
 
@@ -238,9 +239,8 @@ fn way_back(
     a: &[u16],
     b: &[u16],
     end: (usize, usize),
-    score: impl Fn(usize, usize) -> Option<i32>,
+    score: impl Fn(usize, usize) -> Option<i16>,
 ) -> Vec<Run> {
-    let (same, other) = (i32::from(SAME), i32::from(OTHER));
     let (mut i, mut j) = end;
     let mut runs: Vec<Run> = Vec::new();
     while i > 0 || j > 0 {
@@ -248,7 +248,7 @@ fn way_back(
         let from = |i: Option<usize>, j: Option<usize>| score(i?, j?);
         let (above, left) = (i.checked_sub(1), j.checked_sub(1));
         let are_equal = i > 0 && j > 0 && a[i - 1] == b[j - 1];
-        let step = if are_equal { same } else { other };
+        let step = if are_equal { SAME } else { OTHER };
         if from(above, left).is_some_and(|score| score + step == here) {
             (i, j) = (i - 1, j - 1);
             if are_equal {
@@ -259,7 +259,7 @@ fn way_back(
                     _ => runs.push(Run { a: i, b: j, length: 1 }),
                 }
             }
-        } else if from(above, Some(j)).is_some_and(|score| score + other == here) {
+        } else if from(above, Some(j)).is_some_and(|score| score + OTHER == here) {
             i -= 1;
         } else if j > 0 {
             j -= 1;
@@ -285,8 +285,9 @@ mod tests {
 
     /// The same, cell by cell.
     fn path_cell_by_cell(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
-        let slack = if whole { a.len().abs_diff(b.len()) + BAND } else { BAND };
-        let width = 2 * slack + 1;
+        let more = |x: &[u16], y: &[u16]| if whole { x.len().saturating_sub(y.len()) } else { 0 };
+        let slack = BAND + more(a, b);
+        let width = slack + BAND + more(b, a) + 1;
         if a.is_empty() || b.is_empty() || (a.len() + 1) * width > MOST_CELLS {
             return Vec::new();
         }

@@ -48,9 +48,7 @@ mod wording;
 mod words;
 
 use kua_lexicon::Lexicons;
-use kua_model::{
-    Document, Lineage, Memo, NoMemo, Noted, Notice, NoticePlace, Severity, Span, TextRange,
-};
+use kua_model::{Document, Lineage, Memo, Noted, Notice, NoticePlace, Severity, Span, TextRange};
 use rayon::prelude::*;
 
 pub use config::TraceConfig;
@@ -68,7 +66,7 @@ const LONGEST: usize = u32::MAX as usize;
 /// A document that is given twice counts once. Texts beyond 4 GiB are left out with a notice.
 /// Linear in the length of the texts and the number of links.
 pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) -> Noted<Lineage> {
-    trace_with(documents, lexicons, config, &NoMemo)
+    trace_in_steps(documents, lexicons, config, None, &|_| {})
 }
 
 /// The same, with what was worked out of documents and pairs of them remembered in `memo`.
@@ -78,7 +76,7 @@ pub fn trace_with(
     config: &TraceConfig,
     memo: &dyn Memo,
 ) -> Noted<Lineage> {
-    trace_in_steps(documents, lexicons, config, memo, &|_| {})
+    trace_in_steps(documents, lexicons, config, Some(memo), &|_| {})
 }
 
 /// The same; `begins` is told the name of each step before it is taken, for progress and measurement.
@@ -86,7 +84,7 @@ pub fn trace_in_steps(
     documents: &[Document],
     lexicons: &Lexicons,
     config: &TraceConfig,
-    memo: &dyn Memo,
+    memo: Option<&dyn Memo>,
     begins: &(dyn Fn(&'static str) + Sync),
 ) -> Noted<Lineage> {
     begins("sentences");

@@ -5,7 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::wording::{Compared, Wordings, compared, items, substitutions};
+use crate::wording::{Compared, Wordings, agreeing, compared, items, substitutions};
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -142,8 +142,15 @@ fn cut(
                 (false, true) => (stretched(text_a, range_a, wide_a, range_b, wide_b), wide_b),
                 (false, false) => (range_a, range_b),
             };
-        let Compared { mut agreements, mut conflicts } =
-            compared(&items(a.body, seen_a, a.words), &items(b.body, seen_b, b.words));
+        let is_same =
+            std::ptr::eq(a.words, b.words) && a.body.words(seen_a) == b.body.words(seen_b);
+        let items_a = items(a.body, seen_a, a.words);
+        let Compared { mut agreements, mut conflicts } = if is_same {
+            let agreements = agreeing(&items_a, seen_a.start, seen_b.start);
+            Compared { agreements, conflicts: Vec::new() }
+        } else {
+            compared(&items_a, &items(b.body, seen_b, b.words))
+        };
         agreements.retain(|agreement| range_a.contains(agreement.a));
         // Every outlet has its own dateline.
         conflicts.retain(|conflict| {

@@ -1,6 +1,5 @@
 //! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
@@ -12,12 +11,12 @@ use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
 use crate::fold::Folded;
-use crate::groups::{GROUPS, groups};
+use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
 use crate::passage::{Piece, Side, is_whole, pieces};
 use crate::seeds::Seed;
-use crate::wording::{AllWordings, compared, items};
+use crate::wording::{AllWordings, agreeing, compared, items};
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
 pub(crate) fn reuse(
@@ -27,39 +26,22 @@ pub(crate) fn reuse(
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> Vec<Link> {
-    let bytes: usize = bodies.iter().map(Body::len).sum();
-    let folds = Folds::of(bodies, bytes);
-    let have = remembered.held(GROUPS);
-    let groups = groups(bodies, bytes, &folds, config, remembered, &have);
-    remembered.begins("passages");
-    let of_groups = remembered.each_of(GROUPS, have, &groups.keys(), |due| {
-        due.par_iter()
-            .map(|&n| {
-                let mut out = Vec::new();
-                for pair in groups.pairs(n, config) {
-                    let (a, b) = (pair[0].a as usize, pair[0].b as usize);
-                    let (folded_a, folded_b) = (folds.get(a), folds.get(b));
-                    let words = |n: usize| wordings.get(bodies[n].language());
-                    let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
-                    let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
-                    let run = folded_a.run.min(folded_b.run);
-                    if a == b {
-                        let found = chains(pair, (&folded_a, &folded_a), run, true, config);
-                        repeats(&found, side_a, &mut out);
-                        continue;
-                    }
-                    let least = config.min_characters;
-                    let passages = match duplicate(side_a, side_b, least) {
-                        Some(whole) => vec![(whole, false)],
-                        None => sideless(pair, side_a, side_b, run, config),
-                    };
-                    between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
-                }
-                out
-            })
-            .collect()
-    });
-    let mut links: Vec<Link> = of_groups.into_iter().flatten().collect();
+    let folds = Folds::of(bodies);
+    let mut of_groups = remembered.by_and_by(GROUPS);
+    let mut all = AllGroups::of(&folds, config, remembered, &of_groups.have);
+    let mut links: Vec<Link> = Vec::new();
+    for range in all.parts() {
+        remembered.begins("runs");
+        let groups = all.part(range);
+        remembered.begins("passages");
+        let found = of_groups.each(&groups.keys(), |due| {
+            due.par_iter().map(|&n| of_group(&groups, n, &folds, marks, wordings, config)).collect()
+        });
+        links.extend(found.into_iter().flatten());
+    }
+    all.keep();
+    of_groups.keep();
+    drop(folds);
     remembered.begins("formulae");
     formulae(bodies, wordings, config.min_characters, &mut links, remembered);
     links.extend(furniture(bodies));
@@ -67,34 +49,55 @@ pub(crate) fn reuse(
     links
 }
 
-/// Folded bodies: kept, once they are asked for, if they are not too many; else made anew each time.
-pub(crate) enum Folds<'s, 'd> {
-    Kept(&'s [Body<'d>], Vec<OnceLock<Folded>>),
-    Made(&'s [Body<'d>]),
+/// Links of the pairs of a group.
+fn of_group(
+    groups: &Groups,
+    n: usize,
+    folds: &Folds<'_, '_>,
+    marks: &AllMarks<'_, '_>,
+    wordings: &AllWordings,
+    config: &TraceConfig,
+) -> Vec<Link> {
+    let bodies = folds.bodies;
+    let side = |n: usize| Side {
+        body: &bodies[n],
+        folded: folds.get(n),
+        words: wordings.get(bodies[n].language()),
+    };
+    let mut out = Vec::new();
+    for pair in groups.pairs(n, config) {
+        let (a, b) = (pair[0].a as usize, pair[0].b as usize);
+        let (side_a, side_b) = (side(a), side(b));
+        let run = side_a.folded.run.min(side_b.folded.run);
+        if a == b {
+            let found = chains(pair, (side_a.folded, side_a.folded), run, true, config);
+            repeats(&found, side_a, &mut out);
+            continue;
+        }
+        let least = config.min_characters;
+        let passages = match duplicate(side_a, side_b, least) {
+            Some(whole) => vec![(whole, false)],
+            None => sideless(pair, side_a, side_b, run, config),
+        };
+        between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
+    }
+    out
 }
 
-/// Bytes of text whose folded form is kept, at about two bytes each.
-const MOST_KEPT: usize = 128 << 20;
+/// Folded bodies, each made when it is first asked for. At two bytes a letter they are smaller than
+/// the documents, which are held in any case; to make them again for each pair would take minutes.
+pub(crate) struct Folds<'s, 'd> {
+    bodies: &'s [Body<'d>],
+    made: Vec<OnceLock<Folded>>,
+}
 
 impl<'s, 'd> Folds<'s, 'd> {
-    fn of(bodies: &'s [Body<'d>], bytes: usize) -> Self {
-        if bytes <= MOST_KEPT {
-            Self::Kept(bodies, bodies.iter().map(|_| OnceLock::new()).collect())
-        } else {
-            Self::Made(bodies)
-        }
+    fn of(bodies: &'s [Body<'d>]) -> Self {
+        Self { bodies, made: bodies.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    pub(crate) fn get(&self, n: usize) -> Cow<'_, Folded> {
-        match self {
-            Self::Kept(bodies, all) => Cow::Borrowed(all[n].get_or_init(|| fold(&bodies[n]))),
-            Self::Made(bodies) => Cow::Owned(fold(&bodies[n])),
-        }
-    }
-
-    /// Whether all may be held at once.
-    pub(crate) fn are_few(&self) -> bool {
-        matches!(self, Self::Kept(..))
+    pub(crate) fn get(&self, n: usize) -> &Folded {
+        self.made[n].get_or_init(|| fold(&self.bodies[n]))
     }
 }
 
@@ -124,8 +127,12 @@ fn duplicate(a: Side<'_, '_>, b: Side<'_, '_>, least: usize) -> Option<Vec<Piece
     let text = &a.body.document.text;
     let pieces = units().map(|(x, y)| {
         let letters = a.folded.index(text, x.end).saturating_sub(a.folded.index(text, x.start));
-        let (seen_a, seen_b) = (items(a.body, x, a.words), items(b.body, y, b.words));
-        let agreements = compared(&seen_a, &seen_b).agreements;
+        let seen_a = items(a.body, x, a.words);
+        let agreements = if std::ptr::eq(a.words, b.words) {
+            agreeing(&seen_a, x.start, y.start)
+        } else {
+            compared(&seen_a, &items(b.body, y, b.words)).agreements
+        };
         let conflicts = Vec::new();
         Piece { a: x, b: y, matched: letters, letters, kept: 100, agreements, conflicts }
     });

@@ -5,7 +5,11 @@
 //!
 //! `one` leaves translations out; `all` (the default) looks for them.
 
-#![allow(clippy::print_stdout, reason = "a program that prints what it measured")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints what it measured; it builds its documents as the tests do"
+)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

@@ -61,9 +61,10 @@ struct Before {
     groups: Vec<Vec<Sha256>>,
 }
 
-/// Texts whose groups are looked at at a time: the seeds of all at once would be many times as large
-/// as the texts.
-const AT_A_TIME: usize = 1 << 14;
+/// Fewest texts whose groups are looked at at a time, and into how many parts a case is cut at most:
+/// the seeds of all at once would be larger than the texts, and each part passes over what all share.
+const AT_A_TIME: usize = 1 << 12;
+const MOST_PARTS: usize = 64;
 
 /// All groups of a case, to be asked for some texts at a time.
 pub(crate) struct AllGroups<'r, 'm> {
@@ -122,7 +123,7 @@ impl<'r, 'm> AllGroups<'r, 'm> {
     /// Ranges of texts whose groups are to be asked for in turn.
     pub(crate) fn parts(&self) -> Vec<Range<usize>> {
         let step = match self.seeds {
-            Seeds::Shared(_) => AT_A_TIME,
+            Seeds::Shared(_) => AT_A_TIME.max(self.texts.div_ceil(MOST_PARTS)),
             Seeds::Changed(_) => self.texts.max(1),
         };
         (0..self.texts).step_by(step).map(|n| n..(n + step).min(self.texts)).collect()

@@ -182,7 +182,7 @@ fn either_way_round(seed: u64) -> Result<(), TestCaseError> {
                 (x, y, link.kind, direction, link.score, pieces, conflicts)
             })
             .collect();
-        out.sort_unstable_by(|x, y| (x.0, x.1, x.2).cmp(&(y.0, y.1, y.2)));
+        out.sort_unstable_by_key(|link| (link.0, link.1, link.2));
         (one.id < other.id, out)
     };
     let all: Vec<_> = (0..12).map(|n| found(&n.to_string())).collect();

@@ -45,6 +45,11 @@ def kua(folder):
     done = subprocess.run(["cargo", *command], env=setting, capture_output=True, text=True)
     line = next((line for line in done.stdout.splitlines() if "articles," in line), done.stderr[-400:])
     print(f"\n== kua: {line}")
+    # CPU and memory are told by the program that measures them, without translations.
+    sizes = cargo("run", "--release", "-q", "-p", "kua-trace", "--example", "size", "--", ARTICLES, "one", capture_output=True, text=True)
+    for line in sizes.stdout.splitlines():
+        if line.startswith(("step", "all")):
+            print(line)
     score(folder, found)
 
 
@@ -54,7 +59,8 @@ def peer(folder, name, texts, pairs, threshold, size):
     found = pairs(texts, threshold, size)
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"\n== {name}: {time.time() - start:.1f} s, {cpu:.1f} CPU s")
+    peak = after.ru_maxrss * 1024 / 1e6
+    print(f"\n== {name}: {time.time() - start:.1f} s, {cpu:.1f} CPU s, {peak:.0f} MB at its peak (of all so far)")
     path = folder / "peer.tsv"
     with path.open("w") as out:
         for a, b in sorted(found):

@@ -109,6 +109,13 @@ impl<'d> Body<'d> {
         }
     }
 
+    /// Whether this text is the first of two by what they say alone: the shorter, then by its letters.
+    /// For work that must not depend on which of two documents has the lower id.
+    pub(crate) fn stands_first(&self, other: &Self) -> bool {
+        let (one, two) = (&self.document.text, &other.document.text);
+        (one.len(), one) <= (two.len(), two)
+    }
+
     /// The words at `range`.
     pub(crate) fn words(&self, range: TextRange) -> &'d str {
         range.of(&self.document.text).unwrap_or_default()

@@ -1,6 +1,7 @@
 //! Joins seeds into passages: exact runs first, then chains of runs with small gaps between them.
 
 use crate::TraceConfig;
+use crate::fold::Folded;
 use crate::gap::filled;
 use crate::seeds::Seed;
 
@@ -105,16 +106,17 @@ fn ends(first: Option<usize>, last: Option<usize>) -> (usize, usize) {
 /// How far back a chain looks for its previous run.
 const LOOK_BACK: usize = 64;
 
-/// Passages that units `a` and `b` share, strongest first, from seeds of `run` units each. With
-/// `same`, both sides are one text and a passage is not chained with itself.
+/// Passages that two texts share, strongest first, from seeds of `run` units each. With `same`, both
+/// sides are one text and a passage is not chained with itself. Between two texts, short chains that
+/// cannot become whole sentences are left out.
 pub(crate) fn chains(
     seeds: &[Seed],
-    a: &[u16],
-    b: &[u16],
+    (of_a, of_b): (&Folded, &Folded),
     run: usize,
     same: bool,
     config: &TraceConfig,
 ) -> Vec<Chain> {
+    let (a, b) = (&of_a.units[..], &of_b.units[..]);
     let least = config.min_characters * run / crate::fingerprint::RUN;
     let mut runs = exact_runs(seeds, a, b, same);
     runs.sort_unstable();
@@ -150,6 +152,9 @@ pub(crate) fn chains(
                 continue;
             }
             let chain = Chain { runs: members, matched, is_weak: matched < least };
+            if chain.is_weak && !same && !may_be_whole(&chain, of_a, of_b) {
+                continue;
+            }
             // What is alike in spite of misread letters and changed figures is found before the chain
             // is weighed; but exact runs must make up most of it.
             let grown = filled(&chain, a, b, !same);
@@ -165,6 +170,55 @@ pub(crate) fn chains(
         }
     }
     out
+}
+
+/// Whether a chain may grow to whole sentences on both sides: over what is left of them before it and
+/// after it, some groups of three letters must be the same. Most chains of chance and most turns of
+/// phrase are told by this from passages, long before letters are aligned and words compared.
+fn may_be_whole(chain: &Chain, a: &Folded, b: &Folded) -> bool {
+    let ((from_a, to_a), (from_b, to_b)) = (chain.a(), chain.b());
+    let (start_a, start_b) = (a.sentence(from_a).0, b.sentence(from_b).0);
+    let (end_a, end_b) = (a.sentence(to_a - 1).1, b.sentence(to_b - 1).1);
+    // Letters at either end that whole sentences may lack.
+    let may_lack = |start: usize, end: usize| end.saturating_sub(start) * 15 / 100;
+    let (least_a, least_b) = (may_lack(start_a, end_a), may_lack(start_b, end_b));
+    let reach = |left_a: usize, left_b: usize| {
+        (left_a > least_a || left_b > least_b).then_some(left_a.max(left_b))
+    };
+    let before = reach(from_a.saturating_sub(start_a), from_b.saturating_sub(start_b));
+    let after = reach(end_a.saturating_sub(to_a), end_b.saturating_sub(to_b));
+    let (a, b) = (&a.units[..], &b.units[..]);
+    before.is_none_or(|reach| {
+        let head = |units: &[u16], to: usize| to.saturating_sub(reach)..to.min(units.len());
+        have_groups_in_common(&a[head(a, from_a)], &b[head(b, from_b)])
+    }) && after.is_none_or(|reach| {
+        let tail = |units: &[u16], from: usize| from..(from + reach).min(units.len());
+        have_groups_in_common(&a[tail(a, to_a)], &b[tail(b, to_b)])
+    })
+}
+
+/// Whether two stretches share a group of three letters, and more if they are long: an alignment in
+/// which half of the letters agree, in runs of three and more, has thrice as many at least.
+fn have_groups_in_common(a: &[u16], b: &[u16]) -> bool {
+    const BITS: usize = 1 << 12;
+    let mut seen = [0_u64; BITS / 64];
+    let place = |group: &[u16]| {
+        let mixed = group.iter().fold(0_u32, |all, &unit| {
+            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
+        });
+        let at = (mixed >> 20) as usize % BITS;
+        (at / 64, 1_u64 << (at % 64))
+    };
+    for group in a.windows(3) {
+        let (word, bit) = place(group);
+        seen[word] |= bit;
+    }
+    let least = 1 + a.len().max(b.len()) / 20;
+    let shared = b.windows(3).filter(|group| {
+        let (word, bit) = place(group);
+        seen[word] & bit != 0
+    });
+    shared.take(least).count() >= least
 }
 
 /// Within one text, cuts a chain where its first side runs into its second: a paragraph pasted ten
@@ -187,13 +241,15 @@ fn apart(runs: Vec<Run>, same: bool) -> Vec<Vec<Run>> {
 /// Whether seeds may make up a passage at all, told without looking at the texts: two of them must
 /// be able to follow each other. Most pairs of texts that share a fingerprint share only one.
 pub(crate) fn may_chain(seeds: &[Seed], config: &TraceConfig) -> bool {
-    seeds.iter().enumerate().any(|(n, from)| {
-        seeds[n + 1..].iter().take(LOOK_BACK).any(|to| {
-            let (da, db) = (to.at_a.wrapping_sub(from.at_a), to.at_b.wrapping_sub(from.at_b));
-            let most = config.max_gap + 2 * config.min_characters;
-            da > 0 && db > 0 && (da as usize) < most && (db as usize) < most
+    // So many are looked at in any case: how far to look would depend on which text is called a.
+    seeds.len() > LOOK_BACK
+        || seeds.iter().enumerate().any(|(n, from)| {
+            seeds[n + 1..].iter().any(|to| {
+                let (da, db) = (to.at_a.wrapping_sub(from.at_a), to.at_b.wrapping_sub(from.at_b));
+                let most = config.max_gap + 2 * config.min_characters;
+                da > 0 && db > 0 && (da as usize) < most && (db as usize) < most
+            })
         })
-    })
 }
 
 /// What run `to` adds after `from`; `None` if it cannot follow.

@@ -84,11 +84,8 @@ pub(crate) fn direction(
         _ => {}
     }
     dates(a.body, b.body, &mut reasons, &mut decide);
-    let shared: Vec<&str> = {
-        let there = b.body.addresses();
-        a.body.addresses().into_iter().filter(|address| there.contains(address)).collect()
-    };
-    if let Some(address) = shared.first() {
+    let there = &b.marks.addresses;
+    if let Some(address) = a.marks.addresses.iter().find(|address| there.contains(address)) {
         reasons.push(format!("same-address: both give {address}."));
     }
     // All of one and not all of the other, or much more of one.

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use kua_model::TextRange;
 use unicode_normalization::char::decompose_compatible;
 
+use crate::fingerprint::run_length;
+
 /// Letters and digits of some ranges of a text, folded to 16 bits each.
 ///
 /// Takes about two bytes a letter: the way back is kept for every [`STEP`]-th letter only and the
@@ -14,6 +16,10 @@ use unicode_normalization::char::decompose_compatible;
 pub(crate) struct Folded {
     /// One unit a letter; letters beyond 16 bits are mixed down, so equality is all it is good for.
     pub(crate) units: Vec<u16>,
+    /// Letters of a run that is hashed.
+    pub(crate) run: usize,
+    /// First and one past the last unit of each sentence.
+    pub(crate) sentences: Vec<(u32, u32)>,
     /// Range number and byte of every `STEP`-th unit.
     marks: Vec<(u32, u32)>,
     ranges: Vec<TextRange>,
@@ -36,7 +42,24 @@ impl Folded {
                 true
             });
         }
+        folded.run = run_length(&folded.units);
+        folded.units.shrink_to_fit();
         folded
+    }
+
+    /// The sentences, cut where the text is cut: at these bytes, in order.
+    pub(crate) fn cut(&mut self, text: &str, sentences: impl Iterator<Item = TextRange>) {
+        self.sentences = sentences
+            .map(|range| {
+                (narrow(self.index(text, range.start)), narrow(self.index(text, range.end)))
+            })
+            .collect();
+    }
+
+    /// The sentence that holds unit `at`, as first and one past the last unit.
+    pub(crate) fn sentence(&self, at: usize) -> (usize, usize) {
+        let next = self.sentences.partition_point(|&(_, end)| end as usize <= at);
+        self.sentences.get(next).map_or((at, at), |&(start, end)| (start as usize, end as usize))
     }
 
     /// The bytes of `text` that units `start..end` came from, from the first letter's first byte to

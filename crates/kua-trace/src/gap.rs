@@ -9,12 +9,14 @@ const LEAST: usize = 3;
 const BAND: usize = 12;
 /// Cells of one alignment; a gap that needs more stays as it is.
 const MOST_CELLS: usize = 1 << 18;
+/// Letters of one alignment: scores are counted in 16 bits.
+const MOST_LETTERS: usize = 6_000;
 /// Letters beyond the ends of a chain that are tried at a time.
 const REACH: usize = 240;
 /// What a letter that agrees is worth and one that does not costs, and how far below its best an
 /// alignment may fall before it ends.
-const SAME: i32 = 1;
-const OTHER: i32 = -1;
+const SAME: i16 = 1;
+const OTHER: i16 = -1;
 const DROP: i32 = 10;
 
 /// The chain with the runs between its runs, and, if `grows`, those beyond its ends.
@@ -92,69 +94,177 @@ fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 /// Runs of equal letters on the best way from the start of both: to the end of both if `whole`, else
 /// as far as they are alike (X-drop, Zhang, Schwartz, Wagner, Miller 2000).
 fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
-    let slack = if whole { a.len().abs_diff(b.len()) + BAND } else { BAND };
-    let width = 2 * slack + 1;
-    if a.is_empty() || b.is_empty() || (a.len() + 1) * width > MOST_CELLS {
+    // Column c of row i stands for place i + c - back of b.
+    let (more_a, more_b) = (a.len().saturating_sub(b.len()), b.len().saturating_sub(a.len()));
+    let (back, ahead) = if whole { (BAND + more_a, BAND + more_b) } else { (BAND, BAND) };
+    let width = back + ahead + 1;
+    let is_too_much = (a.len() + 1) * width > MOST_CELLS || a.len().max(b.len()) > MOST_LETTERS;
+    if a.len().min(b.len()) < LEAST || is_too_much {
         return Vec::new();
     }
-    const NEVER: i32 = i32::MIN / 2;
-    // Row by row of a; column c of a row stands for place i + c - slack in b.
-    let mut ways = vec![0_u8; (a.len() + 1) * width];
-    let mut row = vec![NEVER; width];
+    if width <= LANES { narrow(a, b, (back, width), whole) } else { wide(a, b, (back, width)) }
+}
+
+/// A place that no way leads to. Scores are counts of letters and stay far above it.
+const NEVER: i16 = i16::MIN / 2;
+
+/// Cells of a row that are worked out at once: one row of the band.
+const LANES: usize = 32;
+/// Room before a row, for what is moved by up to half a row.
+const MARGIN: usize = LANES / 2;
+
+type Row = [i16; LANES];
+
+/// Path within a band of at most [`LANES`] cells. A whole row is worked out without branches, so that
+/// the compiler does many cells at once.
+fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> Vec<Run> {
+    let padded = padded(a, b, back, LANES);
+    let mut rows: Vec<Row> = Vec::with_capacity(a.len() + 1);
+    let mut first = [NEVER; LANES];
+    for (cell, score) in first[back..width].iter_mut().take(b.len() + 1).zip(0_i16..) {
+        *cell = -score;
+    }
+    rows.push(first);
     let mut best = (0, 0, 0);
-    for i in 0..=a.len() {
-        let mut highest = NEVER;
-        let mut left = NEVER;
-        for c in 0..width {
-            let Some(j) = (i + c).checked_sub(slack).filter(|&j| j <= b.len()) else {
-                row[c] = NEVER;
-                left = NEVER;
-                continue;
-            };
-            // Before it is overwritten, `row[c]` is the diagonal and `row[c + 1]` the cell above.
-            let mut cell = if i == 0 && j == 0 { (0, 0) } else { (NEVER, 0) };
-            if i > 0 && j > 0 && row[c] > NEVER {
-                let score = row[c] + if a[i - 1] == b[j - 1] { SAME } else { OTHER };
-                cell = (score, 1);
-            }
-            let above = row.get(c + 1).copied().unwrap_or(NEVER);
-            if i > 0 && above > NEVER && above + OTHER > cell.0 {
-                cell = (above + OTHER, 2);
-            }
-            if j > 0 && left > NEVER && left + OTHER > cell.0 {
-                cell = (left + OTHER, 3);
-            }
-            row[c] = cell.0;
-            left = cell.0;
-            ways[i * width + c] = cell.1;
-            highest = highest.max(cell.0);
-            if cell.0 > best.0 {
-                best = (cell.0, i, j);
-            }
+    for (i, &letter) in (1..).zip(a) {
+        let before = rows[i - 1];
+        let Some(there) = padded.get(i - 1..i - 1 + LANES) else { break };
+        let mut row = next_row(&before, letter, there);
+        // Beyond the band, and beyond the end of b.
+        let end = width.min((b.len() + back + 1).saturating_sub(i));
+        row[end..].fill(NEVER);
+        let highest = row.iter().copied().fold(NEVER, i16::max);
+        if highest > best.0 {
+            let column = row.iter().position(|&score| score == highest).unwrap_or(back);
+            best = (highest, i, i + column - back);
         }
-        if !whole && highest < best.0 - DROP {
+        rows.push(row);
+        if !whole && i32::from(highest) < i32::from(best.0) - DROP {
             break;
         }
     }
-    let (mut i, mut j) = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+    let end = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+    way_back(a, b, end, |i, j| {
+        let c = (j + back).checked_sub(i).filter(|&c| c < width)?;
+        rows.get(i).map(|row| row[c])
+    })
+}
+
+/// The letters of b with room before and behind, so that row i meets those from i - 1 on. No letter
+/// is 0: beyond its ends, b agrees with nothing.
+fn padded(a: &[u16], b: &[u16], back: usize, width: usize) -> Vec<u16> {
+    let mut out = vec![0; back + b.len().max(a.len()) + width];
+    out[back..back + b.len()].copy_from_slice(b);
+    out
+}
+
+/// The row after `before`, where `letter` of a meets the letters `there` of b.
+fn next_row(before: &Row, letter: u16, there: &[u16]) -> Row {
+    let mut moved = [NEVER; LANES];
+    moved[..LANES - 1].copy_from_slice(&before[1..]);
+    // With a column's number added, a gap to the right costs nothing: the best of all cells before.
+    let mut sums = [NEVER; MARGIN + LANES];
+    for c in 0..LANES {
+        let same = if there[c] == letter { SAME } else { OTHER };
+        sums[MARGIN + c] = (before[c] + same).max(moved[c] + OTHER) + COLUMNS[c];
+    }
+    sums = highest_before::<1>(&sums);
+    sums = highest_before::<2>(&sums);
+    sums = highest_before::<4>(&sums);
+    sums = highest_before::<8>(&sums);
+    sums = highest_before::<16>(&sums);
+    let mut row = [NEVER; LANES];
+    for c in 0..LANES {
+        row[c] = sums[MARGIN + c] - COLUMNS[c];
+    }
+    row
+}
+
+/// Number of each column.
+const COLUMNS: Row = {
+    let mut columns = [0; LANES];
+    let mut c = 1;
+    while c < LANES {
+        columns[c] = columns[c - 1] + 1;
+        c += 1;
+    }
+    columns
+};
+
+/// Each cell, or the one `BY` cells before it if that is higher.
+fn highest_before<const BY: usize>(cells: &[i16; MARGIN + LANES]) -> [i16; MARGIN + LANES] {
+    let mut out = *cells;
+    for c in MARGIN..MARGIN + LANES {
+        out[c] = cells[c].max(cells[c - BY]);
+    }
+    out
+}
+
+/// Path to the end of both within a band of any width; only cells within both texts are looked at.
+fn wide(a: &[u16], b: &[u16], (back, width): (usize, usize)) -> Vec<Run> {
+    let padded = padded(a, b, back, width);
+    // One cell more in each row, which stays beyond the band.
+    let stride = width + 1;
+    let mut cells = vec![NEVER; (a.len() + 1) * stride];
+    for (cell, score) in cells[back..width].iter_mut().take(b.len() + 1).zip(0_i16..) {
+        *cell = -score;
+    }
+    for (i, &letter) in (1..).zip(a) {
+        let (done, to_do) = cells.split_at_mut(i * stride);
+        let before = &done[(i - 1) * stride..];
+        let (from, to) =
+            (back.saturating_sub(i), width.min((b.len() + back + 1).saturating_sub(i)));
+        let row = to_do[from..to].iter_mut();
+        let (diagonals, above) = (&before[from..to], &before[from + 1..to + 1]);
+        let there = &padded[i - 1 + from..i - 1 + to];
+        for (((cell, diagonal), above), there) in row.zip(diagonals).zip(above).zip(there) {
+            let step = if *there == letter { SAME } else { OTHER };
+            *cell = (diagonal + step).max(above + OTHER);
+        }
+        let mut left = NEVER;
+        for cell in &mut to_do[from..to] {
+            left = (left + OTHER).max(*cell);
+            *cell = left;
+        }
+    }
+    way_back(a, b, (a.len(), b.len()), |i, j| {
+        let c = (j + back).checked_sub(i).filter(|&c| c < width)?;
+        cells.get(i * stride + c).copied()
+    })
+}
+
+/// Runs of equal letters on the way that gave the score of the cell `end`. Of ways as good as each
+/// other, letter against letter goes before a letter of a alone, and that before one of b alone.
+fn way_back(
+    a: &[u16],
+    b: &[u16],
+    end: (usize, usize),
+    score: impl Fn(usize, usize) -> Option<i16>,
+) -> Vec<Run> {
+    let (mut i, mut j) = end;
     let mut runs: Vec<Run> = Vec::new();
     while i > 0 || j > 0 {
-        let Some(c) = (j + slack).checked_sub(i).filter(|&c| c < width) else { break };
-        match ways[i * width + c] {
-            1 => {
-                (i, j) = (i - 1, j - 1);
-                if a[i] == b[j] {
-                    match runs.last_mut() {
-                        Some(run) if run.a == i + 1 && run.b == j + 1 => {
-                            *run = Run { a: i, b: j, length: run.length + 1 };
-                        }
-                        _ => runs.push(Run { a: i, b: j, length: 1 }),
+        let Some(here) = score(i, j) else { break };
+        let from = |i: Option<usize>, j: Option<usize>| score(i?, j?);
+        let (above, left) = (i.checked_sub(1), j.checked_sub(1));
+        let are_equal = i > 0 && j > 0 && a[i - 1] == b[j - 1];
+        let step = if are_equal { SAME } else { OTHER };
+        if from(above, left).is_some_and(|score| score + step == here) {
+            (i, j) = (i - 1, j - 1);
+            if are_equal {
+                match runs.last_mut() {
+                    Some(run) if run.a == i + 1 && run.b == j + 1 => {
+                        *run = Run { a: i, b: j, length: run.length + 1 };
                     }
+                    _ => runs.push(Run { a: i, b: j, length: 1 }),
                 }
             }
-            2 => i -= 1,
-            3 => j -= 1,
-            _ => break,
+        } else if from(above, Some(j)).is_some_and(|score| score + OTHER == here) {
+            i -= 1;
+        } else if j > 0 {
+            j -= 1;
+        } else {
+            break;
         }
     }
     runs.reverse();
@@ -171,6 +281,111 @@ mod tests {
             .filter(|c| c.is_alphanumeric())
             .map(|c| u16::try_from(c as u32).unwrap())
             .collect()
+    }
+
+    /// The same, cell by cell.
+    fn path_cell_by_cell(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
+        let more = |x: &[u16], y: &[u16]| if whole { x.len().saturating_sub(y.len()) } else { 0 };
+        let slack = BAND + more(a, b);
+        let width = slack + BAND + more(b, a) + 1;
+        if a.is_empty() || b.is_empty() || (a.len() + 1) * width > MOST_CELLS {
+            return Vec::new();
+        }
+        const NEVER: i32 = i32::MIN / 2;
+        // Row by row of a; column c of a row stands for place i + c - slack in b.
+        let mut ways = vec![0_u8; (a.len() + 1) * width];
+        let mut row = vec![NEVER; width];
+        let mut best = (0, 0, 0);
+        for i in 0..=a.len() {
+            let mut highest = NEVER;
+            let mut left = NEVER;
+            for c in 0..width {
+                let Some(j) = (i + c).checked_sub(slack).filter(|&j| j <= b.len()) else {
+                    row[c] = NEVER;
+                    left = NEVER;
+                    continue;
+                };
+                // Before it is overwritten, `row[c]` is the diagonal and `row[c + 1]` the cell above.
+                let mut cell = if i == 0 && j == 0 { (0, 0) } else { (NEVER, 0) };
+                if i > 0 && j > 0 && row[c] > NEVER {
+                    let score = row[c] + if a[i - 1] == b[j - 1] { 1 } else { -1 };
+                    cell = (score, 1);
+                }
+                let above = row.get(c + 1).copied().unwrap_or(NEVER);
+                if i > 0 && above > NEVER && above - 1 > cell.0 {
+                    cell = (above - 1, 2);
+                }
+                if j > 0 && left > NEVER && left - 1 > cell.0 {
+                    cell = (left - 1, 3);
+                }
+                row[c] = cell.0;
+                left = cell.0;
+                ways[i * width + c] = cell.1;
+                highest = highest.max(cell.0);
+                if cell.0 > best.0 {
+                    best = (cell.0, i, j);
+                }
+            }
+            if !whole && highest < best.0 - DROP {
+                break;
+            }
+        }
+        let (mut i, mut j) = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
+        let mut runs: Vec<Run> = Vec::new();
+        while i > 0 || j > 0 {
+            let Some(c) = (j + slack).checked_sub(i).filter(|&c| c < width) else { break };
+            match ways[i * width + c] {
+                1 => {
+                    (i, j) = (i - 1, j - 1);
+                    if a[i] == b[j] {
+                        match runs.last_mut() {
+                            Some(run) if run.a == i + 1 && run.b == j + 1 => {
+                                *run = Run { a: i, b: j, length: run.length + 1 };
+                            }
+                            _ => runs.push(Run { a: i, b: j, length: 1 }),
+                        }
+                    }
+                }
+                2 => i -= 1,
+                3 => j -= 1,
+                _ => break,
+            }
+        }
+        runs.reverse();
+        runs.retain(|run| run.length >= LEAST);
+        runs
+    }
+
+    #[test]
+    fn rows_at_once_give_what_cell_by_cell_gives() {
+        let mix = crate::fingerprint::mix;
+        let mut found = 0;
+        for seed in 0..3_000_u64 {
+            let number =
+                |of: u64, below: u64| usize::try_from(mix(mix(seed) ^ of) % below).unwrap();
+            let letters = 2 + number(1, 9);
+            let a: Vec<u16> = (0..number(2, 90) as u64)
+                .map(|n| 97 + u16::try_from(number(100 + n, letters as u64)).unwrap())
+                .collect();
+            // Some letters misread, left out or put in.
+            let rate = 1 + number(3, 60);
+            let mut b = Vec::new();
+            for (n, &letter) in (0_u64..).zip(&a) {
+                match number(1_000 + n, 100) {
+                    x if x < rate => b.push(97 + u16::try_from(number(2_000 + n, 26)).unwrap()),
+                    x if x < rate + 4 => {}
+                    x if x < rate + 8 => b.extend([letter, 120]),
+                    _ => b.push(letter),
+                }
+            }
+            b.truncate(number(4, 120));
+            for whole in [true, false] {
+                let runs = path(&a, &b, whole);
+                assert_eq!(runs, path_cell_by_cell(&a, &b, whole), "{seed} {whole} {a:?} {b:?}");
+                found += runs.len();
+            }
+        }
+        assert!(found > 3_000, "{found}");
     }
 
     #[test]

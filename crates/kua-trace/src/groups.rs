@@ -2,7 +2,6 @@
 //! of everything their links depend on. After one text more, groups that it does not change are known
 //! from the build before without finding the runs of the whole case again.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use kua_model::{Link, Remembered as Held, Sha256};
@@ -10,11 +9,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
-use crate::body::Body;
 use crate::chain::may_chain;
 use crate::memo::Remembered;
 use crate::reuse::Folds;
-use crate::seeds::{Change, Leaders, Prints, Seed, change, seeds};
+use crate::seeds::{Change, Leaders, Prints, Seed, Shared, change};
 use crate::since::few_more;
 
 /// Some pairs of texts that share runs, all with the same first text.
@@ -63,44 +61,103 @@ struct Before {
     groups: Vec<Vec<Sha256>>,
 }
 
-/// All groups of a case. `have` is what is remembered of the links of groups.
-pub(crate) fn groups(
-    bodies: &[Body<'_>],
-    bytes: usize,
-    folds: &Folds<'_, '_>,
-    config: &TraceConfig,
-    remembered: &Remembered<'_>,
-    have: &Held,
-) -> Groups {
-    if !folds.are_few() {
-        let print = |n: usize| Cow::Owned(Prints::of(&folds.get(n), config));
-        let (seeds, _) = seeds(bodies.len(), bytes, print, config);
-        let groups = grouped(&seeds, config, remembered).into_iter().map(|(_, group)| group);
-        return Groups { groups: groups.collect(), seeds };
+/// Fewest texts whose groups are looked at at a time, and into how many parts a case is cut at most:
+/// the seeds of all at once would be larger than the texts, and each part passes over what all share.
+const AT_A_TIME: usize = 1 << 12;
+const MOST_PARTS: usize = 64;
+
+/// All groups of a case, to be asked for some texts at a time.
+pub(crate) struct AllGroups<'r, 'm> {
+    texts: usize,
+    seeds: Seeds,
+    /// For each text the groups that are known from the last build.
+    known: Vec<Vec<Group>>,
+    config: &'r TraceConfig,
+    remembered: &'r Remembered<'m>,
+    /// What the next build may begin with, if it is other than what this one began with.
+    now: Option<Before>,
+}
+
+/// Where seeds come from.
+enum Seeds {
+    /// Out of what all texts share.
+    Shared(Shared),
+    /// Only those of texts that others than before share something with, sorted.
+    Changed(Vec<Seed>),
+}
+
+impl<'r, 'm> AllGroups<'r, 'm> {
+    /// Of texts whose letters are given. `have` is what is remembered of the links of groups.
+    pub(crate) fn of(
+        folds: &Folds<'_, '_>,
+        config: &'r TraceConfig,
+        remembered: &'r Remembered<'m>,
+        have: &Held,
+    ) -> Self {
+        remembered.begins("fingerprints");
+        let texts = remembered.documents();
+        let prints: Vec<Prints> = remembered.each(PRINTS, texts, |due| {
+            due.par_iter().map(|&n| Prints::of(folds.get(n), config)).collect()
+        });
+        remembered.begins("runs");
+        let before: Before = remembered.one(BEFORE, remembered.of_all_builds()).unwrap_or_default();
+        let (seeds, known, leaders) = match after(&before, texts, &prints, config, have) {
+            Some((change, known)) => (Seeds::Changed(change.seeds), known, change.leaders),
+            None => {
+                let mut shared = Shared::of(&prints);
+                let leaders =
+                    if remembered.is_kept() { shared.leaders.clone() } else { Vec::new() };
+                shared.leaders.shrink_to_fit();
+                (Seeds::Shared(shared), Vec::new(), leaders)
+            }
+        };
+        let is_other = remembered.is_kept() && before.texts != texts;
+        let now = is_other.then(|| Before {
+            texts: texts.to_vec(),
+            leaders,
+            groups: texts.iter().map(|_| Vec::new()).collect(),
+        });
+        Self { texts: texts.len(), seeds, known, config, remembered, now }
     }
-    let texts = remembered.documents();
-    let prints: Vec<Prints> = remembered.each(PRINTS, texts, |due| {
-        due.par_iter().map(|&n| Prints::of(&folds.get(n), config)).collect()
-    });
-    let key = remembered.of_all_builds();
-    let before: Before = remembered.one(BEFORE, key).unwrap_or_default();
-    let (seeds, mut of_texts, leaders) = match after(&before, texts, &prints, config, have) {
-        Some((change, known)) => (change.seeds, known, change.leaders),
-        None => {
-            let print = |n: usize| Cow::Borrowed(&prints[n]);
-            let (seeds, leaders) = seeds(bodies.len(), bytes, print, config);
-            (seeds, texts.iter().map(|_| Vec::new()).collect(), leaders)
+
+    /// Ranges of texts whose groups are to be asked for in turn.
+    pub(crate) fn parts(&self) -> Vec<Range<usize>> {
+        let step = match self.seeds {
+            Seeds::Shared(_) => AT_A_TIME.max(self.texts.div_ceil(MOST_PARTS)),
+            Seeds::Changed(_) => self.texts.max(1),
+        };
+        (0..self.texts).step_by(step).map(|n| n..(n + step).min(self.texts)).collect()
+    }
+
+    /// The groups whose first text is in a range.
+    pub(crate) fn part(&mut self, range: Range<usize>) -> Groups {
+        let seeds = match &mut self.seeds {
+            Seeds::Shared(shared) => shared.seeds(&range, self.config),
+            Seeds::Changed(seeds) => std::mem::take(seeds),
+        };
+        let mut of_texts: Vec<Vec<Group>> = match self.known.get_mut(range.clone()) {
+            Some(known) => known.iter_mut().map(std::mem::take).collect(),
+            None => range.clone().map(|_| Vec::new()).collect(),
+        };
+        for (a, group) in grouped(&seeds, self.config, self.remembered) {
+            if let Some(groups) = a.checked_sub(range.start).and_then(|at| of_texts.get_mut(at)) {
+                groups.push(group);
+            }
         }
-    };
-    for (a, group) in grouped(&seeds, config, remembered) {
-        of_texts[a].push(group);
+        if let Some(now) = &mut self.now {
+            for (keys, groups) in now.groups[range].iter_mut().zip(&of_texts) {
+                keys.extend(groups.iter().map(|group| group.key));
+            }
+        }
+        Groups { groups: of_texts.into_iter().flatten().collect(), seeds }
     }
-    if before.texts != texts {
-        let keys = |groups: &Vec<Group>| groups.iter().map(|group| group.key).collect();
-        let groups = of_texts.iter().map(keys).collect();
-        remembered.keep_one(BEFORE, key, &Before { texts: texts.to_vec(), leaders, groups });
+
+    /// Keeps what the next build may begin with, when all parts have been asked for.
+    pub(crate) fn keep(self) {
+        if let Some(now) = self.now {
+            self.remembered.keep_one(BEFORE, self.remembered.of_all_builds(), &now);
+        }
     }
-    Groups { groups: of_texts.into_iter().flatten().collect(), seeds }
 }
 
 /// What a few texts more change, and the groups of the texts they do not touch; `None` if these are
@@ -158,7 +215,8 @@ fn grouped(
                 from = range.end;
                 let pairs: Vec<&[Seed]> = pairs(seeds, config).collect();
                 if let Some(first) = pairs.first() {
-                    let key = key(&pairs, remembered);
+                    let is_kept = remembered.is_kept();
+                    let key = if is_kept { key(&pairs, remembered) } else { Sha256::of(&[]) };
                     out.push((first[0].a as usize, Group { key, seeds: range }));
                 }
             }

@@ -48,15 +48,13 @@ mod wording;
 mod words;
 
 use kua_lexicon::Lexicons;
-use kua_model::{
-    Document, Lineage, Memo, NoMemo, Noted, Notice, NoticePlace, Severity, Span, TextRange,
-};
+use kua_model::{Document, Lineage, Memo, Noted, Notice, NoticePlace, Severity, Span, TextRange};
 use rayon::prelude::*;
 
 pub use config::TraceConfig;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
 const LONGEST: usize = u32::MAX as usize;
@@ -68,7 +66,7 @@ const LONGEST: usize = u32::MAX as usize;
 /// A document that is given twice counts once. Texts beyond 4 GiB are left out with a notice.
 /// Linear in the length of the texts and the number of links.
 pub fn trace(documents: &[Document], lexicons: &Lexicons, config: &TraceConfig) -> Noted<Lineage> {
-    trace_with(documents, lexicons, config, &NoMemo)
+    trace_in_steps(documents, lexicons, config, None, &|_| {})
 }
 
 /// The same, with what was worked out of documents and pairs of them remembered in `memo`.
@@ -78,6 +76,18 @@ pub fn trace_with(
     config: &TraceConfig,
     memo: &dyn Memo,
 ) -> Noted<Lineage> {
+    trace_in_steps(documents, lexicons, config, Some(memo), &|_| {})
+}
+
+/// The same; `begins` is told the name of each step before it is taken, for progress and measurement.
+pub fn trace_in_steps(
+    documents: &[Document],
+    lexicons: &Lexicons,
+    config: &TraceConfig,
+    memo: Option<&dyn Memo>,
+    begins: &(dyn Fn(&'static str) + Sync),
+) -> Noted<Lineage> {
+    begins("sentences");
     let mut notices = Vec::new();
     let mut ordered: Vec<&Document> = documents.iter().collect();
     ordered.sort_by_key(|document| document.id);
@@ -102,15 +112,19 @@ pub fn trace_with(
     let wordings = wording::AllWordings::of(lexicons);
     let bodies: Vec<body::Body<'_>> = ordered.par_iter().map(|d| body::Body::of(d)).collect();
     let all_marks = marks::AllMarks::of(&bodies, marks::MarkWords::of(lexicons));
-    let remembered = memo::Remembered::new(memo, &ordered, lexicons, config);
+    begins("digests");
+    let remembered = memo::Remembered::new(memo, &ordered, lexicons, config, begins);
     let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config, &remembered);
     let (translated, words) =
         translation::translations(&bodies, &all_marks, lexicons, &wordings, config, &remembered);
     links.extend(translated);
+    begins("relays");
     relays::settle(&bodies, &mut links);
     links.sort_by_key(reuse::order);
+    begins("paraphrases");
     links.extend(paraphrase::paraphrases(&bodies, &links, &wordings, config, &remembered));
     links.sort_by_key(reuse::order);
+    begins("accounts");
     let origins = origins::origins(&bodies, &links, &wordings);
     Noted { value: Lineage { links, origins, words }, notices }
 }

@@ -57,6 +57,10 @@ pub(crate) struct Marks {
     pub(crate) translated: Vec<(TextRange, Option<Lang>)>,
     /// Lines that call the text a reprint.
     pub(crate) reprinted: Vec<TextRange>,
+    /// The agency that its opening line names.
+    pub(crate) agency: Option<String>,
+    /// Web addresses in it, in order.
+    pub(crate) addresses: Vec<String>,
 }
 
 /// The marks of all documents of a case, each worked out when it is first asked for: between two
@@ -85,7 +89,11 @@ const EDGE: usize = 4;
 
 impl Marks {
     fn of(body: &Body<'_>, words: &MarkWords) -> Self {
-        let mut marks = Self::default();
+        let mut marks = Self {
+            agency: body.agency().map(str::to_owned),
+            addresses: body.addresses().into_iter().map(str::to_owned).collect(),
+            ..Self::default()
+        };
         let document = body.document;
         let lines: Vec<TextRange> =
             document.blocks.iter().flat_map(|block| lines(&document.text, block.range)).collect();

@@ -8,9 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::TraceConfig;
 
-/// A memo and the digests of the documents of a case.
+/// A memo, the digests of the documents of a case, and whom to tell which step begins.
 pub(crate) struct Remembered<'m> {
-    memo: &'m dyn Memo,
+    memo: Option<&'m dyn Memo>,
+    begins: &'m (dyn Fn(&'static str) + Sync),
     documents: Vec<Sha256>,
     settings: Sha256,
 }
@@ -18,10 +19,11 @@ pub(crate) struct Remembered<'m> {
 impl<'m> Remembered<'m> {
     /// `documents` in the order in which they are numbered.
     pub(crate) fn new(
-        memo: &'m dyn Memo,
+        memo: Option<&'m dyn Memo>,
         documents: &[&Document],
         lexicons: &Lexicons,
         config: &TraceConfig,
+        begins: &'m (dyn Fn(&'static str) + Sync),
     ) -> Self {
         let settings = (crate::VERSION, lexicons.digest(), config);
         // Documents and settings of the model always have a form: this cannot fail.
@@ -32,7 +34,12 @@ impl<'m> Remembered<'m> {
                 settings.with(&Sha256::of(&postcard::to_allocvec(document).unwrap_or_default()))
             })
             .collect();
-        Self { memo, documents, settings }
+        Self { memo, begins, documents, settings }
+    }
+
+    /// Says that a step begins.
+    pub(crate) fn begins(&self, step: &'static str) {
+        (self.begins)(step);
     }
 
     /// Digest of each document.
@@ -59,7 +66,7 @@ impl<'m> Remembered<'m> {
 
     /// All that is remembered of a part.
     pub(crate) fn held(&self, part: &str) -> kua_model::Remembered {
-        self.memo.load(part)
+        self.memo.map(|memo| memo.load(part)).unwrap_or_default()
     }
 
     /// What is remembered under `key`.
@@ -69,42 +76,82 @@ impl<'m> Remembered<'m> {
 
     /// Remembers `value` under `key`, and nothing else of the part.
     pub(crate) fn keep_one<T: Serialize>(&self, part: &str, key: Sha256, value: &T) {
+        let Some(memo) = self.memo else { return };
         let bytes = postcard::to_allocvec(value).ok();
-        self.memo.keep(part, &[], bytes.map(|bytes| (key, bytes)).into_iter().collect());
+        memo.keep(part, &[], bytes.map(|bytes| (key, bytes)).into_iter().collect());
+    }
+
+    /// Whether anything is kept: else keys need not be worked out.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.memo.is_some()
     }
 
     /// A result for each of `keys`: what is remembered, else what `work` gives for the places of
     /// those that are not, in order. `work` is not called if there are none.
     pub(crate) fn each<T: Serialize + DeserializeOwned + Send>(
         &self,
-        part: &str,
+        part: &'static str,
         keys: &[Sha256],
         work: impl FnOnce(&[usize]) -> Vec<T>,
     ) -> Vec<T> {
-        self.each_of(part, self.held(part), keys, work)
+        let mut by_and_by = self.by_and_by(part);
+        let all = by_and_by.each(keys, work);
+        by_and_by.keep();
+        all
     }
 
-    /// The same, where `have` is all that is remembered of the part.
-    pub(crate) fn each_of<T: Serialize + DeserializeOwned + Send>(
-        &self,
-        part: &str,
-        have: kua_model::Remembered,
+    /// The results of a part, to be asked for some at a time and then kept.
+    pub(crate) fn by_and_by(&self, part: &'static str) -> ByAndBy<'_> {
+        ByAndBy {
+            memo: self.memo,
+            part,
+            have: self.held(part),
+            used: Vec::new(),
+            fresh: Vec::new(),
+        }
+    }
+}
+
+/// The results of a part, asked for some at a time.
+pub(crate) struct ByAndBy<'m> {
+    memo: Option<&'m dyn Memo>,
+    part: &'static str,
+    /// All that is remembered of the part.
+    pub(crate) have: kua_model::Remembered,
+    used: Vec<Sha256>,
+    fresh: Vec<(Sha256, Vec<u8>)>,
+}
+
+impl ByAndBy<'_> {
+    /// A result for each of `keys`, as [`Remembered::each`] gives them.
+    pub(crate) fn each<T: Serialize + DeserializeOwned + Send>(
+        &mut self,
         keys: &[Sha256],
         work: impl FnOnce(&[usize]) -> Vec<T>,
     ) -> Vec<T> {
+        if self.memo.is_none() {
+            return work(&(0..keys.len()).collect::<Vec<usize>>());
+        }
+        let have = &self.have;
         let mut all: Vec<Option<T>> =
             keys.par_iter().map(|key| postcard::from_bytes(have.get(key)?).ok()).collect();
-        drop(have);
+        self.used.extend(keys);
         let due: Vec<usize> =
             all.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(n, _)| n).collect();
         if !due.is_empty() {
-            let mut fresh = Vec::with_capacity(due.len());
             for (&n, value) in due.iter().zip(work(&due)) {
-                fresh.extend(postcard::to_allocvec(&value).ok().map(|bytes| (keys[n], bytes)));
+                let bytes = postcard::to_allocvec(&value).ok();
+                self.fresh.extend(bytes.map(|bytes| (keys[n], bytes)));
                 all[n] = Some(value);
             }
-            self.memo.keep(part, keys, fresh);
         }
         all.into_iter().flatten().collect()
+    }
+
+    /// Keeps what was not remembered, if there is any.
+    pub(crate) fn keep(self) {
+        if let Some(memo) = self.memo.filter(|_| !self.fresh.is_empty()) {
+            memo.keep(self.part, &self.used, self.fresh);
+        }
     }
 }

@@ -199,7 +199,7 @@ fn sentences(body: &Body<'_>, taken: &[TextRange], common: &Common) -> Vec<Optio
         .collect()
 }
 
-/// Links between two documents.
+/// Links between two documents, the same whichever of them is called a.
 fn between(
     a: &Body<'_>,
     b: &Body<'_>,
@@ -218,6 +218,33 @@ fn between(
         .collect();
     let in_a = sentences(a, &known.iter().map(|p| p.a).collect::<Vec<_>>(), common);
     let in_b = sentences(b, &known.iter().map(|p| p.b).collect::<Vec<_>>(), common);
+    if a.stands_first(b) {
+        return told_again((a, &in_a), (b, &in_b), common, wordings, config);
+    }
+    let mut out = told_again((b, &in_b), (a, &in_a), common, wordings, config);
+    out.iter_mut().for_each(mirror);
+    out
+}
+
+/// Exchanges the sides of a link without direction.
+fn mirror(link: &mut Link) {
+    std::mem::swap(&mut link.a, &mut link.b);
+    link.aligned.iter_mut().for_each(|pair| std::mem::swap(&mut pair.a, &mut pair.b));
+    link.aligned.sort_unstable();
+    link.agreements.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
+    link.conflicts.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
+}
+
+type Sentences<'s> = &'s [Option<Sentence>];
+
+/// Passages of the first that are told again in the second.
+fn told_again(
+    (a, in_a): (&Body<'_>, Sentences<'_>),
+    (b, in_b): (&Body<'_>, Sentences<'_>),
+    common: &Common,
+    wordings: &AllWordings,
+    config: &TraceConfig,
+) -> Vec<Link> {
     // Each sentence of a with the one of b that is most like it.
     let mut matched: Vec<(usize, usize, f32)> = Vec::new();
     for (n, one) in in_a.iter().enumerate() {

@@ -5,7 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::wording::{Compared, Wordings, compared, items, substitutions};
+use crate::wording::{Compared, Wordings, agreeing, compared, items, substitutions};
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -30,6 +30,19 @@ pub(crate) struct Piece {
     pub(crate) conflicts: Vec<Conflict>,
 }
 
+impl Piece {
+    /// Exchanges its sides.
+    pub(crate) fn mirror(&mut self) {
+        std::mem::swap(&mut self.a, &mut self.b);
+        for conflict in &mut self.conflicts {
+            std::mem::swap(&mut conflict.a, &mut conflict.b);
+        }
+        for agreement in &mut self.agreements {
+            std::mem::swap(&mut agreement.a, &mut agreement.b);
+        }
+    }
+}
+
 /// Share of words, in hundredths, from which a sentence inside a reused passage counts as reused
 /// although its words were changed.
 const LEAST_AGREEMENT: usize = 40;
@@ -37,9 +50,21 @@ const LEAST_AGREEMENT: usize = 40;
 /// Letters of a piece that is hardly more than a figure, where lines are broken anywhere.
 const FIGURE: usize = 16;
 
+/// Whether a piece is more than a turn of phrase: nearly all of its sentences, on both sides.
+pub(crate) fn is_whole(kept: usize, letters: usize, matched: usize) -> bool {
+    const WHOLE: usize = 85;
+    kept * letters >= WHOLE * matched
+}
+
 /// The sentences of a reused passage, side by side, in order. Sentences that were replaced or left
-/// out on one side are not among them.
-pub(crate) fn pieces(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> Vec<Piece> {
+/// out on one side are not among them. With `only_whole`, none if the chain holds less than whole
+/// sentences: most short chains are turns of phrase, and are told before their words are compared.
+pub(crate) fn pieces(
+    chain: &Chain,
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+    only_whole: bool,
+) -> Vec<Piece> {
     let (from, to) = widened(chain, a, b);
     let count = |side: Side<'_, '_>, start: usize, end: usize| {
         side.body.unit_at(side.folded.byte(&side.body.document.text, end.max(1) - 1))
@@ -47,19 +72,11 @@ pub(crate) fn pieces(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> Vec<Pie
     };
     // The side with more sentences says where to cut.
     if count(a, from.0, to.0) >= count(b, from.1, to.1) {
-        cut(chain, from, to, a, b)
+        cut(chain, from, to, (a, b), only_whole)
     } else {
         let mirrored = chain.mirrored();
-        let mut out = cut(&mirrored, (from.1, from.0), (to.1, to.0), b, a);
-        for piece in &mut out {
-            std::mem::swap(&mut piece.a, &mut piece.b);
-            for conflict in &mut piece.conflicts {
-                std::mem::swap(&mut conflict.a, &mut conflict.b);
-            }
-            for agreement in &mut piece.agreements {
-                std::mem::swap(&mut agreement.a, &mut agreement.b);
-            }
-        }
+        let mut out = cut(&mirrored, (from.1, from.0), (to.1, to.0), (b, a), only_whole);
+        out.iter_mut().for_each(Piece::mirror);
         out.sort_by_key(|piece| (piece.a, piece.b));
         out
     }
@@ -69,8 +86,8 @@ fn cut(
     chain: &Chain,
     from: (usize, usize),
     to: (usize, usize),
-    a: Side<'_, '_>,
-    b: Side<'_, '_>,
+    (a, b): (Side<'_, '_>, Side<'_, '_>),
+    only_whole: bool,
 ) -> Vec<Piece> {
     let text_a = &a.body.document.text;
     let text_b = &b.body.document.text;
@@ -93,21 +110,29 @@ fn cut(
         let range_b = whole_words(text_b, b.folded.bytes(text_b, b0, b1));
         let (Some(range_a), Some(range_b)) = (range_a, range_b) else { continue };
         let matched = chain.matched_within(a0, a1);
-        let items_a = items(a.body, range_a, a.words);
-        let items_b = items(b.body, range_b, b.words);
         let letters = (a1 - a0).max(b1 - b0);
-        let changed: usize = substitutions(&items_a, &items_b)
-            .iter()
-            .map(|(left, right)| left.len().max(right.len()))
-            .sum();
-        let words = items_a.len().max(items_b.len());
-        let few_words = words.saturating_sub(changed) * 100 < words * LEAST_AGREEMENT;
-        let (units_a, units_b) = (a.folded.units.get(a0..a1), b.folded.units.get(b0..b1));
-        let is_alike = || matches!((units_a, units_b), (Some(x), Some(y)) if alike(x, y));
-        let is_replaced = matched * 2 < letters && few_words && !is_alike();
+        let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
+        let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
+        let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
+        let is_thin = matched * 2 < letters;
+        if only_whole && !is_thin && !is_whole(kept, letters, matched) {
+            return Vec::new();
+        }
+        let is_replaced = is_thin && {
+            let items_a = items(a.body, range_a, a.words);
+            let items_b = items(b.body, range_b, b.words);
+            let changed: usize = substitutions(&items_a, &items_b)
+                .iter()
+                .map(|(left, right)| left.len().max(right.len()))
+                .sum();
+            let words = items_a.len().max(items_b.len());
+            let few_words = words.saturating_sub(changed) * 100 < words * LEAST_AGREEMENT;
+            let (units_a, units_b) = (a.folded.units.get(a0..a1), b.folded.units.get(b0..b1));
+            let is_alike = || matches!((units_a, units_b), (Some(x), Some(y)) if alike(x, y));
+            few_words && !is_alike()
+        };
         // A figure just before or after the agreeing words counts too, if they are the better part
         // of both sentences.
-        let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
         let is_better_part = |part: TextRange, whole: TextRange| part.len() * 5 >= whole.len() * 2;
         let (seen_a, seen_b) =
             match (is_better_part(range_a, wide_a), is_better_part(range_b, wide_b)) {
@@ -117,8 +142,15 @@ fn cut(
                 (false, true) => (stretched(text_a, range_a, wide_a, range_b, wide_b), wide_b),
                 (false, false) => (range_a, range_b),
             };
-        let Compared { mut agreements, mut conflicts } =
-            compared(&items(a.body, seen_a, a.words), &items(b.body, seen_b, b.words));
+        let is_same =
+            std::ptr::eq(a.words, b.words) && a.body.words(seen_a) == b.body.words(seen_b);
+        let items_a = items(a.body, seen_a, a.words);
+        let Compared { mut agreements, mut conflicts } = if is_same {
+            let agreements = agreeing(&items_a, seen_a.start, seen_b.start);
+            Compared { agreements, conflicts: Vec::new() }
+        } else {
+            compared(&items_a, &items(b.body, seen_b, b.words))
+        };
         agreements.retain(|agreement| range_a.contains(agreement.a));
         // Every outlet has its own dateline.
         conflicts.retain(|conflict| {
@@ -130,8 +162,6 @@ fn cut(
         if is_replaced && (letters > FIGURE || conflicts.is_empty()) {
             continue;
         }
-        let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
-        let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
         out.push(Piece { a: range_a, b: range_b, matched, letters, kept, agreements, conflicts });
     }
     out

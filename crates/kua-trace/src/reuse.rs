@@ -1,6 +1,5 @@
 //! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
@@ -11,13 +10,13 @@ use crate::body::Body;
 use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
-use crate::fingerprint::run_length;
 use crate::fold::Folded;
-use crate::groups::{GROUPS, groups};
+use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
-use crate::passage::{Piece, Side, pieces};
-use crate::wording::{AllWordings, compared, items};
+use crate::passage::{Piece, Side, is_whole, pieces};
+use crate::seeds::Seed;
+use crate::wording::{AllWordings, agreeing, compared, items};
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
 pub(crate) fn reuse(
@@ -27,78 +26,85 @@ pub(crate) fn reuse(
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> Vec<Link> {
-    let bytes: usize = bodies.iter().map(Body::len).sum();
-    let folds = Folds::of(bodies, bytes);
-    let have = remembered.held(GROUPS);
-    let groups = groups(bodies, bytes, &folds, config, remembered, &have);
-    let of_groups = remembered.each_of(GROUPS, have, &groups.keys(), |due| {
-        due.par_iter()
-            .map(|&n| {
-                let mut out = Vec::new();
-                for pair in groups.pairs(n, config) {
-                    let (a, b) = (pair[0].a as usize, pair[0].b as usize);
-                    let (folded_a, folded_b) = (folds.get(a), folds.get(b));
-                    let words = |n: usize| wordings.get(bodies[n].language());
-                    let side_a = Side { body: &bodies[a], folded: &folded_a, words: words(a) };
-                    let side_b = Side { body: &bodies[b], folded: &folded_b, words: words(b) };
-                    let run = run_length(&folded_a.units).min(run_length(&folded_b.units));
-                    let found =
-                        || chains(pair, &folded_a.units, &folded_b.units, run, a == b, config);
-                    if a == b {
-                        repeats(&found(), side_a, &mut out);
-                        continue;
-                    }
-                    let least = config.min_characters;
-                    let passages = match duplicate(side_a, side_b, least) {
-                        Some(whole) => vec![(whole, false)],
-                        None => passages(&found(), side_a, side_b, least),
-                    };
-                    between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
-                }
-                out
-            })
-            .collect()
-    });
-    let mut links: Vec<Link> = of_groups.into_iter().flatten().collect();
+    let folds = Folds::of(bodies);
+    let mut of_groups = remembered.by_and_by(GROUPS);
+    let mut all = AllGroups::of(&folds, config, remembered, &of_groups.have);
+    let mut links: Vec<Link> = Vec::new();
+    for range in all.parts() {
+        remembered.begins("runs");
+        let groups = all.part(range);
+        remembered.begins("passages");
+        let found = of_groups.each(&groups.keys(), |due| {
+            due.par_iter().map(|&n| of_group(&groups, n, &folds, marks, wordings, config)).collect()
+        });
+        links.extend(found.into_iter().flatten());
+    }
+    all.keep();
+    of_groups.keep();
+    drop(folds);
+    remembered.begins("formulae");
     formulae(bodies, wordings, config.min_characters, &mut links, remembered);
     links.extend(furniture(bodies));
     links.sort_by_key(order);
     links
 }
 
-/// Folded bodies: kept, once they are asked for, if they are not too many; else made anew each time.
-pub(crate) enum Folds<'s, 'd> {
-    Kept(&'s [Body<'d>], Vec<OnceLock<Folded>>),
-    Made(&'s [Body<'d>]),
+/// Links of the pairs of a group.
+fn of_group(
+    groups: &Groups,
+    n: usize,
+    folds: &Folds<'_, '_>,
+    marks: &AllMarks<'_, '_>,
+    wordings: &AllWordings,
+    config: &TraceConfig,
+) -> Vec<Link> {
+    let bodies = folds.bodies;
+    let side = |n: usize| Side {
+        body: &bodies[n],
+        folded: folds.get(n),
+        words: wordings.get(bodies[n].language()),
+    };
+    let mut out = Vec::new();
+    for pair in groups.pairs(n, config) {
+        let (a, b) = (pair[0].a as usize, pair[0].b as usize);
+        let (side_a, side_b) = (side(a), side(b));
+        let run = side_a.folded.run.min(side_b.folded.run);
+        if a == b {
+            let found = chains(pair, (side_a.folded, side_a.folded), run, true, config);
+            repeats(&found, side_a, &mut out);
+            continue;
+        }
+        let least = config.min_characters;
+        let passages = match duplicate(side_a, side_b, least) {
+            Some(whole) => vec![(whole, false)],
+            None => sideless(pair, side_a, side_b, run, config),
+        };
+        between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
+    }
+    out
 }
 
-/// Bytes of text whose folded form is kept, at about two bytes each.
-const MOST_KEPT: usize = 128 << 20;
+/// Folded bodies, each made when it is first asked for. At two bytes a letter they are smaller than
+/// the documents, which are held in any case; to make them again for each pair would take minutes.
+pub(crate) struct Folds<'s, 'd> {
+    bodies: &'s [Body<'d>],
+    made: Vec<OnceLock<Folded>>,
+}
 
 impl<'s, 'd> Folds<'s, 'd> {
-    fn of(bodies: &'s [Body<'d>], bytes: usize) -> Self {
-        if bytes <= MOST_KEPT {
-            Self::Kept(bodies, bodies.iter().map(|_| OnceLock::new()).collect())
-        } else {
-            Self::Made(bodies)
-        }
+    fn of(bodies: &'s [Body<'d>]) -> Self {
+        Self { bodies, made: bodies.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    pub(crate) fn get(&self, n: usize) -> Cow<'_, Folded> {
-        match self {
-            Self::Kept(bodies, all) => Cow::Borrowed(all[n].get_or_init(|| fold(&bodies[n]))),
-            Self::Made(bodies) => Cow::Owned(fold(&bodies[n])),
-        }
-    }
-
-    /// Whether all may be held at once.
-    pub(crate) fn are_few(&self) -> bool {
-        matches!(self, Self::Kept(..))
+    pub(crate) fn get(&self, n: usize) -> &Folded {
+        self.made[n].get_or_init(|| fold(&self.bodies[n]))
     }
 }
 
 fn fold(body: &Body<'_>) -> Folded {
-    Folded::of(&body.document.text, &body.ranges)
+    let mut folded = Folded::of(&body.document.text, &body.ranges);
+    folded.cut(&body.document.text, body.units.iter().map(|unit| unit.range));
+    folded
 }
 
 /// Order of links in a lineage: by sides, then kind.
@@ -121,12 +127,41 @@ fn duplicate(a: Side<'_, '_>, b: Side<'_, '_>, least: usize) -> Option<Vec<Piece
     let text = &a.body.document.text;
     let pieces = units().map(|(x, y)| {
         let letters = a.folded.index(text, x.end).saturating_sub(a.folded.index(text, x.start));
-        let (seen_a, seen_b) = (items(a.body, x, a.words), items(b.body, y, b.words));
-        let agreements = compared(&seen_a, &seen_b).agreements;
+        let seen_a = items(a.body, x, a.words);
+        let agreements = if std::ptr::eq(a.words, b.words) {
+            agreeing(&seen_a, x.start, y.start)
+        } else {
+            compared(&seen_a, &items(b.body, y, b.words)).agreements
+        };
         let conflicts = Vec::new();
         Piece { a: x, b: y, matched: letters, letters, kept: 100, agreements, conflicts }
     });
     Some(pieces.collect())
+}
+
+/// The passages of two texts, the same whichever of them is called a: where runs overlap or two ways
+/// of joining them are equally good, the choice must fall by what the texts are, not by their ids.
+fn sideless(
+    seeds: &[Seed],
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+    run: usize,
+    config: &TraceConfig,
+) -> Vec<(Vec<Piece>, bool)> {
+    let found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
+        let chains = chains(seeds, (one.folded, other.folded), run, false, config);
+        passages(&chains, one, other, config.min_characters)
+    };
+    if a.body.stands_first(b.body) {
+        return found(seeds, a, b);
+    }
+    let mirrored: Vec<Seed> = seeds.iter().map(|seed| seed.mirrored()).collect();
+    let mut groups = found(&mirrored, b, a);
+    groups.iter_mut().flat_map(|group| &mut group.0).for_each(Piece::mirror);
+    for (pieces, _) in &mut groups {
+        pieces.sort_by_key(|piece| (piece.a, piece.b));
+    }
+    groups
 }
 
 /// The passages that chains of shared runs make up, each with whether what it says is in conflict.
@@ -138,9 +173,9 @@ fn passages(
 ) -> Vec<(Vec<Piece>, bool)> {
     let mut groups = Vec::new();
     for chain in chains {
-        let pieces = pieces(chain, a, b);
+        let pieces = pieces(chain, a, b, chain.is_weak);
         let is_passage = if chain.is_weak {
-            is_whole(&pieces)
+            are_whole(&pieces)
         } else {
             chain.matched >= LONG * least || is_verbatim(&pieces, least) || is_mostly_whole(&pieces)
         };
@@ -172,7 +207,7 @@ fn between(
     let is_shorter = kept >= 3
         && (share_a.max(share_b) >= 60 && share_a.min(share_b) * 3 < share_a.max(share_b) * 2);
     let is_digest = is_shorter && condenses(&groups);
-    let agency = same_agency(a.body, b.body);
+    let agency = same_agency((a.body, marks_a), (b.body, marks_b));
     for (group, in_conflict) in groups {
         let Some((span_a, span_b)) = cover(&group) else { continue };
         let quoted = (a.body.is_quoted(span_a), b.body.is_quoted(span_b));
@@ -209,14 +244,17 @@ fn between(
 }
 
 /// The agency both name in their opening lines, unless one of the two is its own text.
-fn same_agency(a: &Body<'_>, b: &Body<'_>) -> Option<String> {
-    let (one, other) = (a.agency()?, b.agency()?);
+fn same_agency(
+    (a, marks_a): (&Body<'_>, &Marks),
+    (b, marks_b): (&Body<'_>, &Marks),
+) -> Option<String> {
+    let (one, other) = (marks_a.agency.as_ref()?, marks_b.agency.as_ref()?);
     let letters = |words: &str| -> String {
         words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let name = letters(one);
     let is_its_own = |body: &Body<'_>| letters(&body.document.path).contains(&name);
-    (name == letters(other) && !is_its_own(a) && !is_its_own(b)).then(|| one.to_owned())
+    (name == letters(other) && !is_its_own(a) && !is_its_own(b)).then(|| one.clone())
 }
 
 /// Whether a shorter text condenses: it shortens within the sentences it keeps or tells them in
@@ -238,7 +276,7 @@ const MOSTLY_KEPT: usize = 70;
 fn repeats(chains: &[Chain], side: Side<'_, '_>, out: &mut Vec<Link>) {
     let block = |at: usize| side.body.units.get(side.body.unit_at(at)).map_or(0, |unit| unit.block);
     for chain in chains {
-        let pieces = pieces(chain, side, side);
+        let pieces = pieces(chain, side, side, false);
         // A turn of phrase used twice is no repeated statement: most of both sentences must agree.
         let is_statement = |piece: &Piece| {
             let most = |range: TextRange| {
@@ -299,10 +337,9 @@ fn whole_blocks(body: &Body<'_>, a: TextRange, b: TextRange) -> (TextRange, Text
 
 /// Whether short passages are more than a turn of phrase: whole sentences on both sides, about the
 /// same people and places.
-fn is_whole(pieces: &[Piece]) -> bool {
-    const WHOLE: usize = 85;
+fn are_whole(pieces: &[Piece]) -> bool {
     pieces.iter().all(|piece| {
-        piece.kept * piece.letters >= WHOLE * piece.matched
+        is_whole(piece.kept, piece.letters, piece.matched)
             && !piece.conflicts.iter().any(|conflict| conflict.kind == "name")
     })
 }

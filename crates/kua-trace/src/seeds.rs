@@ -5,13 +5,13 @@
 //! their group, and groups with each other or, if even those are too many, with the first group. So
 //! what everybody copies is still found, in linear time.
 
-use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
-use crate::fingerprint::{fingerprints, run_length};
+use crate::fingerprint::fingerprints;
 use crate::fold::Folded;
 use crate::since::Wanted;
 use crate::twins::{Sketch, groups};
@@ -25,25 +25,30 @@ pub(crate) struct Seed {
     pub(crate) at_b: u32,
 }
 
+impl Seed {
+    /// The same with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        Self { a: self.b, b: self.a, at_a: self.at_b, at_b: self.at_a }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Posting {
-    hash: u64,
+    hash: u32,
     text: u32,
     at: u32,
 }
 
-/// Fingerprints that are held at one time; more text than that goes through in several passes.
-const MOST_POSTINGS: usize = 48 << 20;
-/// Texts whose fingerprints are worked out at a time.
-const BATCH: usize = 4_096;
 /// Times a fingerprint is followed within one text and between two.
 const MOST_WITHIN: usize = 4;
 
-/// The fingerprints of one text.
+/// The fingerprints of one text, five bytes each.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Prints {
-    /// Hash and unit position, in order of position.
-    list: Vec<(u64, u32)>,
+    /// Half of each hash, in order of position: where two differ in spite of it, their letters do.
+    hashes: Vec<u32>,
+    /// How far each stands behind the one before, never more than a window.
+    steps: Vec<u8>,
     sketch: Sketch,
 }
 
@@ -51,72 +56,138 @@ impl Prints {
     /// None of a text that is too short to be compared.
     pub(crate) fn of(folded: &Folded, config: &TraceConfig) -> Self {
         let mut prints = Self::default();
-        let run = run_length(&folded.units);
+        let run = folded.run;
         if folded.units.len() >= config.min_characters * run / crate::fingerprint::RUN {
+            let mut last = 0;
             fingerprints(&folded.units, run, |hash, at| {
                 prints.sketch.add(hash);
-                prints.list.extend(u32::try_from(at).ok().map(|at| (hash, at)));
+                let [a, b, c, d, ..] = hash.to_le_bytes();
+                prints.hashes.push(u32::from_le_bytes([a, b, c, d]));
+                prints.steps.push(u8::try_from(at - last).unwrap_or(u8::MAX));
+                last = at;
             });
             prints.sketch.finish();
+            prints.hashes.shrink_to_fit();
+            prints.steps.shrink_to_fit();
         }
         prints
+    }
+
+    /// Hash and unit position of each, in order.
+    fn list(&self) -> impl Iterator<Item = (u32, u32)> {
+        let mut at = 0;
+        self.hashes.iter().zip(&self.steps).map(move |(&hash, &step)| {
+            at += u32::from(step);
+            (hash, at)
+        })
     }
 }
 
 /// For each text the first of those that are nearly identical to it.
 pub(crate) type Leaders = Vec<u32>;
 
-/// All seeds between the texts, sorted. `prints(n)` gives the fingerprints of text `n`, which is
-/// called for again in every pass so that not all of them stay in memory.
-pub(crate) fn seeds<'p>(
-    texts: usize,
-    bytes: usize,
-    prints: impl Fn(usize) -> Cow<'p, Prints> + Sync,
-    config: &TraceConfig,
-) -> (Vec<Seed>, Leaders) {
-    // An eighth of the letters become fingerprints.
-    let passes = (bytes / 8 / MOST_POSTINGS + 1) as u64;
-    let mut leaders = Vec::new();
-    let mut seeds = Vec::new();
-    for pass in 0..passes {
-        let mut all: Vec<Posting> = Vec::new();
-        let mut sketches: Vec<Sketch> = Vec::new();
-        // A batch at a time: what was found of all texts is never held twice.
-        for first in (0..texts).step_by(BATCH) {
-            let found: Vec<(Vec<Posting>, Sketch)> = (first..(first + BATCH).min(texts))
-                .into_par_iter()
-                .map(|text| {
-                    let prints = prints(text);
-                    let list = postings(text, &prints, |hash| hash % passes == pass);
-                    (list, prints.sketch.clone())
-                })
-                .collect();
-            let more: usize = found.iter().map(|(list, _)| list.len()).sum();
-            if first == 0 {
-                // As many again for each batch to come, and a little more.
-                all.reserve(more * texts.div_ceil(BATCH) + more / 8);
-            }
-            for (list, sketch) in found {
-                all.extend(list);
-                if pass == 0 {
-                    sketches.push(sketch);
-                }
-            }
-        }
-        if pass == 0 {
-            leaders = groups(&sketches);
-            drop(sketches);
-        }
-        all.par_sort_unstable();
-        seeds.par_extend(
-            runs(&all)
-                .into_par_iter()
-                .flat_map_iter(|run| join(&all[run], &leaders, config, |_| true)),
-        );
+/// The fingerprints that stand in more than one place, from which seeds are made.
+pub(crate) struct Shared {
+    postings: Vec<Posting>,
+    pub(crate) leaders: Leaders,
+}
+
+impl Shared {
+    /// Of all texts. Most fingerprints stand in one place only and are never listed.
+    pub(crate) fn of(prints: &[Prints]) -> Self {
+        let twice = Twice::of(prints);
+        let mut postings = listed(prints, |hash| twice.holds(hash));
+        drop(twice);
+        postings.par_sort_unstable();
+        Self { postings, leaders: leaders(prints) }
     }
+
+    /// The seeds whose first text is among `texts`, sorted. Asked for some texts at a time, because
+    /// those of all would be many times as large as the texts.
+    pub(crate) fn seeds(&self, texts: &std::ops::Range<usize>, config: &TraceConfig) -> Vec<Seed> {
+        joined(&self.postings, &self.leaders, config, |text| texts.contains(&(text as usize)))
+    }
+}
+
+fn leaders(prints: &[Prints]) -> Leaders {
+    groups(&prints.iter().map(|prints| &prints.sketch).collect::<Vec<_>>())
+}
+
+/// Postings of the hashes that are wanted, text by text.
+fn listed(prints: &[Prints], is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<Posting> {
+    // Counted first: so that room is taken once, and for no more than there is.
+    let counts: Vec<usize> = prints
+        .par_iter()
+        .map(|prints| prints.hashes.iter().filter(|hash| is_wanted(**hash)).count())
+        .collect();
+    let mut out = vec![Posting { hash: 0, text: 0, at: 0 }; counts.iter().sum()];
+    let mut rest = &mut out[..];
+    let mut parts = Vec::with_capacity(prints.len());
+    for (text, &count) in (0_u32..).zip(&counts) {
+        let (part, others) = rest.split_at_mut(count);
+        parts.push((text, part));
+        rest = others;
+    }
+    parts.into_par_iter().zip(prints).for_each(|((text, part), prints)| {
+        let wanted = prints.list().filter(|(hash, _)| is_wanted(*hash));
+        for (place, (hash, at)) in part.iter_mut().zip(wanted) {
+            *place = Posting { hash, text, at };
+        }
+    });
+    out
+}
+
+/// Seeds of sorted postings whose first text is wanted, sorted.
+fn joined(
+    postings: &[Posting],
+    leaders: &[u32],
+    config: &TraceConfig,
+    is_wanted: impl Fn(u32) -> bool + Sync,
+) -> Vec<Seed> {
+    let parts: Vec<Vec<Seed>> = postings
+        .par_chunk_by(|x, y| x.hash == y.hash)
+        .fold(Vec::new, |mut out, run| {
+            join(run, leaders, config, &is_wanted, &mut out);
+            out
+        })
+        .collect();
+    let mut seeds = parts.concat();
+    drop(parts);
     seeds.par_sort_unstable();
     seeds.dedup();
-    (seeds, leaders)
+    seeds
+}
+
+/// Which hashes may stand in more than one place: a bit for each, shared by some that do not.
+struct Twice(Vec<AtomicU64>);
+
+impl Twice {
+    fn of(prints: &[Prints]) -> Self {
+        const BITS_EACH: usize = 8;
+        let count: usize = prints.iter().map(|prints| prints.hashes.len()).sum();
+        let words = (count * BITS_EACH / 64).next_power_of_two().min(1 << 26);
+        let empty = || Self((0..words).map(|_| AtomicU64::new(0)).collect());
+        let (once, twice) = (empty(), empty());
+        // The same whatever the order: a bit of `twice` is set by the second of two in any case.
+        prints.par_iter().for_each(|prints| {
+            for &hash in &prints.hashes {
+                let (word, bit) = once.place(hash);
+                if once.0[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+                    twice.0[word].fetch_or(bit, Ordering::Relaxed);
+                }
+            }
+        });
+        twice
+    }
+
+    fn place(&self, hash: u32) -> (usize, u64) {
+        ((hash >> 6) as usize & (self.0.len() - 1), 1 << (hash & 63))
+    }
+
+    fn holds(&self, hash: u32) -> bool {
+        let (word, bit) = self.place(hash);
+        self.0[word].load(Ordering::Relaxed) & bit != 0
+    }
 }
 
 /// What more texts change: whose seeds, and what these are now.
@@ -135,20 +206,22 @@ pub(crate) struct Change {
 /// their leaders. So those of a fingerprint of no new text, and of none whose leader is another,
 /// are what they were.
 pub(crate) fn change(all: &[Prints], before: &[Option<u32>], config: &TraceConfig) -> Change {
-    let sketches: Vec<Sketch> = all.iter().map(|prints| prints.sketch.clone()).collect();
-    let leaders = groups(&sketches);
+    let leaders = leaders(all);
     let is_other = |text: usize| before.get(text).copied().flatten() != leaders.get(text).copied();
     let others = (0..all.len()).filter(|&text| is_other(text));
     let postings = holding(all, &wanted(others.map(|text| &all[text])));
     let was_there = |text: u32| before.get(text as usize).is_some_and(Option::is_some);
     let then: Leaders = before.iter().map(|leader| leader.unwrap_or(u32::MAX)).collect();
-    let touched: Vec<u32> = runs(&postings)
-        .into_par_iter()
-        .flat_map_iter(|run| {
-            let now = &postings[run];
+    let touched: Vec<u32> = postings
+        .par_chunk_by(|x, y| x.hash == y.hash)
+        .flat_map_iter(|now| {
             let old: Vec<Posting> = now.iter().filter(|p| was_there(p.text)).copied().collect();
-            let every = |_| true;
-            differing(join(now, &leaders, config, every), join(&old, &then, config, every))
+            let seeds = |postings: &[Posting], leaders: &[u32]| {
+                let mut out = Vec::new();
+                join(postings, leaders, config, &|_| true, &mut out);
+                out
+            };
+            differing(seeds(now, &leaders), seeds(&old, &then))
         })
         .collect();
     let mut is_touched: Vec<bool> = before.iter().map(Option::is_none).collect();
@@ -157,14 +230,7 @@ pub(crate) fn change(all: &[Prints], before: &[Option<u32>], config: &TraceConfi
     }
     let touched = (0..all.len()).filter(|&n| is_touched[n]).map(|n| &all[n]);
     let postings = holding(all, &wanted(touched));
-    let mut seeds: Vec<Seed> = runs(&postings)
-        .into_par_iter()
-        .flat_map_iter(|run| {
-            join(&postings[run], &leaders, config, |text| is_touched[text as usize])
-        })
-        .collect();
-    seeds.par_sort_unstable();
-    seeds.dedup();
+    let seeds = joined(&postings, &leaders, config, |text| is_touched[text as usize]);
     Change { is_touched, seeds, leaders }
 }
 
@@ -195,49 +261,27 @@ fn differing(mut x: Vec<Seed>, mut y: Vec<Seed>) -> Vec<u32> {
 
 /// The hashes of some texts.
 fn wanted<'p>(texts: impl Iterator<Item = &'p Prints>) -> Wanted {
-    Wanted::of(texts.flat_map(|prints| prints.list.iter().map(|&(hash, _)| hash)))
+    Wanted::of(texts.flat_map(|prints| prints.hashes.iter().map(|&hash| u64::from(hash))))
 }
 
 /// Postings of the wanted hashes in all texts, sorted.
 fn holding(all: &[Prints], wanted: &Wanted) -> Vec<Posting> {
-    let mut out: Vec<Posting> = all
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(text, prints)| postings(text, prints, |hash| wanted.holds(hash)))
-        .collect();
+    let mut out = listed(all, |hash| wanted.holds(u64::from(hash)));
     out.par_sort_unstable();
     out
 }
 
-fn postings(text: usize, prints: &Prints, is_wanted: impl Fn(u64) -> bool) -> Vec<Posting> {
-    let Ok(text) = u32::try_from(text) else { return Vec::new() };
-    let wanted = prints.list.iter().filter(|(hash, _)| is_wanted(*hash));
-    wanted.map(|&(hash, at)| Posting { hash, text, at }).collect()
-}
-
-/// Stretches of equal hash that have at least two postings.
-fn runs(postings: &[Posting]) -> Vec<std::ops::Range<usize>> {
-    let mut out = Vec::new();
-    let mut start = 0;
-    for at in 1..=postings.len() {
-        if postings.get(at).map(|p| p.hash) != postings.get(start).map(|p| p.hash) {
-            if at - start > 1 {
-                out.push(start..at);
-            }
-            start = at;
-        }
-    }
-    out
-}
-
-/// Seeds of one fingerprint whose first text is wanted.
+/// Adds the seeds of one fingerprint whose first text is wanted.
 fn join(
     postings: &[Posting],
     leaders: &[u32],
     config: &TraceConfig,
-    is_wanted: impl Fn(u32) -> bool,
-) -> Vec<Seed> {
-    let mut out = Vec::new();
+    is_wanted: &impl Fn(u32) -> bool,
+    out: &mut Vec<Seed>,
+) {
+    if postings.len() < 2 || !postings.iter().any(|posting| is_wanted(posting.text)) {
+        return;
+    }
     let texts: Vec<&[Posting]> = postings.chunk_by(|a, b| a.text == b.text).collect();
     let wanted = |list: &[Posting]| list.first().is_some_and(|p| is_wanted(p.text));
     for own in texts.iter().filter(|own| wanted(own)) {
@@ -252,15 +296,15 @@ fn join(
     if texts.len() <= config.max_documents_per_fingerprint {
         for (n, a) in texts.iter().enumerate().filter(|(_, a)| wanted(a)) {
             for b in &texts[n + 1..] {
-                cross(a, b, &mut out);
+                cross(a, b, out);
             }
         }
-        return out;
+        return;
     }
     let mut cross = |a: &[Posting], b: &[Posting]| {
         let first = if text_of(a) <= text_of(b) { a } else { b };
         if wanted(first) {
-            cross(a, b, &mut out);
+            cross(a, b, out);
         }
     };
     let leader =
@@ -281,7 +325,6 @@ fn join(
             cross(a, b);
         }
     }
-    out
 }
 
 fn text_of(list: &[Posting]) -> u32 {

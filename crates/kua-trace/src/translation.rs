@@ -57,6 +57,7 @@ pub(crate) fn translations(
         background: OnceLock::new(),
     };
     let pairs = case.candidates();
+    remembered.begins("translations");
     let mut of_pairs = case.judge(&pairs, &BTreeMap::new());
     let learnt = case.learn(&pairs, &of_pairs);
     let lists: BTreeMap<(Lang, Lang), (WordList, Sha256)> = learnt
@@ -120,7 +121,9 @@ impl Case<'_, '_> {
     fn candidates(&self) -> Vec<(usize, usize)> {
         let keys: Vec<Sha256> =
             (0..self.bodies.len()).map(|n| self.against.with(&self.key(n))).collect();
+        self.remembered.begins("features");
         let features = self.features(&keys);
+        self.remembered.begins("candidates");
         let key = self.remembered.of_all_builds();
         let before: Before = self.remembered.one(BEFORE, key).unwrap_or_default();
         let (pairs, now) = candidates(&features, &self.languages, &keys, before, self.config);

@@ -3,8 +3,7 @@
 //!
 //! Only used where a fingerprint is too common to join all with all; it never decides a link.
 
-use std::collections::BTreeMap;
-
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::mix;
@@ -55,20 +54,24 @@ impl Sketch {
 }
 
 /// For each text the least index of the group of near-identical texts it is in.
-pub(crate) fn groups(sketches: &[Sketch]) -> Vec<u32> {
+pub(crate) fn groups(sketches: &[&Sketch]) -> Vec<u32> {
     let mut leader: Vec<u32> = (0..sketches.len()).filter_map(|n| u32::try_from(n).ok()).collect();
     for band in 0..VALUES / ROWS {
-        let mut buckets: BTreeMap<&[u32], u32> = BTreeMap::new();
-        for (index, sketch) in sketches.iter().enumerate() {
-            let key = &sketch.0[band * ROWS..(band + 1) * ROWS];
-            if key.contains(&u32::MAX) {
-                continue;
-            }
-            let Ok(index) = u32::try_from(index) else { continue };
-            let first = *buckets.entry(key).or_insert(index);
-            if first != index && sketches[first as usize].agrees(sketch) {
-                let (a, b) = (find(&mut leader, first), find(&mut leader, index));
-                leader[a.max(b) as usize] = a.min(b);
+        let mut keys: Vec<([u32; ROWS], u32)> = (0_u32..)
+            .zip(sketches)
+            .filter_map(|(index, sketch)| {
+                let key: [u32; ROWS] = sketch.0[band * ROWS..][..ROWS].try_into().ok()?;
+                (!key.contains(&u32::MAX)).then_some((key, index))
+            })
+            .collect();
+        keys.par_sort_unstable();
+        for bucket in keys.chunk_by(|x, y| x.0 == y.0) {
+            let first = bucket[0].1;
+            for &(_, index) in &bucket[1..] {
+                if sketches[first as usize].agrees(sketches[index as usize]) {
+                    let (a, b) = (find(&mut leader, first), find(&mut leader, index));
+                    leader[a.max(b) as usize] = a.min(b);
+                }
             }
         }
     }

@@ -213,6 +213,17 @@ pub(crate) fn compared(a: &[Item<'_>], b: &[Item<'_>]) -> Compared {
     out
 }
 
+/// What a passage and the same words elsewhere, so many bytes further on, agree in.
+pub(crate) fn agreeing(a: &[Item<'_>], from: usize, to: usize) -> Vec<Agreement> {
+    let mut out = Vec::new();
+    agreements(a, a, (0..a.len(), 0), &mut out);
+    for agreement in &mut out {
+        let range = agreement.a;
+        agreement.b = TextRange::new(range.start - from + to, range.end - from + to);
+    }
+    out
+}
+
 /// Whether an item says on which day: a month, a day of the week, the number beside a month.
 fn is_date(items: &[Item<'_>], at: usize) -> bool {
     let is_month = |at: Option<usize>| {

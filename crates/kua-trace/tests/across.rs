@@ -94,6 +94,27 @@ fn another_telling_of_the_same_flood_is_no_translation_in_any_language() {
     }
 }
 
+/// The names and the style are the same, what is told is not.
+#[test]
+fn half_of_an_article_is_no_translation_of_its_other_half() {
+    for (a, of_a) in TEXTS {
+        for (b, of_b) in TEXTS.iter().filter(|(b, _)| b != a) {
+            let lines = |text: &str| text.lines().map(|l| format!("{l}\n")).collect::<Vec<_>>();
+            let (head, tail) = (lines(of_a), lines(of_b));
+            let documents = [
+                document("head", a, &head[..head.len() / 2].concat()),
+                document("tail", b, &tail[tail.len() / 2..].concat()),
+            ];
+            let lineage = lineage(&documents);
+            assert!(
+                between(&documents, &lineage, "head", "tail").is_empty(),
+                "{a}-{b}\n{}",
+                show(&documents, &lineage)
+            );
+        }
+    }
+}
+
 #[test]
 fn tellings_among_each_other_are_as_many_accounts_as_they_are() {
     let mut documents: Vec<Document> =

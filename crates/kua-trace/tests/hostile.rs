@@ -132,6 +132,124 @@ fn look_alikes_zero_widths_and_right_to_left_marks_keep_offsets_exact() {
     assert_eq!(origin_at(&lineage, &documents[0], 0), origin_at(&lineage, &documents[2], 5));
 }
 
+/// Between two documents that are one account from end to end: every pair of sentences stands where it
+/// is said to, at letters and not inside of them.
+fn assert_one_account(documents: &[Document]) {
+    let lineage = run(documents);
+    let (a, b) = (&documents[0], &documents[1]);
+    assert_eq!(origin_at(&lineage, a, 0), origin_at(&lineage, b, 0));
+    let mut told = 0;
+    for link in lineage.links.iter().filter(|link| link.kind.is_one_account()) {
+        for pair in &link.aligned {
+            let (x, y) = (
+                words(documents, Span::new(link.a.document, pair.a)),
+                words(documents, Span::new(link.b.document, pair.b)),
+            );
+            let first = |words: &str| words.chars().find(|c| c.is_alphanumeric()).map(unaccented);
+            assert_eq!(first(x), first(y), "{x:?} {y:?}");
+            told += x.len();
+        }
+    }
+    assert!(told * 10 >= a.text.len().min(b.text.len()) * 8, "{told} of {}", a.text.len());
+}
+
+fn unaccented(c: char) -> char {
+    match c {
+        'É' | 'é' => 'e',
+        'Ü' | 'ü' => 'u',
+        'Ñ' | 'ñ' => 'n',
+        c => c.to_lowercase().next().unwrap_or(c),
+    }
+}
+
+#[test]
+fn letters_composed_and_decomposed_are_one_and_offsets_are_exact_in_both() {
+    let composed = story(21, 12).replace('e', "é").replace('u', "ü").replace('n', "ñ");
+    let decomposed =
+        composed.replace('é', "e\u{301}").replace('ü', "u\u{308}").replace('ñ', "n\u{303}");
+    assert_one_account(&[document("a", "fr", &composed), document("b", "fr", &decomposed)]);
+    assert_one_account(&[document("a", "fr", &decomposed), document("b", "fr", &story(21, 12))]);
+}
+
+#[test]
+fn spaces_quotes_and_byte_order_marks_of_every_kind_change_no_offset() {
+    let base = story(22, 12);
+    let dressed: String = base
+        .split(' ')
+        .enumerate()
+        .map(|(n, word)| match n % 5 {
+            0 => format!("“{word}” "),
+            1 => format!("{word}\u{a0}"),
+            2 => format!("{word}  \t"),
+            3 => format!("{}\u{ad}{}\u{202f}", &word[..2], &word[2..]),
+            _ => format!("\u{feff}{word}\u{2009}"),
+        })
+        .collect();
+    assert_one_account(&[
+        document("a", "en", &base),
+        document("b", "en", &format!("\u{feff}{dressed}\n")),
+    ]);
+}
+
+#[test]
+fn a_run_of_26_letters_is_nothing_and_a_text_of_one_sentence_is_found() {
+    let sentence = story(23, 1);
+    let short: String = sentence.chars().filter(|c| c.is_alphabetic()).take(26).collect();
+    let host = |seed, part: &str| format!("{}{part}\n{}", story(seed, 4), story(seed + 1, 4));
+    assert!(
+        run(&[document("a", "en", &short), document("b", "en", &host(30, &short))])
+            .links
+            .is_empty()
+    );
+    let lineage =
+        run(&[document("a", "en", &sentence), document("b", "en", &host(40, sentence.trim()))]);
+    assert_eq!(lineage.links.len(), 1);
+}
+
+#[test]
+fn a_sentence_of_one_line_of_ten_megabytes_is_found_where_it_is_quoted() {
+    // Sixteen tellings without a mark between them, many times over, and once what is quoted.
+    let round: String = (0..16).map(|n| story(300 + n, 50)).collect();
+    let round = round.replace(['.', '\n'], " ").to_lowercase();
+    let told = story(700, 2).replace(['.', '\n'], " ").to_lowercase();
+    let mut line = String::new();
+    while line.len() < 10 << 20 {
+        line.push_str(&round);
+        if line.len() < 2 * round.len() {
+            line.push_str(&told);
+        }
+    }
+    let quoting = format!("{}{told}\n{}", story(701, 5), story(702, 5));
+    let documents = [document("line", "en", &line), document("quoting", "en", &quoting)];
+    let lineage = run(&documents);
+    let found = |link: &&Link| link.a.document != link.b.document;
+    assert!(lineage.links.iter().any(|link| found(&link)), "{}", lineage.links.len());
+}
+
+#[test]
+fn two_texts_that_each_say_one_paragraph_a_thousand_times_stay_linear() {
+    let paragraph = story(24, 2);
+    let documents = [
+        document("a", "en", &format!("{}{}", story(25, 3), paragraph.repeat(1_000))),
+        document("b", "en", &format!("{}{}", paragraph.repeat(900), story(26, 3))),
+    ];
+    let lineage = run(&documents);
+    assert!(lineage.links.len() <= 4_000, "{}", lineage.links.len());
+    let end = documents[0].text.len() - 10;
+    assert_eq!(origin_at(&lineage, &documents[0], end), origin_at(&lineage, &documents[1], 0));
+}
+
+#[test]
+fn a_pattern_of_every_period_stalls_nothing() {
+    for period in [1, 2, 7, 11, 12, 13, 16, 27, 60, 61] {
+        let letters: String = story(27, 20).chars().filter(|c| c.is_alphabetic()).collect();
+        let one = letters[..period].repeat(40_000 / period);
+        let other = letters[..period].repeat(30_000 / period);
+        let lineage = run(&[document("a", "en", &one), document("b", "en", &other)]);
+        assert!(lineage.links.len() <= 8_000, "{period}: {}", lineage.links.len());
+    }
+}
+
 #[test]
 fn hundreds_of_bulletins_in_one_form_stay_apart() {
     let documents: Vec<Document> = (0..300)

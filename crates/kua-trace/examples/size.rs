@@ -1,0 +1,118 @@
+//! How long tracing takes and how much memory, by size: traces the bench corpus once and prints one
+//! table, step by step. Give each size a process of its own, or the peak is that of the largest.
+//!
+//! `cargo run --release -p kua-trace --example size -- ARTICLES [one|all]`
+//!
+//! `one` leaves translations out; `all` (the default) looks for them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints what it measured; it builds its documents as the tests do"
+)]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use kua_generator::{BenchPlan, bench_article};
+use kua_lexicon::Lexicons;
+use kua_model::{Document, Sha256};
+use kua_trace::{TraceConfig, trace_in_steps};
+
+#[global_allocator]
+static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let articles = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let translations = arguments.next().as_deref() != Some("one");
+    let plan = BenchPlan { articles, ..BenchPlan::default() };
+    let documents: Vec<Document> = (0..articles)
+        .map(|n| {
+            let made = bench_article(&plan, n);
+            let mut document = common::article(&made.name, made.language.code(), &made.text);
+            document.blocks.shrink_to_fit();
+            document.sentences.shrink_to_fit();
+            document
+        })
+        .collect();
+    let bytes: usize = documents.iter().map(|document| document.text.len()).sum();
+    let (held, _) = memory();
+    println!(
+        "{articles} articles, {:.1} MB of text, {held:.0} MB of memory with sentences and blocks",
+        mega(bytes)
+    );
+    let lexicons = Lexicons::embedded();
+    let config = TraceConfig { translations, ..TraceConfig::default() };
+    let steps: Mutex<Vec<Step>> = Mutex::default();
+    let begins = |name| {
+        if let Ok(mut steps) = steps.lock() {
+            steps.push(Step::now(name));
+        }
+    };
+    let lineage = trace_in_steps(&documents, &lexicons, &config, None, &begins).value;
+    begins("end");
+    let steps = steps.into_inner().unwrap_or_default();
+    println!("{:13} {:>8} {:>8} {:>8} {:>9}", "step", "s", "CPU s", "MB/CPU s", "peak MB");
+    let mut rows: Vec<(&str, f64, f64, f64)> = Vec::new();
+    for pair in steps.windows(2) {
+        let seconds = pair[1].at.duration_since(pair[0].at).as_secs_f64();
+        let cpu = pair[1].cpu - pair[0].cpu;
+        // Some steps are taken in turns, for some of the texts at a time.
+        match rows.iter_mut().find(|row| row.0 == pair[0].name) {
+            Some(row) => *row = (row.0, row.1 + seconds, row.2 + cpu, pair[1].peak),
+            None => rows.push((pair[0].name, seconds, cpu, pair[1].peak)),
+        }
+    }
+    let all = rows.iter().fold(("all", 0.0, 0.0, 0.0), |all: (_, f64, f64, f64), row| {
+        (all.0, all.1 + row.1, all.2 + row.2, all.3.max(row.3))
+    });
+    for (name, seconds, cpu, peak) in rows.into_iter().chain([all]) {
+        let speed = mega(bytes) / cpu.max(0.01);
+        println!("{name:13} {seconds:8.2} {cpu:8.2} {speed:8.1} {peak:9.0}");
+    }
+    // The same for the same result: shows whether a change of speed changed anything else.
+    let digest = Sha256::of(&postcard::to_allocvec(&lineage).unwrap_or_default());
+    println!("{} links, {} accounts, {digest}", lineage.links.len(), lineage.origins.len());
+}
+
+/// The moment a step begins.
+struct Step {
+    name: &'static str,
+    at: Instant,
+    cpu: f64,
+    peak: f64,
+}
+
+impl Step {
+    fn now(name: &'static str) -> Self {
+        Self { name, at: Instant::now(), cpu: cpu(), peak: memory().1 }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "for printing")]
+fn mega(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// Seconds of CPU of this process, on Linux; elsewhere 0.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// Memory in use and at its peak, in MB, on Linux; elsewhere 0.
+fn memory() -> (f64, f64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        let kilo = line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+        kilo.unwrap_or(0.0) * 1024.0 / 1e6
+    };
+    (of("VmRSS:"), of("VmHWM:"))
+}

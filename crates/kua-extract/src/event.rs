@@ -404,7 +404,7 @@ fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
         || !(be.end..be.end + REACH).any(|at| {
             scene.find(at, |sense| matches!(sense, Sense::Group { .. })).is_some()
                 || at + 1 < be.end + REACH
-                    && (at == be.end || scene.symbols.get(be.end).is_some_and(|s| !s.is_empty()))
+                    && (at == be.end || scene.at(be.end).next().is_some())
                     && (scene.kind(at) == Some(TokenKind::Number)
                         || scene
                             .find(at, |sense| matches!(sense, Sense::In | Sense::Place(_)))

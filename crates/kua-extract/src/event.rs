@@ -9,7 +9,7 @@ use crate::cases::Case;
 use crate::company::accompanied;
 use crate::ellipsis::{attributed, breakdown};
 use crate::figure::Figure;
-use crate::grammar::{Form, Sense};
+use crate::grammar::{Form, Lexeme, Sense};
 use crate::party::{Party, ends_noun};
 use crate::pattern::{Found, Ground};
 use crate::scene::Scene;
@@ -400,11 +400,14 @@ fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
     let reach = if auxiliary { REACH } else { 0 };
     let be = (end..=end + reach).find_map(|at| scene.find(at, |sense| *sense == Sense::Be));
     let Some(be) = be else { return spared };
+    // "were all from the village": no verb of its own.
+    let verb = |lexeme: &Lexeme| matches!(lexeme.sense, Sense::Trigger { .. });
+    let is_small = scene.at(be.end).next().is_some_and(|(_, lexeme)| !verb(lexeme));
     spared
         || !(be.end..be.end + REACH).any(|at| {
             scene.find(at, |sense| matches!(sense, Sense::Group { .. })).is_some()
                 || at + 1 < be.end + REACH
-                    && (at == be.end || scene.at(be.end).next().is_some())
+                    && (at == be.end || is_small)
                     && (scene.kind(at) == Some(TokenKind::Number)
                         || scene
                             .find(at, |sense| matches!(sense, Sense::In | Sense::Place(_)))

@@ -83,7 +83,12 @@ fn household(
     let joint = match scene.find(left, |s| *s == Sense::And) {
         Some(and) => and.end,
         // "according to the father, two of his sons": they are some of his, and he is none of them.
-        None if scene.is_mark(left, &[',']) && !some_of(scene, second) => left + 1,
+        None if scene.is_mark(left, &[','])
+            && !some_of(scene, second)
+            && !has_own_verb(scene, first, second) =>
+        {
+            left + 1
+        }
         None => return None,
     };
     let right = second.words_end();
@@ -141,6 +146,16 @@ fn household(
         used: Vec::new(),
     };
     Some((party, figure))
+}
+
+/// "Killed was a woman, two of her children were wounded": each has a verb of its own, so they are
+/// no one phrase.
+fn has_own_verb(scene: &Scene<'_>, first: &Party, second: &Party) -> bool {
+    /// Small words before that verb: "were".
+    const REACH: usize = 2;
+    let trigger = |at: usize| scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some();
+    let after = second.words_end();
+    (0..first.start).any(trigger) && (after..=after + REACH).any(trigger)
 }
 
 /// Whether a phrase tells of some of a whole: "two of his sons".

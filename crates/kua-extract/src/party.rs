@@ -501,12 +501,18 @@ fn after_whole(scene: &Scene<'_>, figure: &Figure) -> bool {
         return false;
     }
     let opens = scene.find(0, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Subset));
+    let number = |at: &usize| {
+        scene.kind(*at) == Some(TokenKind::Number)
+            || scene.find(*at, |s| matches!(s, Sense::Cardinal(_))).is_some()
+    };
+    // Between "of" and the number only small words: "from the boat they took 51" is no whole.
+    let small = |at: usize| {
+        scene.at(at).next().is_some()
+            && scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Unit(..))).is_none()
+    };
     opens.is_some_and(|hit| {
-        hit.end < figure.start
-            && (hit.end..figure.start - 1).any(|at| {
-                scene.kind(at) == Some(TokenKind::Number)
-                    || scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some()
-            })
+        let whole = (hit.end..figure.start - 1).find(number);
+        hit.end < figure.start && whole.is_some_and(|whole| (hit.end..whole).all(small))
     })
 }
 

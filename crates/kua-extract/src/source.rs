@@ -462,7 +462,11 @@ fn right(
         Some(kind) => kind,
         None if named && (sure || scene.tokens.get(start).is_some_and(|token| token.capital)) => {
             // "his wife Anna Berg": the name alone is the source.
-            while start + 1 < end && scene.tokens.get(start).is_some_and(|token| !token.capital) {
+            // The name of a site has no capital.
+            while start + 1 < end
+                && !scene.glued(start + 1)
+                && scene.tokens.get(start).is_some_and(|token| !token.capital)
+            {
                 start += 1;
             }
             named_kind(scene, start, end)

@@ -184,7 +184,7 @@ fn a_full_disk_at_any_length_loses_nothing_acknowledged() {
     let bench = Bench::empty();
     let disk = bench.path("disk");
     fs::create_dir(&disk).unwrap();
-    let Some(_mounted) = Mounted::new(&["-t", "tmpfs", "-o", "size=1m", "none"], &disk) else {
+    let Some(_mounted) = Mounted::new(&["-t", "tmpfs", "-o", "size=2m", "none"], &disk) else {
         return skip("mount", "a small disk cannot be mounted here (it needs root)");
     };
     let work = &works()[0];
@@ -193,6 +193,9 @@ fn a_full_disk_at_any_length_loses_nothing_acknowledged() {
         full_source.write(&format!("more/{n}.txt"), vec![b'a' + n % 26; 5_000 + usize::from(n)]);
     }
     full_source.write("more/long.txt", vec![b'w'; 300_000]);
+    /// Taken of two megabytes at least. To go on after all bytes but no signature are there needs
+    /// room for the batch once more, which the second megabyte gives when the ballast goes.
+    const HELD: usize = 1_304;
     let mut failed = 0;
     for ballast in (0..=640).step_by(if std::env::var_os("CI").is_some() { 8 } else { 32 }) {
         let case = disk.join("case");
@@ -205,9 +208,9 @@ fn a_full_disk_at_any_length_loses_nothing_acknowledged() {
             Ran::of(command_in(&disk, &["-C", "case", "add", &path]).output().unwrap())
         };
         assert_eq!(add(&first).code, 0);
-        fs::write(disk.join("ballast"), vec![0; (280 + ballast) * 1024]).unwrap();
+        fs::write(disk.join("ballast"), vec![0; (HELD + ballast) * 1024]).unwrap();
         let ran = add(&full_source.path("more"));
-        let about = format!("{} kB taken: {ran:?}", 280 + ballast);
+        let about = format!("{} kB taken: {ran:?}", HELD + ballast);
         if ran.code != 0 {
             failed += 1;
             assert!(ran.code == 3 && ran.err.contains("disk is full"), "{about}");
@@ -341,7 +344,7 @@ fn a_bundle_has_no_two_names_that_differ_by_case_only_and_none_a_disk_refuses() 
             assert!(!part.ends_with('.') && part.len() <= 100, "{name}");
         }
     }
-    assert!(seen.len() > 25, "{seen:?}");
+    assert!(seen.len() > 15, "{seen:?}");
 }
 
 #[test]

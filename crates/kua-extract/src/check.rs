@@ -76,12 +76,7 @@ pub fn check_language(lexicons: &Lexicons, lang: Lang) -> Report {
     let extractor =
         Extractor { grammars: BTreeMap::from([(lang, Arc::clone(&grammar))]), errors: Vec::new() };
     let mut used: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
-    let short: Vec<String> = lexicon
-        .section("language.txt", "abbreviations")
-        .iter()
-        .flat_map(|entry| entry.key.split('|'))
-        .map(|word| kua_lexicon::fold(word.trim()).into_owned())
-        .collect();
+    let short = lexicon.abbreviations();
     for entry in lexicon.section("examples.txt", "") {
         report.examples += 1;
         match run(&extractor, lang, &short, &entry.raw) {

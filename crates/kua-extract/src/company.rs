@@ -4,7 +4,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::Counted;
 
-use crate::event::{Draft, Join};
+use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
@@ -195,9 +195,7 @@ pub(crate) fn accompanied(
         let Some((with, found)) = company(scene, parties, figures, taken, draft.trigger.1) else {
             continue;
         };
-        if let Some(flag) = taken.get_mut(found) {
-            *flag = true;
-        }
+        mark(taken, Some(found));
         let Some(end) = parties.get(found).map(Party::words_end) else { continue };
         let pronoun = own.is_some_and(|party| party.pronoun);
         let mut joined = draft.clone();

@@ -2,7 +2,7 @@
 //! according to the army", and the parts of a whole after a colon or in brackets: "41 were killed:
 //! sixteen at the market, thirteen in Tesova".
 
-use crate::event::{Draft, Join};
+use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
 use crate::party::Party;
@@ -31,7 +31,7 @@ pub(crate) fn attributed(
 ) {
     for (index, party) in parties.iter().enumerate() {
         let free = taken.get(index).is_some_and(|taken| !taken) && is_bare(party, figures);
-        if !free || !ends_phrase(scene, mentions, party.end) {
+        if !free || !stands_bare(scene, mentions, party.end) {
             continue;
         }
         let Some(mention) =
@@ -39,9 +39,7 @@ pub(crate) fn attributed(
         else {
             continue;
         };
-        if let Some(flag) = taken.get_mut(index) {
-            *flag = true;
-        }
+        mark(taken, Some(index));
         out.push(Draft {
             events: Vec::new(),
             start: party.start,
@@ -62,7 +60,7 @@ pub(crate) fn attributed(
 
 /// Whether nothing is counted after a number that ends at token `end`: a mark, the end, an "and", or
 /// who gives it.
-fn ends_phrase(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
+fn stands_bare(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
     end >= scene.tokens.len()
         || scene.is_mark(end, &[',', '.', ';', ':', '!', '?', ')', '…', '»', '”', '"', '—', '–'])
         || scene.find(end, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
@@ -145,9 +143,7 @@ pub(crate) fn breakdown(
         }
         for index in parts {
             let Some(party) = parties.get(index) else { continue };
-            if let Some(flag) = taken.get_mut(index) {
-                *flag = true;
-            }
+            mark(taken, Some(index));
             added.push(Draft {
                 start: party.start,
                 end: party.end,

@@ -245,7 +245,7 @@ fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool
     })
 }
 
-fn mark(taken: &mut [bool], party: Option<usize>) {
+pub(crate) fn mark(taken: &mut [bool], party: Option<usize>) {
     if let Some(flag) = party.and_then(|index| taken.get_mut(index)) {
         *flag = true;
     }

@@ -18,7 +18,7 @@ use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
-use crate::voice::grade_of;
+use crate::voice::{givers, grade_of};
 
 /// How many claims back a word like "others", "of them" or "this was stated by" may point: more
 /// than any paragraph written by people holds, so that one endless paragraph still takes linear
@@ -65,6 +65,8 @@ pub(crate) struct Sentence<'a, 't> {
     pub(crate) places: Vec<PlaceMark>,
     pub(crate) mentions: Vec<Mention>,
     pub(crate) drafts: Vec<Draft>,
+    /// For each mention the number of the draft whose figure it gives.
+    pub(crate) givers: Vec<Option<usize>>,
     pub(crate) chain: Vec<SourceMention>,
     pub(crate) own_sources: bool,
     pub(crate) dated: Vec<bool>,
@@ -151,6 +153,7 @@ impl<'d> Teller<'d> {
         let drafts = drafts(&scene, &parties, &figures, &dated, &asides, &mentions, after_claim);
         let places = places(&scene, &dated, &self.config.places);
         let (chain, own_sources) = self.chain_of(&scene, &mentions);
+        let givers = givers(&scene, &mentions, &parties, &drafts);
         let sentence = Sentence {
             scene: &scene,
             range,
@@ -160,6 +163,7 @@ impl<'d> Teller<'d> {
             places,
             mentions,
             drafts,
+            givers,
             chain,
             own_sources,
             dated,

@@ -5,6 +5,7 @@ use kua_model::{Grade, SourceKind, SourceMention, TextRange};
 use crate::ellipsis::gives;
 use crate::event::Draft;
 use crate::grammar::Sense;
+use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::{self, Mention};
 use crate::teller::{Sentence, Teller};
@@ -92,17 +93,17 @@ impl Teller<'_> {
             })
         };
         // "29 according to the army, 49 according to the elders": each gives its own.
-        let givers = givers(sentence);
-        let own = |of: &Option<&Draft>| of.is_some_and(|of| std::ptr::eq(of, draft));
-        let has_own = givers.iter().any(own);
+        let given = |of: &Option<usize>| sentence.drafts.get((*of)?);
+        let own = |of: &Option<usize>| given(of).is_some_and(|of| std::ptr::eq(of, draft));
+        let has_own = sentence.givers.iter().any(own);
         // A source beyond a word of contrast speaks of something else.
         let beyond: Vec<TextRange> = sentence
             .mentions
             .iter()
-            .zip(&givers)
+            .zip(&sentence.givers)
             .filter(|(mention, of)| {
                 let apart = |of: &Draft| of.end <= draft.start || draft.end <= of.start;
-                if has_own && !own(of) && of.is_some_and(apart) {
+                if has_own && !own(of) && given(of).is_some_and(apart) {
                     true
                 } else if mention.cue.0 >= draft.end {
                     contrast(draft.end, mention.cue.0)
@@ -136,20 +137,26 @@ impl Teller<'_> {
     }
 }
 
-/// For each source of a sentence the figure whose words it gives, if they stand side by side: of two
-/// between which it stands, the one that has none yet.
-fn givers<'s>(sentence: &'s Sentence<'_, '_>) -> Vec<Option<&'s Draft>> {
-    let mut out: Vec<Option<&Draft>> = Vec::new();
-    for mention in &sentence.mentions {
-        let counted = |draft: &&Draft| {
-            draft.party.and_then(|at| sentence.parties.get(at)).is_some_and(|p| p.figure.is_some())
-        };
-        let mut given = sentence
-            .drafts
+/// For each source of a sentence the number of the figure whose words it gives, if they stand side by
+/// side: of two between which it stands, the one that has none yet.
+pub(crate) fn givers(
+    scene: &Scene<'_>,
+    mentions: &[Mention],
+    parties: &[Party],
+    drafts: &[Draft],
+) -> Vec<Option<usize>> {
+    let counted = |draft: &Draft| {
+        draft.party.and_then(|at| parties.get(at)).is_some_and(|party| party.figure.is_some())
+    };
+    let counted: Vec<(usize, &Draft)> =
+        drafts.iter().enumerate().filter(|(_, draft)| counted(draft)).collect();
+    let mut out: Vec<Option<usize>> = Vec::new();
+    for mention in mentions {
+        let mut given = counted
             .iter()
-            .filter(counted)
-            .filter(|draft| gives(sentence.scene, mention, draft.start, draft.end));
-        let free = |draft: &&Draft| !out.iter().flatten().any(|old| std::ptr::eq(*old, *draft));
+            .filter(|(_, draft)| gives(scene, mention, draft.start, draft.end))
+            .map(|(at, _)| *at);
+        let free = |at: &usize| !out.contains(&Some(*at));
         out.push(given.clone().find(free).or_else(|| given.next()));
     }
     out

@@ -36,6 +36,16 @@ impl Lexicon {
         self.files.keys().map(String::as_str)
     }
 
+    /// Abbreviations of `language.txt` whose full stop ends no sentence: folded, without it.
+    pub fn abbreviations(&self) -> Vec<String> {
+        self.section("language.txt", "abbreviations")
+            .iter()
+            .flat_map(|entry| entry.key.split('|'))
+            .map(|word| crate::fold(word.trim()).into_owned())
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+
     /// What `~` may stand for: the entries of `endings.txt`.
     pub fn endings(&self) -> &[String] {
         &self.endings

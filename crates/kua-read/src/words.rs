@@ -325,12 +325,7 @@ fn tongue(lang: Lang, lexicon: &Lexicon, script: &str) -> Tongue {
         shared: letters("shared"),
         usual: letters("usual"),
         rate: letters("rate").iter().collect::<String>().parse().unwrap_or(0),
-        abbreviations: lexicon
-            .section("language.txt", "abbreviations")
-            .iter()
-            .flat_map(|entry| alternatives(&entry.key))
-            .map(|word| kua_lexicon::fold(word).into_owned())
-            .collect(),
+        abbreviations: lexicon.abbreviations(),
         month_first: lexicon
             .section("calendar.txt", "order")
             .first()

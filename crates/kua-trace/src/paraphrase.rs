@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::features::to_f32;
 use crate::fingerprint::mix;
 use crate::memo::Remembered;
-use crate::wording::{AllWordings, ItemKind, items};
+use crate::wording::{AllWordings, ItemKind, items, mirror};
 
 /// Letters of a word that count, and fewest of a word that counts at all: endings change.
 const STEM: usize = 6;
@@ -222,17 +222,16 @@ fn between(
         return told_again((a, &in_a), (b, &in_b), common, wordings, config);
     }
     let mut out = told_again((b, &in_b), (a, &in_a), common, wordings, config);
-    out.iter_mut().for_each(mirror);
+    out.iter_mut().for_each(mirror_link);
     out
 }
 
 /// Exchanges the sides of a link without direction.
-fn mirror(link: &mut Link) {
+fn mirror_link(link: &mut Link) {
     std::mem::swap(&mut link.a, &mut link.b);
     link.aligned.iter_mut().for_each(|pair| std::mem::swap(&mut pair.a, &mut pair.b));
     link.aligned.sort_unstable();
-    link.agreements.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
-    link.conflicts.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
+    mirror(&mut link.agreements, &mut link.conflicts);
 }
 
 type Sentences<'s> = &'s [Option<Sentence>];

@@ -5,7 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::wording::{Compared, Wordings, agreeing, compared, items, substitutions};
+use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, substitutions};
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -34,12 +34,7 @@ impl Piece {
     /// Exchanges its sides.
     pub(crate) fn mirror(&mut self) {
         std::mem::swap(&mut self.a, &mut self.b);
-        for conflict in &mut self.conflicts {
-            std::mem::swap(&mut conflict.a, &mut conflict.b);
-        }
-        for agreement in &mut self.agreements {
-            std::mem::swap(&mut agreement.a, &mut agreement.b);
-        }
+        mirror(&mut self.agreements, &mut self.conflicts);
     }
 }
 

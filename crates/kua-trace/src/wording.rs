@@ -213,6 +213,12 @@ pub(crate) fn compared(a: &[Item<'_>], b: &[Item<'_>]) -> Compared {
     out
 }
 
+/// Exchanges the sides of what two passages agree and differ in.
+pub(crate) fn mirror(agreements: &mut [Agreement], conflicts: &mut [Conflict]) {
+    agreements.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
+    conflicts.iter_mut().for_each(|both| std::mem::swap(&mut both.a, &mut both.b));
+}
+
 /// What a passage and the same words elsewhere, so many bytes further on, agree in.
 pub(crate) fn agreeing(a: &[Item<'_>], from: usize, to: usize) -> Vec<Agreement> {
     let mut out = Vec::new();

@@ -10,6 +10,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::acquired;
+use common::folder::copy;
 use kua_vault::{Vault, verify};
 
 const ROOT: &str = "9xCXOdOs03qnt7orULqhdARgdR6wGViFND1+arMRd48=";
@@ -18,19 +19,6 @@ const ROOT_4: &str = "7Fb7VQKCC4XW11uMF2Relb/yk9ksdytFRj1MK9Di070=";
 
 fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/version-1/vault")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

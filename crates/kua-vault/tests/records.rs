@@ -9,6 +9,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use common::folder::copy;
 use common::{Crash, Fault, Memory, acquired, vault};
 use kua_model::{ItemId, Sha256};
 use kua_vault::{
@@ -266,18 +267,6 @@ fn golden(folder: &Path) -> Vault {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/version-1/vault");
     copy(&from, folder);
     Vault::open(folder).unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (from, name) = (entry.as_ref().unwrap().path(), entry.as_ref().unwrap().file_name());
-        if from.is_dir() {
-            copy(&from, &to.join(name));
-        } else {
-            std::fs::copy(from, to.join(name)).unwrap();
-        }
-    }
 }
 
 fn manifest(memory: &Memory) -> String {

@@ -4,10 +4,13 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod common;
+#[path = "../../kua-vault/tests/common/folder.rs"]
+mod folder;
 
 use std::path::PathBuf;
 
 use common::Bench;
+use folder::copy;
 
 const SUM: &str = "b1946ac92492d2347c6235b4d2611184";
 
@@ -133,17 +136,5 @@ fn a_case_is_held_against_a_bundle_given_away_before() {
     for bundle in bundles {
         let ran = bench.kua(&["-C", "case", "verify", "--against", bundle]);
         assert_eq!(ran.code, 1, "{bundle}: {ran:?}");
-    }
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (from, name) = (entry.as_ref().unwrap().path(), entry.as_ref().unwrap().file_name());
-        if from.is_dir() {
-            copy(&from, &to.join(name));
-        } else {
-            std::fs::copy(from, to.join(name)).unwrap();
-        }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(unreachable_pub, reason = "a test module is no library")]
 
+pub mod folder;
 pub mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 //! by side, each result kept under everything it depends on; tracing and reconciling look at the
 //! whole case at once. An interrupted build goes on where it was.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -66,6 +67,20 @@ struct Due<'i> {
     is_read: bool,
 }
 
+/// Under which keys results of items are kept.
+#[derive(Default)]
+struct Have {
+    read: HashMap<Vec<u8>, Sha256>,
+    claims: HashMap<Vec<u8>, Sha256>,
+}
+
+impl Have {
+    fn of(cache: &Cache) -> Result<Self, CaseError> {
+        let keys = |stage| Ok::<_, CaseError>(cache.keys(stage)?.into_iter().collect());
+        Ok(Self { read: keys(READ)?, claims: keys(EXTRACT)? })
+    }
+}
+
 /// Keys of one item's results.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys {
@@ -81,13 +96,18 @@ impl Case {
     /// Material that cannot be read is no error: it gives notices.
     pub fn build(&self, progress: &dyn Progress, stop: &Stop) -> Result<Built, CaseError> {
         let _alone = self.only_builder()?;
-        let mut cache = Cache::open(&self.derived())?;
-        let items = self.evidence.items_kept()?;
         let pool =
             rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build()?;
+        let open = || {
+            let cache = Cache::open(&self.derived())?;
+            let have = Have::of(&cache)?;
+            Ok::<_, CaseError>((cache, have))
+        };
+        let (opened, items) = pool.install(|| rayon::join(open, || self.evidence.items_kept()));
+        let ((mut cache, have), items) = (opened?, items?);
 
-        self.forget_strangers(&mut cache, &items)?;
-        let due = self.due(&cache, &items)?;
+        self.forget_strangers(&mut cache, &have, &items)?;
+        let due = self.due(&have, &items);
         // What was read before is loaded while the rest is read.
         let (fresh, kept) = pool.install(|| {
             rayon::join(
@@ -116,7 +136,7 @@ impl Case {
                     items.iter().map(|item| item.id.0.as_bytes().to_vec()).collect();
                 cache.forget(&all)?;
                 built.cache_rebuilt = true;
-                let due = self.due(&cache, &items)?;
+                let due = self.due(&Have::default(), &items);
                 built.fresh = pool.install(|| self.read_items(&mut cache, &due, progress, stop))?;
                 let all: Vec<&Item> = items.iter().collect();
                 let readings = self
@@ -145,32 +165,30 @@ impl Case {
         }
     }
 
-    fn forget_strangers(&self, cache: &mut Cache, items: &[Item]) -> Result<(), CaseError> {
-        let known: std::collections::BTreeSet<&[u8]> =
+    fn forget_strangers(
+        &self,
+        cache: &mut Cache,
+        have: &Have,
+        items: &[Item],
+    ) -> Result<(), CaseError> {
+        let known: HashSet<&[u8]> =
             items.iter().map(|item| item.id.0.as_bytes().as_slice()).collect();
-        let gone: Vec<Vec<u8>> = cache
-            .keys(READ)?
-            .into_iter()
-            .map(|(subject, _)| subject)
-            .filter(|subject| !known.contains(subject.as_slice()))
-            .collect();
+        let strangers = have.read.keys().filter(|subject| !known.contains(subject.as_slice()));
+        let gone: Vec<Vec<u8>> = strangers.cloned().collect();
         if gone.is_empty() { Ok(()) } else { Ok(cache.forget(&gone)?) }
     }
 
     /// Items that are to be read, or searched for claims.
-    fn due<'i>(&self, cache: &Cache, items: &'i [Item]) -> Result<Vec<Due<'i>>, CaseError> {
-        let have_read: std::collections::BTreeMap<_, _> = cache.keys(READ)?.into_iter().collect();
-        let have_claims: std::collections::BTreeMap<_, _> =
-            cache.keys(EXTRACT)?.into_iter().collect();
+    fn due<'i>(&self, have: &Have, items: &'i [Item]) -> Vec<Due<'i>> {
         let settings = Settings::of(self);
         let due = items.iter().filter_map(|item| {
             let keys = settings.keys(item);
             let subject = item.id.0.as_bytes().as_slice();
-            let is_read = have_read.get(subject) == Some(&keys.read);
-            let is_done = is_read && have_claims.get(subject) == Some(&keys.extract);
+            let is_read = have.read.get(subject) == Some(&keys.read);
+            let is_done = is_read && have.claims.get(subject) == Some(&keys.extract);
             (!is_done).then_some(Due { item, keys, is_read })
         });
-        Ok(due.collect())
+        due.collect()
     }
 
     /// Reads items and finds their claims; how many were.
@@ -372,46 +390,50 @@ impl Case {
         let memo = CacheMemo::open(&self.derived())?;
         // Who says what does not depend on who copied whom: both are found at once.
         let voices = || Voices::of(&info, &documents, claims, &judgements, &self.lexicons, &memo);
-        let (lineage, voices) = match kept {
-            Some(lineage) => (lineage, voices()),
+        let (lineage, traced, voices) = match kept {
+            Some(lineage) => (lineage, None, voices()),
             None => {
                 tracing::info!("tracing");
                 progress.begin(Step::Trace, None);
                 let memo = CacheMemo::open(&self.derived())?;
                 let trace = || {
-                    kua_trace::trace_with(
+                    let lineage = kua_trace::trace_with(
                         documents.as_slice(),
                         &self.lexicons,
                         &self.config.trace,
                         &memo,
-                    )
+                    );
+                    let packed = pack(&lineage);
+                    (lineage, packed)
                 };
-                let (lineage, voices) = rayon::join(trace, voices);
-                cache.put(&[Kept {
-                    stage: TRACE,
-                    subject: WHOLE.to_vec(),
-                    key: trace_key,
-                    value: pack(&lineage)?,
-                }])?;
+                let ((lineage, packed), voices) = rayon::join(trace, voices);
+                let traced =
+                    Kept { stage: TRACE, subject: WHOLE.to_vec(), key: trace_key, value: packed? };
                 progress.end();
-                (lineage, voices)
+                (lineage, Some(traced), voices)
             }
         };
         if stop.is_asked() {
+            cache.put(traced.as_slice())?;
             return Ok((0, 0));
         }
         tracing::info!("reconciling");
         progress.begin(Step::Reconcile, None);
         let lineage = lineage.collect_into(&mut notices);
-        let reconciled = voices.reconcile(
-            &info,
-            &items,
-            documents,
-            lineage,
-            &judgements,
-            &self.lexicons,
-            &self.config.reconcile,
-        );
+        let reconcile = || {
+            voices.reconcile(
+                &info,
+                &items,
+                documents,
+                lineage,
+                &judgements,
+                &self.lexicons,
+                &self.config.reconcile,
+            )
+        };
+        // Keeping what was traced waits for the disk.
+        let (kept_trace, reconciled) = rayon::join(|| cache.put(traced.as_slice()), reconcile);
+        kept_trace?;
         let mut chronicle: Chronicle = reconciled.collect_into(&mut notices);
         chronicle.notices.append(&mut notices);
         each_once(&mut chronicle.notices);
@@ -433,11 +455,10 @@ impl Case {
                 packed
             },
         );
-        cache.put(&[
-            kept(CHRONICLE, value?),
-            kept(STATEMENTS, statements?),
-            kept(COUNTS, pack(&counts)?),
-        ])?;
+        let rows =
+            [kept(CHRONICLE, value?), kept(STATEMENTS, statements?), kept(COUNTS, pack(&counts)?)];
+        let (put, ()) = rayon::join(|| cache.put(&rows), || drop(kept_chronicle));
+        put?;
         progress.end();
         tracing::info!("built");
         Ok(counts)

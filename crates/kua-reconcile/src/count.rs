@@ -1,6 +1,6 @@
 //! Which count a statement speaks of, as of when, and why it may not enter one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kua_model::{
     CaseInfo, Claim, ClaimRole, Counted, DateSpan, DateTier, Document, DocumentId, EventType,
@@ -12,11 +12,43 @@ use crate::place::Places;
 use crate::taxonomy::Taxonomy;
 
 /// One count: what, to whom, where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct CountKey {
     pub(crate) event: EventType,
     pub(crate) affected: String,
     pub(crate) place: Option<String>,
+}
+
+/// The counts of a case, numbered in order, so that they can be told apart without their words.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    /// Each count, in order.
+    pub(crate) keys: Vec<CountKey>,
+    /// For each statement the number of its count.
+    pub(crate) of: Vec<usize>,
+}
+
+impl Rows {
+    /// The counts that statements speak of.
+    pub(crate) fn of(countings: &[Counting]) -> Self {
+        let mut seen: HashMap<&CountKey, usize> = HashMap::new();
+        let mut keys: Vec<&CountKey> = Vec::new();
+        let mut of: Vec<usize> = Vec::with_capacity(countings.len());
+        for Counting { key, .. } in countings {
+            of.push(*seen.entry(key).or_insert_with(|| {
+                keys.push(key);
+                keys.len() - 1
+            }));
+        }
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_unstable_by_key(|&n| keys[n]);
+        let mut rank = vec![0; keys.len()];
+        for (at, &n) in order.iter().enumerate() {
+            rank[n] = at;
+        }
+        of.iter_mut().for_each(|n| *n = rank[*n]);
+        Self { keys: order.into_iter().map(|n| keys[n].clone()).collect(), of }
+    }
 }
 
 /// What a statement's figure is about.

@@ -1,43 +1,68 @@
 //! Denials and retractions: who takes back or denies which figure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kua_model::{
-    ClaimId, EventType, Grade, Modality, Notice, NoticePlace, Severity, Span, Standing, Statement,
+    ClaimId, Grade, Modality, Notice, NoticePlace, OriginId, Severity, Span, Standing, Statement,
     Uncounted,
 };
 
 use crate::config::ReconcileConfig;
-use crate::count::{CountKey, Counting};
+use crate::count::{Counting, Rows};
 use crate::figure::Figure;
 
 /// All figures of a case by count.
-pub(crate) type Counts = BTreeMap<CountKey, Vec<Figure>>;
+#[derive(Debug)]
+pub(crate) struct Counts<'r> {
+    pub(crate) rows: &'r Rows,
+    /// The figures of each count, as `rows` numbers them; none if nothing in it counts.
+    pub(crate) figures: Vec<Vec<Figure>>,
+}
+
+/// One figure: the number of its count, and its own in it.
+pub(crate) type FigureAt = (usize, usize);
+
+impl Counts<'_> {
+    /// A figure.
+    pub(crate) fn get(&self, (row, at): FigureAt) -> Option<&Figure> {
+        self.figures.get(row)?.get(at)
+    }
+
+    /// A figure, to be changed.
+    pub(crate) fn get_mut(&mut self, (row, at): FigureAt) -> Option<&mut Figure> {
+        self.figures.get_mut(row)?.get_mut(at)
+    }
+
+    /// All figures in order, with where they are.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (FigureAt, &Figure)> {
+        self.figures.iter().enumerate().flat_map(|(row, figures)| {
+            figures.iter().enumerate().map(move |(at, figure)| ((row, at), figure))
+        })
+    }
+}
 
 /// Marks figures that statements take back or deny: retracted if the same origin does so, contested
 /// if another does. Retractions must be applied before anything is superseded.
 /// Returns reasons why a figure is contested, to be set once its standing is known.
 pub(crate) fn apply(
-    counts: &mut Counts,
+    counts: &mut Counts<'_>,
     statements: &[Statement],
     countings: &[Counting],
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
-) -> Vec<(CountKey, usize, String)> {
-    let mut by_number: BTreeMap<(EventType, u64), Vec<(CountKey, usize)>> = BTreeMap::new();
-    let mut by_event: BTreeMap<EventType, Vec<CountKey>> = BTreeMap::new();
-    for (key, figures) in counts.iter() {
-        by_event.entry(key.event.clone()).or_default().push(key.clone());
-        for (at, figure) in figures.iter().enumerate() {
-            let mut ends: Vec<u64> = figure.low.into_iter().chain(figure.high).collect();
-            ends.dedup();
-            for end in ends {
-                by_number.entry((key.event.clone(), end)).or_default().push((key.clone(), at));
-            }
+) -> Vec<(FigureAt, String)> {
+    let mut by_number: HashMap<u64, Vec<FigureAt>> = HashMap::new();
+    let mut by_origin: HashMap<OriginId, Vec<FigureAt>> = HashMap::new();
+    for (at, figure) in counts.all() {
+        by_origin.entry(figure.origin).or_default().push(at);
+        let mut ends: Vec<u64> = figure.low.into_iter().chain(figure.high).collect();
+        ends.dedup();
+        for end in ends {
+            by_number.entry(end).or_default().push(at);
         }
     }
     let mut contested = Vec::new();
-    for (statement, counting) in statements.iter().zip(countings) {
+    for (n, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
         let repeats = statement.same_as.is_some();
         if repeats || statement.uncounted != Some(Uncounted::NotAsserted) && !is_zero(statement) {
@@ -46,23 +71,24 @@ pub(crate) fn apply(
         let denied =
             claim.retracts || claim.modality == Modality::Negated || claim.grade == Grade::Denied;
         let number = claim.quantity.as_ref().and_then(|q| q.low.or(q.high)).filter(|&n| n > 0);
-        let targets: Vec<(CountKey, usize)> = match number {
-            Some(number) if denied => {
-                by_number.get(&(claim.event.clone(), number)).cloned().unwrap_or_default()
+        let targets: Vec<FigureAt> = match number {
+            Some(number) if denied => by_number.get(&number).cloned().unwrap_or_default(),
+            None if claim.retracts => {
+                let own = by_origin.get(&statement.origin).map_or(&[][..], Vec::as_slice);
+                latest_of(counts, own, statement)
             }
-            None if claim.retracts => latest_of(counts, by_event.get(&claim.event), statement),
             None if is_zero(statement) && statement.origin != statement.account => {
-                let all = counts.get(&counting.key).map_or(0, Vec::len);
-                (0..all).map(|at| (counting.key.clone(), at)).collect()
+                let row = counts.rows.of[n];
+                (0..counts.figures[row].len()).map(|at| (row, at)).collect()
             }
             _ => continue,
         };
-        for (key, at) in targets {
-            let about = (counting.of_people() || key.affected == counting.key.affected)
+        for at in targets {
+            let key = &counts.rows.keys[at.0];
+            let about = key.event == claim.event
+                && (counting.of_people() || key.affected == counting.key.affected)
                 && (counting.key.place.is_none() || key.place == counting.key.place);
-            let Some(figure) = counts.get_mut(&key).and_then(|figures| figures.get_mut(at)) else {
-                continue;
-            };
+            let Some(figure) = counts.get_mut(at) else { continue };
             let own = figure.origin == statement.origin;
             if !about
                 || (number.is_none()
@@ -84,7 +110,7 @@ pub(crate) fn apply(
                 figure.standing = Standing::Retracted;
                 figure.why.push(format!("Its own source took it back: “{words}”"));
             } else if !own {
-                contested.push((key, at, format!("Denied by another origin: “{words}”")));
+                contested.push((at, format!("Denied by another origin: “{words}”")));
             }
         }
     }
@@ -93,19 +119,16 @@ pub(crate) fn apply(
 }
 
 /// What its source said was part of a figure goes with that figure.
-fn take_back_parts(counts: &mut Counts, statements: &[Statement]) {
-    let mut parts: BTreeMap<ClaimId, Vec<(CountKey, usize)>> = BTreeMap::new();
-    let mut open: Vec<(CountKey, usize)> = Vec::new();
-    for (key, figures) in counts.iter() {
-        for (at, figure) in figures.iter().enumerate() {
-            let wholes =
-                figure.members.iter().filter_map(|&member| statements[member].claim.part_of);
-            for whole in wholes {
-                parts.entry(whole).or_default().push((key.clone(), at));
-            }
-            if figure.standing == Standing::Retracted {
-                open.push((key.clone(), at));
-            }
+fn take_back_parts(counts: &mut Counts<'_>, statements: &[Statement]) {
+    let mut parts: BTreeMap<ClaimId, Vec<FigureAt>> = BTreeMap::new();
+    let mut open: Vec<FigureAt> = Vec::new();
+    for (at, figure) in counts.all() {
+        let wholes = figure.members.iter().filter_map(|&member| statements[member].claim.part_of);
+        for whole in wholes {
+            parts.entry(whole).or_default().push(at);
+        }
+        if figure.standing == Standing::Retracted {
+            open.push(at);
         }
     }
     if parts.is_empty() || open.is_empty() {
@@ -117,14 +140,14 @@ fn take_back_parts(counts: &mut Counts, statements: &[Statement]) {
             told.entry(same).or_default().push(statement.claim.id);
         }
     }
-    while let Some((key, at)) = open.pop() {
-        let Some(whole) = counts.get(&key).and_then(|figures| figures.get(at)) else { continue };
+    while let Some(at) = open.pop() {
+        let Some(whole) = counts.get(at) else { continue };
         let (origin, shown) = (whole.origin, whole.shown());
         let own = whole.members.iter().map(|&member| statements[member].claim.id);
         let ids: Vec<ClaimId> =
             own.flat_map(|id| told.get(&id).into_iter().flatten().copied().chain([id])).collect();
-        for (key, at) in ids.iter().filter_map(|id| parts.get(id)).flatten() {
-            let figure = counts.get_mut(key).and_then(|figures| figures.get_mut(*at));
+        for &at in ids.iter().filter_map(|id| parts.get(id)).flatten() {
+            let figure = counts.get_mut(at);
             let Some(figure) =
                 figure.filter(|f| f.origin == origin && f.standing != Standing::Retracted)
             else {
@@ -132,7 +155,7 @@ fn take_back_parts(counts: &mut Counts, statements: &[Statement]) {
             };
             figure.standing = Standing::Retracted;
             figure.why.push(format!("Part of {shown}, which its own source took back"));
-            open.push((key.clone(), *at));
+            open.push(at);
         }
     }
 }
@@ -155,33 +178,28 @@ fn near_in_time(figure: &Figure, counting: &Counting, config: &ReconcileConfig) 
 
 /// What a retraction without a figure takes back: figures of the same origin told in the same
 /// document, else its latest one of each count.
-fn latest_of(
-    counts: &Counts,
-    keys: Option<&Vec<CountKey>>,
-    statement: &Statement,
-) -> Vec<(CountKey, usize)> {
-    let keys = keys.map_or(&[][..], Vec::as_slice);
-    let own = || {
-        keys.iter()
-            .filter_map(|key| counts.get(key).map(|figures| (key, figures)))
-            .flat_map(|(key, figures)| {
-                figures.iter().enumerate().map(move |(at, figure)| (key, at, figure))
-            })
-            .filter(|(_, _, figure)| figure.origin == statement.origin)
-    };
-    let here: Vec<_> = own()
-        .filter(|(_, _, figure)| figure.documents.contains(&statement.claim.document))
-        .map(|(key, at, _)| (key.clone(), at))
+///
+/// `own` are all figures of its origin.
+fn latest_of(counts: &Counts<'_>, own: &[FigureAt], statement: &Statement) -> Vec<FigureAt> {
+    let own: Vec<(FigureAt, &Figure)> = own
+        .iter()
+        .filter(|at| counts.rows.keys[at.0].event == statement.claim.event)
+        .filter_map(|&at| Some((at, counts.get(at)?)))
+        .collect();
+    let here: Vec<FigureAt> = own
+        .iter()
+        .filter(|(_, figure)| figure.documents.contains(&statement.claim.document))
+        .map(|(at, _)| *at)
         .collect();
     if !here.is_empty() {
         return here;
     }
-    let mut latest: BTreeMap<&CountKey, (usize, &Figure)> = BTreeMap::new();
-    for (key, at, figure) in own() {
-        let held = latest.entry(key).or_insert((at, figure));
+    let mut latest: BTreeMap<usize, (FigureAt, &Figure)> = BTreeMap::new();
+    for (at, figure) in own {
+        let held = latest.entry(at.0).or_insert((at, figure));
         if figure.time_key() > held.1.time_key() {
             *held = (at, figure);
         }
     }
-    latest.into_iter().map(|(key, (at, _))| (key.clone(), at)).collect()
+    latest.into_values().map(|(at, _)| at).collect()
 }

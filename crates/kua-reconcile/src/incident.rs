@@ -7,13 +7,17 @@ use kua_model::{
 };
 use rayon::prelude::*;
 
-use crate::count::Counting;
+use crate::count::{Counting, Rows};
 use crate::union::Sets;
 
 /// Incidents in order of time, then of first statement; sets `Statement::incident`.
 /// One happening: same event, place, time and group, and figures that some number fits; copies and
 /// translations always go with what they copy.
-pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) -> Vec<Incident> {
+pub(crate) fn incidents(
+    statements: &mut [Statement],
+    countings: &[Counting],
+    rows: &Rows,
+) -> Vec<Incident> {
     let ids = crate::sameness::index(statements);
     let mut sets = Sets::new(statements.len());
     let happened = |statement: &Statement| {
@@ -39,7 +43,7 @@ pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) ->
             }
             None => {
                 let time = counting.said.or(counting.as_of());
-                blocks.entry((&counting.key, time)).or_default().push(at);
+                blocks.entry((rows.of[at], time)).or_default().push(at);
             }
         }
     }
@@ -60,7 +64,7 @@ pub(crate) fn incidents(statements: &mut [Statement], countings: &[Counting]) ->
         })
         .collect();
     // By first member: no two have the same.
-    out.sort_by_key(|(members, incident)| {
+    out.sort_by_cached_key(|(members, incident)| {
         let first = incident.time.and_then(DateSpan::first);
         let last = incident.time.and_then(DateSpan::last);
         (first.or(last).is_none(), first.or(last), members.first().copied())

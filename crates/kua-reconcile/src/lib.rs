@@ -191,9 +191,11 @@ impl Voices {
             origins.iter().map(|o| (o.id, o.name.clone())).collect();
         let rank: BTreeMap<OriginId, usize> =
             origins.iter().enumerate().map(|(at, o)| (o.id, at)).collect();
+        let rows = count::Rows::of(&countings);
         let tolls = toll::tolls(
             &mut statements,
             &countings,
+            &rows,
             &shown,
             &rank,
             &taxonomy,
@@ -201,7 +203,7 @@ impl Voices {
             &mut notices,
         );
         statement::inherit_standing(&mut statements);
-        let incidents = incident::incidents(&mut statements, &countings);
+        let incidents = incident::incidents(&mut statements, &countings, &rows);
 
         notices.sort();
         notices.dedup();

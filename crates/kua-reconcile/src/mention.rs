@@ -61,6 +61,13 @@ pub(crate) struct Reader<'r> {
 
 impl Reader<'_> {
     pub(crate) fn read(&self, mention: &SourceMention, document: Option<&Document>) -> Reading {
+        let mut reading = self.alone(mention, self.opens_sentence(mention, document));
+        self.with_words_beside(&mut reading, mention, document);
+        reading
+    }
+
+    /// What the words of a mention say by themselves; `opens` if they open a sentence.
+    pub(crate) fn alone(&self, mention: &SourceMention, opens: bool) -> Reading {
         let v = self.vocabulary;
         let words = Words::new(&mention.words);
         let bare = words.without(|at| v.country_at(&words, at).map(|f| f.tokens));
@@ -71,7 +78,7 @@ impl Reader<'_> {
             Some((at, found.tokens, Body { concept, line, local }))
         };
         let body = body_at(false).or_else(|| body_at(true));
-        let left = self.left(mention, document);
+        let left = self.left(mention, opens);
         let person = mention.kind == SourceKind::Person || left.person;
         let mut reading = Reading {
             agency: first(&v.agencies, &bare).and_then(|(_, found)| line(found)),
@@ -105,14 +112,24 @@ impl Reader<'_> {
             reading.shown = agency.map_or(left.shown, str::to_owned);
         }
         reading.name = if left.place && reading.body.is_some() { String::new() } else { left.key };
-        if reading.body.is_some() || person {
-            let beside =
-                document.zip(mention.range).and_then(|(document, range)| sides(document, range));
-            if let Some((before, after)) = beside {
-                self.read_beside(&mut reading, &Words::new(before), &Words::new(after));
-            }
-        }
         reading
+    }
+
+    /// Adds to what the words say by themselves what stands beside them.
+    pub(crate) fn with_words_beside(
+        &self,
+        reading: &mut Reading,
+        mention: &SourceMention,
+        document: Option<&Document>,
+    ) {
+        if reading.body.is_none() && !reading.in_office {
+            return;
+        }
+        let beside =
+            document.zip(mention.range).and_then(|(document, range)| sides(document, range));
+        if let Some((before, after)) = beside {
+            self.read_beside(reading, &Words::new(before), &Words::new(after));
+        }
     }
 
     /// The words of a body with the country beside it, and whether there is one.
@@ -245,12 +262,12 @@ impl Reader<'_> {
 
     /// Sounds of the name in `words`; empty if there is none.
     pub(crate) fn name(&self, mention: &SourceMention, document: Option<&Document>) -> String {
-        self.left(mention, document).key
+        self.left(mention, self.opens_sentence(mention, document)).key
     }
 
     /// What is left without bodies, countries, roles, titles and small words. Sounds are sorted, so
     /// that order does not matter. Empty if nothing is left that has the capitals of a name.
-    fn left(&self, mention: &SourceMention, document: Option<&Document>) -> Left {
+    fn left(&self, mention: &SourceMention, opens: bool) -> Left {
         let v = self.vocabulary;
         let whole = Words::new(&mention.words);
         let all = whole.without(|at| v.country_at(&whole, at).map(|found| found.tokens));
@@ -286,7 +303,6 @@ impl Reader<'_> {
         let body = section(&v.bodies) || section(&v.local_bodies) || section(&v.generic);
         let kept: Vec<&Token<'_>> =
             if bare && !body { whole.tokens.iter().collect() } else { left };
-        let opens = self.opens_sentence(mention, document);
         let opening = whole.tokens.first().map_or(0, |token| token.range.start);
         let proper = |token: &Token<'_>| {
             let may_be_common = opens && token.range.start == opening;
@@ -382,7 +398,11 @@ impl Reader<'_> {
     }
 
     /// Whether the words open a sentence, so that the capital of the first says nothing.
-    fn opens_sentence(&self, mention: &SourceMention, document: Option<&Document>) -> bool {
+    pub(crate) fn opens_sentence(
+        &self,
+        mention: &SourceMention,
+        document: Option<&Document>,
+    ) -> bool {
         document.zip(mention.range).is_some_and(|(document, range)| {
             document.sentence_at(range.start).is_some_and(|sentence| {
                 document

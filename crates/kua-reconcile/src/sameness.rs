@@ -10,7 +10,7 @@ use kua_model::{
 
 use crate::accounts::Accounts;
 use crate::config::ReconcileConfig;
-use crate::count::Counting;
+use crate::count::{Counting, Rows};
 use crate::taxonomy::Taxonomy;
 use crate::union::Sets;
 
@@ -98,6 +98,7 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
         Account(OriginId),
         Document(DocumentId),
     }
+    let rows = Rows::of(countings);
     let mut first = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
@@ -108,7 +109,7 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
         let named = (statement.origin != statement.account).then_some(statement.origin);
         // What a witness saw at two times is two happenings.
         let when = counting.said.filter(|_| claim.grade == Grade::Seen);
-        let about = (&counting.key, named, figure(quantity), claim.modality, when, claim.retracts);
+        let about = (rows.of[at], named, figure(quantity), claim.modality, when, claim.retracts);
         for teller in [Teller::Account(statement.account), Teller::Document(claim.document)] {
             let held = *first.entry((teller, about)).or_insert(at);
             sets.join(held, at);

@@ -10,7 +10,7 @@ use crate::count::Counting;
 
 /// What two statements must share to be one figure told twice.
 type Figure<'s> =
-    (&'s kua_model::EventType, String, Option<String>, OriginId, Option<u64>, Option<u64>);
+    (OriginId, Option<u64>, Option<u64>, &'s kua_model::EventType, &'s str, Option<&'s str>);
 
 /// Gives a named source's figures without a place the place of the same figure of that source, if it
 /// gives it for exactly one, at a time that may be the same. "In the country" is a place that was
@@ -27,12 +27,12 @@ pub(crate) fn places(
         let named = statement.origin != statement.account && quantity.convention.is_none();
         if named && number >= config.label_from && statement.uncounted.is_none() {
             let about = (
-                &statement.claim.event,
-                counting.key.affected.clone(),
-                counting.scope.clone(),
                 statement.origin,
                 quantity.low,
                 quantity.high,
+                &statement.claim.event,
+                counting.key.affected.as_str(),
+                counting.scope.as_deref(),
             );
             told.entry(about).or_default().push(at);
         }

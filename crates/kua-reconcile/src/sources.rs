@@ -1,7 +1,7 @@
 //! Who a statement goes back to: the last named source of its chain of attribution, resolved
 //! across languages and spellings, else the account itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kua_model::{Claim, Document, DocumentId, SourceKind, SourceMention, TextRange};
 use rayon::prelude::*;
@@ -79,14 +79,7 @@ pub(crate) fn heard(
     country: Option<&str>,
     reader: &Reader<'_>,
 ) -> Vec<Heard> {
-    let readings: Vec<Option<(usize, Reading)>> = claims
-        .par_iter()
-        .map(|claim| {
-            let at = innermost(&claim.sources)?;
-            let document = documents.get(&claim.document).copied();
-            Some((at, reader.read(&claim.sources[at], document)))
-        })
-        .collect();
+    let readings = readings(claims, documents, reader);
     let known = Known::new(claims, &readings, documents, country, reader);
     // Who spoke last in a document, by kind: what "the ministry" or "its spokesman" may take up.
     let mut last: BTreeMap<(DocumentId, String), SourceKey> = BTreeMap::new();
@@ -148,6 +141,44 @@ pub(crate) fn heard(
                 in_office: reading.in_office,
                 why,
             }
+        })
+        .collect()
+}
+
+/// For each claim the place in its chain of the last named source, and what its words say. The same
+/// words are read once, however many claims they stand in.
+fn readings(
+    claims: &[Claim],
+    documents: &BTreeMap<DocumentId, &Document>,
+    reader: &Reader<'_>,
+) -> Vec<Option<(usize, Reading)>> {
+    type Words<'c> = (&'c str, SourceKind, bool);
+    let mentions: Vec<Option<(usize, Option<&Document>, Words<'_>)>> = claims
+        .par_iter()
+        .map(|claim| {
+            let at = innermost(&claim.sources)?;
+            let mention = &claim.sources[at];
+            let document = documents.get(&claim.document).copied();
+            let opens = reader.opens_sentence(mention, document);
+            Some((at, document, (mention.words.as_str(), mention.kind, opens)))
+        })
+        .collect();
+    let mut first: HashMap<Words<'_>, &SourceMention> = HashMap::new();
+    for (claim, mention) in claims.iter().zip(&mentions) {
+        if let Some((at, _, words)) = mention {
+            first.entry(*words).or_insert(&claim.sources[*at]);
+        }
+    }
+    let alone: HashMap<Words<'_>, Reading> =
+        first.into_par_iter().map(|(words, one)| (words, reader.alone(one, words.2))).collect();
+    claims
+        .par_iter()
+        .zip(mentions)
+        .map(|(claim, mention)| {
+            let (at, document, words) = mention?;
+            let mut reading = alone.get(&words)?.clone();
+            reader.with_words_beside(&mut reading, &claim.sources[at], document);
+            Some((at, reading))
         })
         .collect()
 }

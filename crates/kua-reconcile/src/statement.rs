@@ -7,6 +7,8 @@ use kua_model::{
     Severity, Standing, Statement, Uncounted,
 };
 
+use rayon::prelude::*;
+
 use crate::accounts::Accounts;
 use crate::count::{Counting, kept_out};
 use crate::origins::{Merges, Named};
@@ -88,40 +90,39 @@ pub(crate) fn statements(
     known.extend(named.iter().map(|source| (source.id, OriginKind::Source)));
     let merges = Merges::new(&known, rulings, notices);
 
-    let (mut statements, mut countings) = (Vec::new(), Vec::new());
-    for (((claim, quote), heard), counting) in
-        claims.into_iter().zip(quotes).zip(heard).zip(counted)
-    {
-        let Some(&document) = documents.get(&claim.document) else { continue };
-        let passage = accounts.at(quote.span()).and_then(|at| accounts.passages.get(at));
-        let Some(passage) = passage.map(|passage| passage.id) else { continue };
-        let origin = heard.key.as_ref().map_or(passage, |key| OriginId::of(&key.text()));
-        let mut why = heard.why;
-        let review = reviews.get(&claim.id);
-        why.extend(review.into_iter().flat_map(|(_, told)| told.iter().cloned()));
-        let review = review.map(|(review, _)| *review);
-        let rejected = (review == Some(Review::Rejected)).then_some(Uncounted::Rejected);
-        let no_toll = (!taxonomy.makes_toll(&claim.event)).then_some(Uncounted::NotPeople);
-        if no_toll.is_some() && claim.quantity.is_some() {
-            why.push(format!(
-                "“{}” is no harm to people in claims.txt, so it makes no toll",
-                claim.event
-            ));
-        }
-        countings.push(counting);
-        statements.push(Statement {
-            quote,
-            origin: merges.of(origin),
-            account: accounts.joined(passage, &merges),
-            standing: Standing::Agreed,
-            uncounted: rejected.or_else(|| kept_out(&claim, document)).or(no_toll),
-            same_as: None,
-            incident: None,
-            review,
-            why,
-            claim,
-        });
-    }
+    let told = claims.into_par_iter().zip(quotes).zip(heard).zip(counted);
+    let (mut statements, countings): (Vec<Statement>, Vec<Counting>) = told
+        .filter_map(|(((claim, quote), heard), counting)| {
+            let &document = documents.get(&claim.document)?;
+            let passage = accounts.passages.get(accounts.at(quote.span())?)?.id;
+            let origin = heard.key.as_ref().map_or(passage, |key| OriginId::of(&key.text()));
+            let mut why = heard.why;
+            let review = reviews.get(&claim.id);
+            why.extend(review.into_iter().flat_map(|(_, told)| told.iter().cloned()));
+            let review = review.map(|(review, _)| *review);
+            let rejected = (review == Some(Review::Rejected)).then_some(Uncounted::Rejected);
+            let no_toll = (!taxonomy.makes_toll(&claim.event)).then_some(Uncounted::NotPeople);
+            if no_toll.is_some() && claim.quantity.is_some() {
+                why.push(format!(
+                    "“{}” is no harm to people in claims.txt, so it makes no toll",
+                    claim.event
+                ));
+            }
+            let statement = Statement {
+                quote,
+                origin: merges.of(origin),
+                account: accounts.joined(passage, &merges),
+                standing: Standing::Agreed,
+                uncounted: rejected.or_else(|| kept_out(&claim, document)).or(no_toll),
+                same_as: None,
+                incident: None,
+                review,
+                why,
+                claim,
+            };
+            Some((statement, counting))
+        })
+        .unzip();
     leave_out_parts(&mut statements, &countings);
     Told { statements, countings, named, merges }
 }

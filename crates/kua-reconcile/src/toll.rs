@@ -5,29 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use kua_model::{
     DocumentId, Notice, NoticePlace, OriginId, Position, Severity, Span, Standing, Statement, Toll,
 };
+use rayon::prelude::*;
 
 use crate::config::ReconcileConfig;
-use crate::count::{CountKey, Counting};
-use crate::denial::{self, Counts};
+use crate::count::{CountKey, Counting, Rows};
+use crate::denial::{self, Counts, FigureAt};
 use crate::figure::Figure;
 use crate::standing::{contest, supersede};
 use crate::taxonomy::Taxonomy;
 use crate::union::Sets;
 
 /// All tolls, by event, affected and place; sets the standing of the statements they rest on.
-/// `names` holds the shown name of every origin, `rank` their order of appearance.
+/// `rows` are the counts that the statements speak of; `names` holds the shown name of every origin,
+/// `rank` their order of appearance.
+#[expect(clippy::too_many_arguments, reason = "one value from each earlier step")]
 pub(crate) fn tolls(
     statements: &mut [Statement],
     countings: &[Counting],
+    rows: &Rows,
     names: &BTreeMap<OriginId, String>,
     rank: &BTreeMap<OriginId, usize>,
     taxonomy: &Taxonomy,
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) -> Vec<Toll> {
-    let mut counts = counts(statements, countings);
+    let mut counts = counts(statements, countings, rows);
     let contested = denial::apply(&mut counts, statements, countings, config, notices);
-    for figures in counts.values_mut() {
+    counts.figures.par_iter_mut().for_each(|figures| {
         let present: BTreeSet<DocumentId> = figures
             .iter()
             .flat_map(|figure| figure.documents.difference(&figure.earlier_in).copied())
@@ -37,23 +41,32 @@ pub(crate) fn tolls(
             by_origin.entry(figure.origin).or_default().push(figure);
         }
         by_origin.values_mut().for_each(|own| supersede(own, &present, config));
-    }
-    for (key, at, why) in contested {
-        let figure = counts.get_mut(&key).and_then(|figures| figures.get_mut(at));
-        if let Some(figure) = figure.filter(|figure| figure.is_current()) {
+    });
+    for (at, why) in contested {
+        if let Some(figure) = counts.get_mut(at).filter(|figure| figure.is_current()) {
             figure.standing = Standing::Contested;
             figure.why.push(why);
         }
     }
     notice_labels(&mut counts, statements, taxonomy, config, notices);
     let place_names = place_names(countings);
-    counts
-        .into_iter()
-        .map(|(key, mut figures)| {
-            let (origins, within) = contest(&mut figures, names, config);
-            for (a, b) in within {
-                notices.push(contradicts_itself(&figures[a], &figures[b], names, statements));
+    let contests: Vec<_> =
+        counts.figures.par_iter_mut().map(|figures| contest(figures, names, config)).collect();
+    for (figures, (_, within)) in counts.figures.iter().zip(&contests) {
+        for &(a, b) in within {
+            notices.push(contradicts_itself(&figures[a], &figures[b], names, statements));
+        }
+        for figure in figures {
+            for &at in &figure.members {
+                statements[at].standing = figure.standing;
+                statements[at].why.extend(figure.why.iter().cloned());
             }
+        }
+    }
+    let statements = &*statements;
+    let told = rows.keys.par_iter().zip(counts.figures).zip(contests);
+    told.filter(|((_, figures), _)| !figures.is_empty())
+        .map(|((key, figures), (origins, _))| {
             let place = key.place.as_ref().and_then(|place| place_names.get(place).cloned());
             toll(key, place, figures, &origins, statements, names, rank)
         })
@@ -61,37 +74,40 @@ pub(crate) fn tolls(
 }
 
 /// Counted statements, by count, then by origin and figure.
-fn counts(statements: &[Statement], countings: &[Counting]) -> Counts {
-    type Held = (CountKey, OriginId, Option<u64>, Option<u64>, bool);
-    let mut members: BTreeMap<Held, Vec<usize>> = BTreeMap::new();
-    for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
-        let Some(quantity) = statement.claim.quantity.as_ref() else { continue };
-        if statement.uncounted.is_none() {
-            let key = (
-                counting.key.clone(),
-                statement.origin,
-                quantity.low,
-                quantity.high,
-                quantity.approx,
-            );
-            members.entry(key).or_default().push(at);
-        }
+fn counts<'r>(statements: &[Statement], countings: &[Counting], rows: &'r Rows) -> Counts<'r> {
+    let mut members: Vec<_> = statements
+        .iter()
+        .enumerate()
+        .filter(|(_, statement)| statement.uncounted.is_none())
+        .filter_map(|(at, statement)| {
+            let quantity = statement.claim.quantity.as_ref()?;
+            let figure = (quantity.low, quantity.high, quantity.approx);
+            Some(((rows.of[at], statement.origin, figure), at))
+        })
+        .collect();
+    members.par_sort_unstable();
+    let of_one: Vec<_> = members.chunk_by(|x, y| x.0 == y.0).collect();
+    let found: Vec<(usize, Figure)> = of_one
+        .into_par_iter()
+        .filter_map(|members| {
+            let (row, ..) = members.first()?.0;
+            let members = members.iter().map(|&(_, at)| at).collect();
+            Some((row, Figure::of(members, statements, countings)?))
+        })
+        .collect();
+    let mut figures: Vec<Vec<Figure>> = rows.keys.iter().map(|_| Vec::new()).collect();
+    for (row, figure) in found {
+        figures[row].push(figure);
     }
-    let mut counts = Counts::new();
-    for ((key, ..), members) in members {
-        if let Some(figure) = Figure::of(members, statements, countings) {
-            counts.entry(key).or_default().push(figure);
-        }
-    }
-    counts
+    Counts { rows, figures }
 }
 
 fn toll(
-    key: CountKey,
+    key: &CountKey,
     place: Option<String>,
     mut figures: Vec<Figure>,
     origins: &[usize],
-    statements: &mut [Statement],
+    statements: &[Statement],
     names: &BTreeMap<OriginId, String>,
     rank: &BTreeMap<OriginId, usize>,
 ) -> Toll {
@@ -103,10 +119,6 @@ fn toll(
     let mut positions = Vec::with_capacity(figures.len());
     for i in order {
         let figure = &mut figures[i];
-        for &at in &figure.members {
-            statements[at].standing = figure.standing;
-            statements[at].why.extend(figure.why.iter().cloned());
-        }
         let Some(first) = figure.members.first().map(|&at| &statements[at]) else { continue };
         // Under another label the same words are told again, but not counted in this row.
         let mut all = figure.members.clone();
@@ -131,7 +143,7 @@ fn toll(
         });
     }
     let standing = if contested { Standing::Contested } else { Standing::Agreed };
-    Toll { event: key.event, affected: key.affected, place, positions, standing }
+    Toll { event: key.event.clone(), affected: key.affected.clone(), place, positions, standing }
 }
 
 /// The literal figure: the number with its bound, or else the whole quote.
@@ -198,51 +210,44 @@ fn contradicts_itself(
 /// documents: probably the same people under two labels. Both rows stay and say so; where the groups
 /// are mere labels (`[labels]` of `claims.txt`), each row carries the statements of both.
 fn notice_labels(
-    counts: &mut Counts,
+    counts: &mut Counts<'_>,
     statements: &[Statement],
     taxonomy: &Taxonomy,
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) {
-    type Same = (kua_model::EventType, Option<String>, OriginId, u64);
-    let mut same: BTreeMap<Same, Vec<(CountKey, usize)>> = BTreeMap::new();
-    for (key, figures) in counts.iter() {
-        for (at, figure) in figures.iter().enumerate() {
-            let exact =
-                figure.low.filter(|low| figure.high == Some(*low) && *low >= config.label_from);
-            if let Some(number) = exact.filter(|_| !figure.own_telling && !figure.vague) {
-                let about = (key.event.clone(), key.place.clone(), figure.origin, number);
-                same.entry(about).or_default().push((key.clone(), at));
-            }
+    type Same<'c> = (&'c kua_model::EventType, Option<&'c String>, OriginId, u64);
+    let mut same: BTreeMap<Same<'_>, Vec<FigureAt>> = BTreeMap::new();
+    for (at, figure) in counts.all() {
+        let exact = figure.low.filter(|low| figure.high == Some(*low) && *low >= config.label_from);
+        if let Some(number) = exact.filter(|_| !figure.own_telling && !figure.vague) {
+            let key = &counts.rows.keys[at.0];
+            let about = (&key.event, key.place.as_ref(), figure.origin, number);
+            same.entry(about).or_default().push(at);
         }
     }
-    let mut labels: Vec<(CountKey, usize, CountKey, usize)> = Vec::new();
+    let mut labels: Vec<(FigureAt, FigureAt)> = Vec::new();
     for rows in same.into_values() {
-        for (n, (a, i)) in rows.iter().enumerate() {
-            for (b, j) in &rows[n + 1..] {
-                let (Some(x), Some(y)) =
-                    (counts.get(a).and_then(|f| f.get(*i)), counts.get(b).and_then(|f| f.get(*j)))
-                else {
-                    continue;
-                };
+        for (n, &a) in rows.iter().enumerate() {
+            for &b in &rows[n + 1..] {
+                let (Some(x), Some(y)) = (counts.get(a), counts.get(b)) else { continue };
                 // One document that gives both figures speaks of two groups.
                 if x.documents.is_disjoint(&y.documents) && x.same_time(y, config) {
-                    labels.push((a.clone(), *i, b.clone(), *j));
+                    labels.push((a, b));
                 }
             }
         }
     }
-    for (a, i, b, j) in labels {
-        let of = |counts: &Counts, key: &CountKey, at: usize| {
-            let figure = counts.get(key).and_then(|figures| figures.get(at));
-            figure.map(|figure| figure.members.clone()).unwrap_or_default()
-        };
-        let (x, y) = (of(counts, &a, i), of(counts, &b, j));
+    for (at_a, at_b) in labels {
+        let of = |at| counts.get(at).map(|figure| figure.members.clone()).unwrap_or_default();
+        let (x, y) = (of(at_a), of(at_b));
+        let Counts { rows, figures } = &mut *counts;
+        let (a, b) = (&rows.keys[at_a.0], &rows.keys[at_b.0]);
         let carried = taxonomy.may_be_labels(&a.affected, &b.affected);
-        let mut label = |key: &CountKey, at: usize, other: &CountKey, theirs: &[usize]| {
-            let Some(figure) = counts.get_mut(key).and_then(|figures| figures.get_mut(at)) else {
-                return;
-            };
+        let mut label = |(row, at): FigureAt, other: &CountKey, theirs: &[usize]| {
+            let figure =
+                figures.get_mut(row).and_then(|figures: &mut Vec<Figure>| figures.get_mut(at));
+            let Some(figure) = figure else { return };
             let words = called(theirs, statements);
             figure.why.push(format!("The same source gives the same figure for “{}”{words}: probably the same people under another label", other.affected));
             if carried {
@@ -251,8 +256,8 @@ fn notice_labels(
                 figure.shared.dedup();
             }
         };
-        label(&a, i, &b, &y);
-        label(&b, j, &a, &x);
+        label(at_a, b, &y);
+        label(at_b, a, &x);
         let place = y.first().map_or(NoticePlace::Case, |&at| {
             NoticePlace::Span(Span::new(statements[at].claim.document, statements[at].claim.range))
         });

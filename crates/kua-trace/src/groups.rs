@@ -19,8 +19,10 @@ use crate::since::few_more;
 struct Group {
     /// Digest of what their links depend on: the texts, and where the runs they share stand.
     key: Sha256,
-    /// Where the seeds of the pairs are; nowhere if the links are remembered.
+    /// Where the seeds of the pairs are; nowhere if the links are known.
     seeds: Range<usize>,
+    /// The links, if they are known from the last build.
+    links: Option<Vec<Link>>,
 }
 
 /// Groups of pairs, in order of first text and of second.
@@ -33,6 +35,11 @@ impl Groups {
     /// The key of each group.
     pub(crate) fn keys(&self) -> Vec<Sha256> {
         self.groups.iter().map(|group| group.key).collect()
+    }
+
+    /// The links of each group, if they are known from the last build; told once.
+    pub(crate) fn take_known(&mut self) -> Vec<Option<Vec<Link>>> {
+        self.groups.iter_mut().map(|group| group.links.take()).collect()
     }
 
     /// Seeds of each pair of group `n`.
@@ -180,8 +187,8 @@ fn after(
     let known = |n: usize| {
         let keys = if change.is_touched[n] { &[][..] } else { before.groups.get(was[n]?)? };
         let group = |key: &Sha256| {
-            postcard::from_bytes::<Vec<Link>>(have.get(key)?).ok()?;
-            Some(Group { key: *key, seeds: 0..0 })
+            let links = Some(postcard::from_bytes(have.get(key)?).ok()?);
+            Some(Group { key: *key, seeds: 0..0, links })
         };
         keys.iter().map(group).collect()
     };
@@ -217,7 +224,7 @@ fn grouped(
                 if let Some(first) = pairs.first() {
                     let is_kept = remembered.is_kept();
                     let key = if is_kept { key(&pairs, remembered) } else { Sha256::of(&[]) };
-                    out.push((first[0].a as usize, Group { key, seeds: range }));
+                    out.push((first[0].a as usize, Group { key, seeds: range, links: None }));
                 }
             }
             out

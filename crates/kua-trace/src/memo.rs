@@ -129,12 +129,23 @@ impl ByAndBy<'_> {
         keys: &[Sha256],
         work: impl FnOnce(&[usize]) -> Vec<T>,
     ) -> Vec<T> {
+        self.each_but(keys, keys.iter().map(|_| None).collect(), work)
+    }
+
+    /// The same, where some results are `known` already: beside the keys.
+    pub(crate) fn each_but<T: Serialize + DeserializeOwned + Send>(
+        &mut self,
+        keys: &[Sha256],
+        known: Vec<Option<T>>,
+        work: impl FnOnce(&[usize]) -> Vec<T>,
+    ) -> Vec<T> {
         if self.memo.is_none() {
             return work(&(0..keys.len()).collect::<Vec<usize>>());
         }
         let have = &self.have;
+        let held = |key: &Sha256| postcard::from_bytes(have.get(key)?).ok();
         let mut all: Vec<Option<T>> =
-            keys.par_iter().map(|key| postcard::from_bytes(have.get(key)?).ok()).collect();
+            keys.par_iter().zip(known).map(|(key, known)| known.or_else(|| held(key))).collect();
         self.used.extend(keys);
         let due: Vec<usize> =
             all.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(n, _)| n).collect();

@@ -32,9 +32,10 @@ pub(crate) fn reuse(
     let mut links: Vec<Link> = Vec::new();
     for range in all.parts() {
         remembered.begins("runs");
-        let groups = all.part(range);
+        let mut groups = all.part(range);
         remembered.begins("passages");
-        let found = of_groups.each(&groups.keys(), |due| {
+        let known = groups.take_known();
+        let found = of_groups.each_but(&groups.keys(), known, |due| {
             due.par_iter().map(|&n| of_group(&groups, n, &folds, marks, wordings, config)).collect()
         });
         links.extend(found.into_iter().flatten());

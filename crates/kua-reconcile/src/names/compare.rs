@@ -93,40 +93,75 @@ pub(crate) fn likeness(x: &NamePart, y: &NamePart) -> f64 {
     }
 }
 
-/// 1 minus the weighted edit distance over the longer length. Vowels and kindred sounds are what
-/// spellings differ in, so they cost less; a vowel that is dropped costs least.
+/// 1 minus the weighted edit distance over the longer length; 0 if that is less than [`ALIKE`], which
+/// nobody asks for. Vowels and kindred sounds are what spellings differ in, so they cost less; a vowel
+/// that is dropped costs least.
 fn alike(a: &str, b: &str) -> f64 {
     if a == b {
         return if a.is_empty() { 0.0 } else { 1.0 };
     }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let longer = a.len().max(b.len());
-    if longer > 64 {
-        return if a == b { 1.0 } else { 0.0 };
-    }
+    let mut letters = ['\0'; 2 * LONGEST];
+    let (a, b) = {
+        let (one, other) = letters.split_at_mut(LONGEST);
+        match (spread(a, one), spread(b, other)) {
+            (Some(a), Some(b)) => (a, b),
+            _ => return 0.0,
+        }
+    };
+    #[expect(clippy::cast_precision_loss, reason = "at most 64")]
+    let length = a.len().max(b.len()) as f64;
     // Spellings rarely disagree on how a word begins.
     let start = |word: &[char]| word.iter().copied().find(|&c| gap(c) >= 1.0);
-    let begin = match (start(&a), start(&b)) {
+    let begin = match (start(a), start(b)) {
         (Some(x), Some(y)) if swap(x, y) >= 1.0 => 0.6,
         _ => 0.0,
     };
-    let mut row: Vec<f64> = Vec::with_capacity(b.len() + 1);
-    row.push(0.0);
-    for (j, y) in b.iter().enumerate() {
-        row.push(row[j] + gap(*y));
+    let likeness = |distance: f64| 1.0 - (distance + begin) / length;
+    if likeness(strangers(a, b).max(strangers(b, a))) < ALIKE {
+        return 0.0;
     }
-    for x in &a {
+    let mut row = [0.0; LONGEST + 1];
+    for (j, y) in b.iter().enumerate() {
+        row[j + 1] = row[j] + gap(*y);
+    }
+    for x in a {
         let mut corner = row[0];
         row[0] += gap(*x);
+        let mut least = row[0];
         for (j, y) in b.iter().enumerate() {
             let swap = corner + swap(*x, *y);
             corner = row[j + 1];
             row[j + 1] = swap.min(corner + gap(*x)).min(row[j] + gap(*y));
+            least = least.min(row[j + 1]);
+        }
+        // No row has less than the least of the one before.
+        if likeness(least) < ALIKE {
+            return 0.0;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "at most 64")]
-    let length = longer as f64;
-    1.0 - (row[b.len()] + begin) / length
+    let likeness = likeness(row[b.len()]);
+    if likeness < ALIKE { 0.0 } else { likeness }
+}
+
+/// What the sounds of one word that are no kin to any of another cost at least: each is left out, or
+/// put in the place of a stranger.
+fn strangers(word: &[char], other: &[char]) -> f64 {
+    let families = other.iter().fold(0, |families, &c| families | kin(c));
+    let strange = |c: char| kin(c) & families == 0 && !other.contains(&c);
+    word.iter().filter(|&&c| strange(c)).map(|&c| gap(c)).sum()
+}
+
+/// Longest part that is compared, in sounds.
+const LONGEST: usize = 64;
+
+/// The letters of `word`; `None` if there are too many.
+fn spread<'l>(word: &str, letters: &'l mut [char]) -> Option<&'l [char]> {
+    let mut count = 0;
+    for letter in word.chars() {
+        *letters.get_mut(count)? = letter;
+        count += 1;
+    }
+    letters.get(..count)
 }
 
 fn is_vowel(c: char) -> bool {

@@ -11,9 +11,9 @@ use crate::vocabulary::{Vocabulary, Words};
 
 /// A name where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mention {
+pub(crate) struct Mention<'d> {
     /// As it stands, titles stripped.
-    pub(crate) text: String,
+    pub(crate) text: &'d str,
     pub(crate) at: Span,
     /// What it names, if the words around it or a lexicon say so.
     pub(crate) kind: Option<NameKind>,
@@ -88,11 +88,11 @@ impl<'w> CaseWords<'w> {
 }
 
 /// Names in one document, in order.
-pub(crate) fn find(
-    document: &Document,
+pub(crate) fn find<'d>(
+    document: &'d Document,
     case: &CaseWords<'_>,
     vocabulary: &Vocabulary,
-) -> Vec<Mention> {
+) -> Vec<Mention<'d>> {
     let mut out = Vec::new();
     for block in document.blocks.iter().filter(|block| may_name(block.role)) {
         let Some(text) = block.range.of(&document.text) else { continue };
@@ -114,18 +114,18 @@ fn may_name(role: Role) -> bool {
     role.may_claim() || matches!(role, Role::Byline | Role::Credit | Role::Comment)
 }
 
-struct Finder<'f> {
-    words: Words<'f>,
-    text: &'f str,
-    document: &'f Document,
+struct Finder<'f, 'd> {
+    words: Words<'d>,
+    text: &'d str,
+    document: &'d Document,
     offset: usize,
     titled: bool,
     case: &'f CaseWords<'f>,
     vocabulary: &'f Vocabulary,
 }
 
-impl Finder<'_> {
-    fn find(&self, out: &mut Vec<Mention>) {
+impl<'d> Finder<'_, 'd> {
+    fn find(&self, out: &mut Vec<Mention<'d>>) {
         let v = self.vocabulary;
         let mut at = 0;
         while at < self.words.len() {
@@ -235,7 +235,7 @@ impl Finder<'_> {
     }
 
     /// Reads a run: strips what is no part of the name, and asks the words around it what it names.
-    fn name(&self, mut at: usize, mut run: usize, out: &mut Vec<Mention>) {
+    fn name(&self, mut at: usize, mut run: usize, out: &mut Vec<Mention<'d>>) {
         let v = self.vocabulary;
         let mut kind = None;
         loop {
@@ -383,7 +383,7 @@ impl Finder<'_> {
         run: usize,
         kind: Option<NameKind>,
         canonical: Option<String>,
-        out: &mut Vec<Mention>,
+        out: &mut Vec<Mention<'d>>,
     ) {
         let Some(tokens) = self.words.tokens.get(at..at + run) else { return };
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
@@ -393,7 +393,7 @@ impl Finder<'_> {
         let bare = text.trim_end_matches(['\'', '’', 'ʼ']);
         range.end = range.start + bare.len();
         out.push(Mention {
-            text: bare.to_owned(),
+            text: bare,
             at: Span::new(
                 self.document.id,
                 TextRange::new(range.start + self.offset, range.end + self.offset),

@@ -54,12 +54,12 @@ struct KeptMention {
 }
 
 /// Names in `documents`, in their order.
-pub(super) fn mentions(
-    documents: &[Document],
+pub(super) fn mentions<'d>(
+    documents: &'d [Document],
     vocabulary: &Vocabulary,
     lexicons: &Lexicons,
     memo: &dyn Memo,
-) -> Vec<Mention> {
+) -> Vec<Mention<'d>> {
     let keys: Vec<Sha256> =
         documents.par_iter().map(|document| key(document, lexicons.digest())).collect();
     let anew: Vec<OnceLock<OwnWords>> = documents.iter().map(|_| OnceLock::new()).collect();
@@ -132,7 +132,7 @@ fn key(document: &Document, lexicons: &str) -> Sha256 {
 }
 
 impl KeptMention {
-    fn of(mention: &Mention) -> Self {
+    fn of(mention: &Mention<'_>) -> Self {
         Self {
             range: mention.at.range,
             kind: mention.kind,
@@ -143,9 +143,9 @@ impl KeptMention {
         }
     }
 
-    fn in_document(self, document: &Document) -> Option<Mention> {
+    fn in_document(self, document: &Document) -> Option<Mention<'_>> {
         Some(Mention {
-            text: self.range.of(&document.text)?.to_owned(),
+            text: self.range.of(&document.text)?,
             at: Span::new(document.id, self.range),
             kind: self.kind,
             canonical: self.canonical,

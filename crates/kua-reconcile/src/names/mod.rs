@@ -69,7 +69,7 @@ pub(crate) fn names(
     let spellings: Vec<Spelling> = groups
         .par_iter()
         .map(|Group { kind, text, mentions }| {
-            let words = mentions.first().map_or("", |mention| mention.text.as_str());
+            let words = mentions.first().map_or("", |mention| mention.text);
             let bare = bare(words, *kind, vocabulary);
             let parts = if bare == words {
                 texts.parts[*text].clone()
@@ -94,7 +94,7 @@ struct Group<'m> {
     kind: NameKind,
     /// Number of the text of the first.
     text: usize,
-    mentions: Vec<&'m Mention>,
+    mentions: Vec<&'m Mention<'m>>,
 }
 
 /// The different texts of the mentions of a case, each looked at once.
@@ -110,14 +110,14 @@ struct Texts {
 }
 
 impl Texts {
-    fn of(mentions: &[Mention], grammar: &NameGrammar, romaniser: &Romaniser) -> Self {
+    fn of(mentions: &[Mention<'_>], grammar: &NameGrammar, romaniser: &Romaniser) -> Self {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut texts: Vec<&str> = Vec::new();
         let of_mentions = mentions
             .iter()
             .map(|mention| {
-                *numbers.entry(&mention.text).or_insert_with(|| {
-                    texts.push(&mention.text);
+                *numbers.entry(mention.text).or_insert_with(|| {
+                    texts.push(mention.text);
                     texts.len() - 1
                 })
             })
@@ -131,12 +131,7 @@ impl Texts {
             same.iter().for_each(|&text| folds[text] = spellings);
             spellings += 1;
         }
-        Self {
-            of_mentions,
-            folds,
-            spellings,
-            parts: texts.par_iter().map(|text| grammar.parts(text, romaniser)).collect(),
-        }
+        Self { of_mentions, folds, spellings, parts: grammar.all(&texts, romaniser) }
     }
 }
 
@@ -155,7 +150,11 @@ fn bare<'t>(text: &'t str, kind: NameKind, vocabulary: &Vocabulary) -> &'t str {
 }
 
 /// Names that claims already point to: places, and sources that are named.
-fn seeds(documents: &[Document], claims: &[Claim], vocabulary: &Vocabulary) -> Vec<Mention> {
+fn seeds<'d>(
+    documents: &'d [Document],
+    claims: &[Claim],
+    vocabulary: &Vocabulary,
+) -> Vec<Mention<'d>> {
     let by_id: BTreeMap<_, &Document> =
         documents.iter().map(|document| (document.id, document)).collect();
     let mut out = Vec::new();
@@ -183,13 +182,13 @@ fn seeds(documents: &[Document], claims: &[Claim], vocabulary: &Vocabulary) -> V
 }
 
 /// The part of a mention from its first to its last capitalised word, titles stripped.
-fn seed(
-    document: &Document,
+fn seed<'d>(
+    document: &'d Document,
     range: TextRange,
     kind: NameKind,
     canonical: Option<String>,
     vocabulary: &Vocabulary,
-) -> Option<Mention> {
+) -> Option<Mention<'d>> {
     let words = Words::new(range.of(&document.text)?);
     let mut first = words.tokens.iter().position(|token| token.capital)?;
     while kind == NameKind::Person
@@ -207,7 +206,7 @@ fn seed(
     let text = words.spelled(first, last + 1 - first);
     let start = range.start + words.tokens[first].range.start;
     Some(Mention {
-        text: text.to_owned(),
+        text,
         at: Span::new(document.id, TextRange::new(start, start + text.len())),
         kind: Some(kind),
         canonical,
@@ -220,7 +219,7 @@ fn seed(
 /// Gives a kind to mentions that nothing around them explains: that of the same spelling elsewhere,
 /// else a person's if it has two to four words, is a word of a person's full name, or ends like a
 /// family name inside a sentence. What is left is no name that can be shown.
-fn settle_kinds(mentions: &mut [Mention], texts: &Texts) {
+fn settle_kinds(mentions: &mut [Mention<'_>], texts: &Texts) {
     /// Of kinds told equally often the first is taken.
     const KINDS: [NameKind; 3] = [NameKind::Person, NameKind::Place, NameKind::Organisation];
     // Of each spelling: how often each kind is told, how often it stands at all and after "in",
@@ -363,7 +362,7 @@ fn variants(
         .flat_map(|&member| &groups[member].mentions)
         .map(|mention| {
             let rank = rank.get(&mention.at.document).copied().unwrap_or(usize::MAX);
-            (mention.text.as_str(), rank, mention.at)
+            (mention.text, rank, mention.at)
         })
         .collect();
     places.sort_unstable();

@@ -1,7 +1,10 @@
 //! A name cut into parts by sound: given and family names, initials, patronymics. Knows the grammar
 //! of names; its words stand in `names.txt`.
 
+use std::collections::{HashMap, HashSet};
+
 use kua_lexicon::{Lexicons, TokenKind, tokens};
+use rayon::prelude::*;
 
 use crate::romanise::Romaniser;
 
@@ -73,15 +76,21 @@ impl NameGrammar {
 
     /// The parts of `name`. Commas, full stops and hyphens part words; apostrophes do not.
     pub fn parts(&self, name: &str, romaniser: &Romaniser) -> NameParts {
-        let unmarked: String =
-            name.chars().filter(|c| !matches!(c, '\'' | '’' | 'ʻ' | 'ʼ' | '‘' | '`')).collect();
-        let words = tokens(&unmarked, 0);
-        let parts = words
-            .iter()
-            .filter(|token| token.kind == TokenKind::Word)
-            .filter_map(|token| self.part(&token.fold, romaniser))
-            .collect();
+        let parts = words(name).iter().filter_map(|word| self.part(word, romaniser)).collect();
         NameParts { parts }
+    }
+
+    /// The parts of each of `names`. A word that stands in many is looked at once.
+    pub(crate) fn all(&self, names: &[&str], romaniser: &Romaniser) -> Vec<NameParts> {
+        let of_names: Vec<Vec<String>> = names.par_iter().map(|name| words(name)).collect();
+        let distinct: HashSet<&str> = of_names.iter().flatten().map(String::as_str).collect();
+        let parts: HashMap<&str, Option<NamePart>> =
+            distinct.into_par_iter().map(|word| (word, self.part(word, romaniser))).collect();
+        let part = |word: &String| parts.get(word.as_str())?.clone();
+        of_names
+            .par_iter()
+            .map(|words| NameParts { parts: words.iter().filter_map(part).collect() })
+            .collect()
     }
 
     fn part(&self, word: &str, romaniser: &Romaniser) -> Option<NamePart> {
@@ -101,6 +110,17 @@ impl NameGrammar {
             sound,
         })
     }
+}
+
+/// The words of a name, folded.
+fn words(name: &str) -> Vec<String> {
+    let unmarked: String =
+        name.chars().filter(|c| !matches!(c, '\'' | '’' | 'ʻ' | 'ʼ' | '‘' | '`')).collect();
+    tokens(&unmarked, 0)
+        .into_iter()
+        .filter(|token| token.kind == TokenKind::Word)
+        .map(|token| token.fold.into_owned())
+        .collect()
 }
 
 impl NameParts {

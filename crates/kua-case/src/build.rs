@@ -23,6 +23,7 @@ use crate::kept::KeptChronicle;
 use crate::memo::CacheMemo;
 use crate::oddities::each_once;
 use crate::progress::{Progress, Step, Stop};
+use crate::proposals::{Drawer, KeptProposals, proposals_of, unread};
 
 /// Of more items than this, all results are read in one go.
 const MANY: usize = 64;
@@ -355,7 +356,9 @@ impl Case {
             .filter_map(|reading| Some((reading.item, keys_of(reading)?.read)))
             .collect();
         let judgements = self.evidence.judgements()?;
-        let absent = self.absent()?;
+        let mut absent = self.absent()?;
+        let said = Drawer::of(&self.dir).read()?;
+        absent.extend(unread(&said));
 
         let mut inputs = Digest::new("trace");
         inputs.number(kua_trace::VERSION).text(self.lexicons.digest()).json(&self.config.trace);
@@ -366,6 +369,10 @@ impl Case {
         inputs.number(kua_reconcile::VERSION).json(&self.config.reconcile);
         inputs.json(&self.config.info()).json(&judgements).json(&absent);
         readings.iter().filter_map(keys_of).for_each(|keys| inputs.bytes(keys.extract.as_bytes()));
+        // Cases that no model was asked about keep what they have worked out.
+        if let Some(digest) = said.digest {
+            inputs.bytes(digest.as_bytes());
+        }
         let chronicle_key = inputs.done();
         if cache.key_of(CHRONICLE, WHOLE)? == Some(chronicle_key)
             && let Some(counts) =
@@ -439,6 +446,7 @@ impl Case {
         each_once(&mut chronicle.notices);
         chronicle.judgements = judgements;
         self.lexicons.digest().clone_into(&mut chronicle.lexicon_digest);
+        let proposed = proposals_of(self, &said, &chronicle);
         tracing::info!("keeping the chronicle");
         let losses = chronicle.notices.iter().filter(|n| n.severity == Severity::Loss).count();
         let counts = (chronicle.notices.len(), losses);
@@ -455,8 +463,12 @@ impl Case {
                 packed
             },
         );
-        let rows =
-            [kept(CHRONICLE, value?), kept(STATEMENTS, statements?), kept(COUNTS, pack(&counts)?)];
+        let rows = [
+            kept(CHRONICLE, value?),
+            kept(STATEMENTS, statements?),
+            kept(PROPOSALS, pack(&KeptProposals::of(&said, &proposed))?),
+            kept(COUNTS, pack(&counts)?),
+        ];
         let (put, ()) = rayon::join(|| cache.put(&rows), || drop(kept_chronicle));
         put?;
         progress.end();
@@ -589,6 +601,8 @@ pub(crate) const TRACE: &str = "trace";
 pub(crate) const CHRONICLE: &str = "chronicle";
 /// The statements of the chronicle, which stand apart from the rest of it.
 pub(crate) const STATEMENTS: &str = "statements";
+/// What a model proposed and nobody has decided on.
+pub(crate) const PROPOSALS: &str = "proposals";
 pub(crate) const INDEX: &str = "index";
 /// How many notices the chronicle has, and how many of them are losses.
 const COUNTS: &str = "counts";

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{Chronicle, Custody, Document, Item, ItemId, Noted, Sha256};
 
-use crate::build::{CHRONICLE, Digest, EXTRACT, READ, STATEMENTS, Settings, WHOLE, unpack};
+use crate::build::{
+    CHRONICLE, Digest, EXTRACT, PROPOSALS, READ, STATEMENTS, Settings, WHOLE, unpack,
+};
 use crate::cache::Cache;
 use crate::error::CaseError;
 use crate::folder::Case;
 use crate::kept::{KeptChronicle, fingerprint};
+use crate::proposals::{Drawer, KeptProposals};
 
 /// The chronicle of the last build.
 #[derive(Debug, Clone)]
@@ -80,11 +83,15 @@ impl Case {
         let statements = cache.get(STATEMENTS, WHOLE, &key)?.ok_or_else(not_built)?;
         let statements = unpack(&statements).ok_or_else(not_built)?;
         let items = self.evidence.items()?;
-        let is_stale = self.is_stale(&cache, &items, &kept)?;
+        let is_stale = self.is_stale(&cache, &items, &kept, &key)?;
+        let proposed = proposals(&cache, &key)?;
         let documents = load_documents(&cache, &kept)?.ok_or_else(not_built)?;
         let judgements = self.evidence.judgements()?;
         let built_from: BTreeSet<ItemId> = kept.readings.iter().map(|(item, _)| *item).collect();
         let mut chronicle = kept.over(statements, documents).map_err(|_| not_built())?;
+        if let Some(proposed) = proposed {
+            chronicle.proposals = proposed.over(&chronicle.documents).map_err(|_| not_built())?;
+        }
         chronicle.items = items.into_iter().filter(|item| built_from.contains(&item.id)).collect();
         chronicle.judgements = judgements;
         chronicle.case = self.config.info();
@@ -172,6 +179,7 @@ impl Case {
         cache: &Cache,
         items: &[Item],
         kept: &KeptChronicle,
+        key: &Sha256,
     ) -> Result<bool, CaseError> {
         let built_from: BTreeMap<ItemId, Sha256> = kept.readings.iter().copied().collect();
         let settings = Settings::of(self);
@@ -180,11 +188,20 @@ impl Case {
         if moved || kept.judgements != fingerprint(&self.evidence.judgements()?) {
             return Ok(true);
         }
+        let said = Drawer::of(&self.dir).read()?.digest;
+        if proposals(cache, key)?.and_then(|kept| kept.digest) != said {
+            return Ok(true);
+        }
         let have: BTreeMap<Vec<u8>, Sha256> = cache.keys(EXTRACT)?.into_iter().collect();
         Ok(items.iter().any(|item| {
             have.get(item.id.0.as_bytes().as_slice()) != Some(&settings.keys(item).extract)
         }))
     }
+}
+
+/// What models proposed, as the chronicle of this key has it; `None` before there were proposals.
+fn proposals(cache: &Cache, key: &Sha256) -> Result<Option<KeptProposals>, CaseError> {
+    Ok(cache.get(PROPOSALS, WHOLE, key)?.and_then(|value| unpack(&value)))
 }
 
 /// The documents the chronicle was made from; `None` if they have been read anew since.

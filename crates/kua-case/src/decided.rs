@@ -167,6 +167,12 @@ pub fn in_words(decision: &Decision) -> String {
         Decision::RejectClaim { claim, .. } => format!("the claim {claim} was read wrongly"),
         Decision::ConfirmClaim { claim, .. } => format!("the claim {claim} was read rightly"),
         Decision::CorrectClaim { claim, .. } => format!("the claim {claim} is read otherwise"),
+        Decision::ConfirmProposal { proposal, .. } => {
+            format!("the proposal {proposal} of a model is a claim")
+        }
+        Decision::RejectProposal { proposal, .. } => {
+            format!("the proposal {proposal} of a model is no claim")
+        }
         Decision::SameName { names } => format!("one name: {}", names.join(", ")),
         Decision::NotSameName { names } => format!("not one name: {}", names.join(", ")),
         Decision::Withhold { .. } => "a name is withheld".to_owned(),

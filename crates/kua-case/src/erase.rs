@@ -10,6 +10,7 @@ use kua_vault::{ErasePlan, Withdrawal};
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
 use crate::folder::Case;
+use crate::proposals::Drawer;
 
 impl Case {
     /// Items meant by `names`: a path as added, an id, or its first digits.
@@ -88,6 +89,12 @@ impl Case {
             let removed =
                 if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             removed.map_err(CaseError::io(&path))?;
+        }
+        // What a model said of an item holds words of it.
+        let planned = self.evidence.vault().plan_erasure(items).map_err(EvidenceError::from)?;
+        if Drawer::of(&self.dir).is_there() {
+            let drawer = Drawer::open_alone(&self.dir)?;
+            planned.items.iter().try_for_each(|item| drawer.forget(*item))?;
         }
         let at = self.clock.now();
         let plan = self.evidence.vault().erase(items, reason, authority, &at);

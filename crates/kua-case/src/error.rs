@@ -77,6 +77,12 @@ pub enum CaseError {
         /// The case.
         dir: PathBuf,
     },
+    /// Another kua is asking a model about this case.
+    #[error("another kua is asking a model about {}", dir.display())]
+    Asking {
+        /// The case.
+        dir: PathBuf,
+    },
     /// The case has not been built, or a build was interrupted.
     #[error("{} has not been built yet", dir.display())]
     NotBuilt {

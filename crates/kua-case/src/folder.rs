@@ -23,6 +23,7 @@ use crate::places::place_names;
 /// vault/                the evidence: the only truth (docs/formats/vault.md)
 /// lexicons/             optional: files here stand in for the built-in ones of the same path
 /// places/               optional: gazetteers, CSV and GeoJSON
+/// proposals/            optional: what a model said, unchecked, for a person to decide on
 /// derived/case.sqlite   worked out from the vault; may be deleted at any time
 /// ```
 pub struct Case {

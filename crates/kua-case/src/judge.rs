@@ -1,6 +1,8 @@
 //! A person's decision goes into the vault, where it stays: undoing it is another one.
 
-use kua_model::{ClaimAnchor, Decision, Judgement, Reading};
+use kua_model::{
+    Beside, Chronicle, ClaimAnchor, Decision, Judgement, Proposal, ReadOtherwise, Reading,
+};
 use serde::Serialize;
 
 use crate::error::CaseError;
@@ -43,8 +45,14 @@ impl Case {
         reason: &str,
     ) -> Result<u64, CaseError> {
         let chronicle = self.chronicle()?.chronicle;
-        let Found::Statement(statement) = find(&chronicle, id)? else {
-            return Err(CaseError::NoSuchId { prefix: id.to_owned() });
+        let statement = match find(&chronicle, id)? {
+            Found::Statement(statement) => statement,
+            Found::Proposal(proposal) => {
+                let decision = self.of_proposal(&chronicle, proposal, verdict)?;
+                says_who_and_why(by, reason)?;
+                return self.record_judgement(decision, by, reason);
+            }
+            _ => return Err(CaseError::NoSuchId { prefix: id.to_owned() }),
         };
         let claim = statement.claim.id;
         let words = ClaimAnchor::of(&statement.claim, &statement.quote);
@@ -64,6 +72,39 @@ impl Case {
         // The claim was just found in the last build: nothing is left to check.
         says_who_and_why(by, reason)?;
         self.record_judgement(decision, by, reason)
+    }
+
+    /// What a verdict makes of what a model proposed: a claim, in the place of the one that reads
+    /// the same words otherwise if there is one; or nothing.
+    fn of_proposal(
+        &self,
+        chronicle: &Chronicle,
+        proposal: &Proposal,
+        verdict: Verdict,
+    ) -> Result<Decision, CaseError> {
+        let words = ClaimAnchor::of(&proposal.claim, &proposal.quote);
+        let (id, proposed_by) = (proposal.claim.id, proposal.proposed_by.clone());
+        let read = Reading::of(&proposal.claim);
+        let reading = match verdict {
+            Verdict::Reject => {
+                return Ok(Decision::RejectProposal { proposal: id, words, proposed_by });
+            }
+            Verdict::Confirm => read,
+            Verdict::Correct(change) => {
+                self.check_event(&change)?;
+                read.with(&change)
+            }
+        };
+        let otherwise = match &proposal.beside {
+            Beside::Differs { claim, .. } => chronicle.statement(*claim),
+            Beside::Alone => None,
+        };
+        let instead_of = otherwise.map(|statement| {
+            let words = ClaimAnchor::of(&statement.claim, &statement.quote);
+            Box::new(ReadOtherwise { claim: statement.claim.id, words })
+        });
+        let reading = Box::new(reading);
+        Ok(Decision::ConfirmProposal { proposal: id, words, reading, proposed_by, instead_of })
     }
 
     /// An event that `claims.txt` does not know would never meet another statement.

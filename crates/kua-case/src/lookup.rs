@@ -1,6 +1,6 @@
 //! Finds what an id, or its first digits, stands for.
 
-use kua_model::{Chronicle, Document, Item, Origin, Statement};
+use kua_model::{Chronicle, Document, Item, Origin, Proposal, Statement};
 
 use crate::error::CaseError;
 
@@ -10,6 +10,8 @@ use crate::error::CaseError;
 pub enum Found<'a> {
     /// A claim, with its words.
     Statement(&'a Statement),
+    /// What a model proposed.
+    Proposal(&'a Proposal),
     /// An origin.
     Origin(&'a Origin),
     /// A document.
@@ -40,6 +42,9 @@ pub fn find<'a>(chronicle: &'a Chronicle, prefix: &str) -> Result<Found<'a>, Cas
     };
     for statement in &chronicle.statements {
         offer(statement.claim.id.to_string(), Found::Statement(statement));
+    }
+    for proposal in &chronicle.proposals {
+        offer(proposal.claim.id.to_string(), Found::Proposal(proposal));
     }
     for origin in &chronicle.origins {
         offer(origin.id.to_string(), Found::Origin(origin));

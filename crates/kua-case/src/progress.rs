@@ -28,6 +28,8 @@ pub enum Step {
     Merge,
     /// Opening sealed items.
     Open,
+    /// Asking a model.
+    Ask,
 }
 
 /// Told how far a step has come, from any thread.

@@ -24,6 +24,7 @@ mod matcher;
 mod party;
 mod pattern;
 mod place;
+mod proposal;
 mod quantity;
 mod scene;
 mod script;
@@ -44,6 +45,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{Failing, Report, check_language, notation};
 
+pub use proposal::{Asked, Checked, Refusal, check_proposals, passages};
 pub use quantity::{Bound, QuantityExpression};
 pub use timex::{TimeExpression, TimeKind};
 pub use town::PlaceNames;

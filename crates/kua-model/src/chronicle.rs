@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Claim, ClaimId, DateSpan, Document, DocumentId, EventType, Item, ItemId, Judgement, Lineage,
-    Name, Notice, Origin, OriginId, Quote, Review, Standing, Toll,
+    Name, Notice, Origin, OriginId, Proposal, Quote, Review, Standing, Toll,
 };
 
 /// What a case is about, from `case.toml`.
@@ -138,6 +138,9 @@ pub struct Chronicle {
     pub lineage: Lineage,
     /// All statements, by document and place.
     pub statements: Vec<Statement>,
+    /// What a model proposes and nobody has decided on, by document and place: in no toll, no count
+    /// and no published file.
+    pub proposals: Vec<Proposal>,
     /// All origins, accounts first, in order of first appearance.
     pub origins: Vec<Origin>,
     /// Happenings, by time.
@@ -174,6 +177,11 @@ impl Chronicle {
     /// The statement of this claim.
     pub fn statement(&self, id: ClaimId) -> Option<&Statement> {
         self.statements.iter().find(|statement| statement.claim.id == id)
+    }
+
+    /// The proposal with this id.
+    pub fn proposal(&self, id: ClaimId) -> Option<&Proposal> {
+        self.proposals.iter().find(|proposal| proposal.claim.id == id)
     }
 
     /// The origin with this id.

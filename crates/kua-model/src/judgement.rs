@@ -48,6 +48,29 @@ pub enum Decision {
         /// How they are to be read; it holds whatever later rules say.
         reading: Box<Reading>,
     },
+    /// A person has read words that a model proposed as a claim: they are one, and are to be read so.
+    ConfirmProposal {
+        /// The proposal, and the id of the claim it becomes.
+        proposal: ClaimId,
+        /// Its words.
+        words: ClaimAnchor,
+        /// How they are to be read; it holds whatever later rules say.
+        reading: Box<Reading>,
+        /// Who proposed it: `llm:`, the model, `:`, the hash of the prompt.
+        proposed_by: String,
+        /// The claim the rules read otherwise in the same words: the reading takes its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<Box<ReadOtherwise>>,
+    },
+    /// A person has read words that a model proposed as a claim: they are none.
+    RejectProposal {
+        /// The proposal.
+        proposal: ClaimId,
+        /// Its words.
+        words: ClaimAnchor,
+        /// Who proposed it.
+        proposed_by: String,
+    },
     /// These names are one person, place or body.
     SameName {
         /// The spellings.
@@ -73,6 +96,15 @@ pub enum Decision {
         /// SHA-256 of that judgement's bytes.
         judgement: ItemId,
     },
+}
+
+/// A claim of the rules that a proposal reads otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOtherwise {
+    /// The claim, as it was numbered then.
+    pub claim: ClaimId,
+    /// Its words, which find it again under other rules.
+    pub words: ClaimAnchor,
 }
 
 /// A person's decision.

@@ -22,6 +22,7 @@ mod link;
 mod memo;
 mod name;
 mod notice;
+mod proposal;
 mod quantity;
 mod quote;
 mod review;
@@ -43,7 +44,7 @@ pub use document::{
 pub use hash::{HashError, Sha256};
 pub use id::{ClaimId, DocumentId, IdError, OriginId};
 pub use item::{Item, ItemId};
-pub use judgement::{Decision, Judgement, standing};
+pub use judgement::{Decision, Judgement, ReadOtherwise, standing};
 pub use lang::{Lang, LangError};
 pub use link::{
     Agreement, AlignedPair, Conflict, Direction, LearntWord, LearntWords, Lineage, Link, LinkKind,
@@ -52,6 +53,7 @@ pub use link::{
 pub use memo::{Memo, NoMemo, OfDigest, Remembered, sheet};
 pub use name::{Name, NameKind, NameVariant};
 pub use notice::{Noted, Notice, NoticePlace, Severity};
+pub use proposal::{Beside, Proposal, ProposedClaim, ProposedField, ProposedFigure};
 pub use quantity::{Counted, Quantity};
 pub use quote::{Quote, QuoteError};
 pub use review::{ClaimAnchor, ReadFigure, ReadSource, Reading, Review};

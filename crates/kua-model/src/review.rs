@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Claim, ClaimRole, DateSpan, DocumentId, EventType, Grade, Modality, Quote, SourceKind,
-    TextRange,
+    Claim, ClaimRole, Counted, DateSpan, DocumentId, EventType, Grade, Modality, Quantity, Quote,
+    SourceKind, TextRange,
 };
 
 /// What a person's review made of a claim.
@@ -84,6 +84,25 @@ pub struct ReadFigure {
     /// "about", "nearly".
     #[serde(default)]
     pub approx: bool,
+    /// What is counted, if it is not people; `None` leaves it as the rules read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counted>,
+}
+
+impl ReadFigure {
+    /// The figure of a claim, in full.
+    #[must_use]
+    pub fn of(quantity: &Quantity) -> Self {
+        let counts = Some(quantity.counts).filter(|counts| *counts != Counted::People);
+        Self { low: quantity.low, high: quantity.high, approx: quantity.approx, counts }
+    }
+
+    /// Whether `quantity` says the same, as far as this says anything.
+    #[must_use]
+    pub fn is_said_by(&self, quantity: &Quantity) -> bool {
+        (self.low, self.high, self.approx) == (quantity.low, quantity.high, quantity.approx)
+            && self.counts.is_none_or(|counts| counts == quantity.counts)
+    }
 }
 
 /// One link of a chain of sources as a person reads it.
@@ -141,9 +160,7 @@ impl Reading {
         };
         Self {
             event: Some(claim.event.clone()),
-            figure: claim.quantity.as_ref().map(|quantity| {
-                Some(ReadFigure { low: quantity.low, high: quantity.high, approx: quantity.approx })
-            }),
+            figure: claim.quantity.as_ref().map(|quantity| Some(ReadFigure::of(quantity))),
             affected: claim.affected.as_ref().map(group),
             by: claim.perpetrator.as_ref().map(group),
             place: claim

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use kua_model::{
-    Chronicle, ClaimId, ClaimRole, DateSpan, Direction, Document, DocumentId, EventType, Grade,
-    Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate, Review, Role, Standing,
-    TextRange, Uncounted,
+    Beside, Chronicle, ClaimId, ClaimRole, DateSpan, Direction, Document, DocumentId, EventType,
+    Grade, Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate, ProposedField,
+    Review, Role, Standing, TextRange, Uncounted,
 };
 use serde::Serialize;
 
@@ -58,6 +58,52 @@ pub fn claims(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
                 review: statement.review,
                 language: claim.language,
                 or_events: &claim.or_events,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// One record a proposal of a model: `kua claims --proposed --json`. Fails only if `out` does.
+pub fn proposals(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
+    let at = Places::new(chronicle);
+    for proposal in &at.shown.chronicle.proposals {
+        let claim = &proposal.claim;
+        let range = at.shown.original(claim.document, claim.range);
+        let quantity = claim.quantity.as_ref();
+        let group =
+            |group: &kua_model::Group| group.id.clone().unwrap_or_else(|| group.words.clone());
+        let (beside, differs) = match &proposal.beside {
+            Beside::Alone => (None, &[][..]),
+            Beside::Differs { claim, fields } => (Some(*claim), fields.as_slice()),
+        };
+        line(
+            out,
+            &ProposalRecord {
+                id: claim.id,
+                status: "proposed",
+                proposed_by: &proposal.proposed_by,
+                item: at.path(claim.document),
+                document: claim.document,
+                start: range.start,
+                end: range.end,
+                quote: proposal.quote.exact(),
+                event: &claim.event,
+                low: quantity.and_then(|quantity| quantity.low),
+                high: quantity.and_then(|quantity| quantity.high),
+                approx: quantity.is_some_and(|quantity| quantity.approx),
+                affected: claim.affected.as_ref().map(group),
+                by: claim.perpetrator.as_ref().map(group),
+                place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
+                time: claim.time.as_ref().map(|time| time.value),
+                sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
+                grade: claim.grade,
+                modality: claim.modality,
+                role: claim.role,
+                beside,
+                differs,
+                changed: &proposal.changed,
+                language: claim.language,
             },
         )?;
     }
@@ -312,6 +358,34 @@ struct ClaimRecord<'r> {
     review: Option<Review>,
     language: Option<Lang>,
     or_events: &'r [EventType],
+}
+
+#[derive(Serialize)]
+struct ProposalRecord<'r> {
+    id: ClaimId,
+    status: &'static str,
+    proposed_by: &'r str,
+    item: &'r str,
+    document: DocumentId,
+    start: usize,
+    end: usize,
+    quote: &'r str,
+    event: &'r EventType,
+    low: Option<u64>,
+    high: Option<u64>,
+    approx: bool,
+    affected: Option<String>,
+    by: Option<String>,
+    place: Option<&'r str>,
+    time: Option<DateSpan>,
+    sources: Vec<&'r str>,
+    grade: Grade,
+    modality: Modality,
+    role: ClaimRole,
+    beside: Option<ClaimId>,
+    differs: &'r [ProposedField],
+    changed: &'r [ProposedField],
+    language: Option<Lang>,
 }
 
 #[derive(Serialize)]

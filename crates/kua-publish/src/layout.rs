@@ -1,7 +1,7 @@
 //! What all pages share: the frame, the navigation, and small pieces like a date or a label.
 //! Knows nothing of what a particular page says.
 
-use kua_model::{DateSpan, Modality, NameKind, Origin, Review, Standing, Statement};
+use kua_model::{Claim, DateSpan, Modality, NameKind, Origin, Review, Standing, Statement};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::marks;
@@ -104,7 +104,7 @@ fn section(route: &Route) -> u8 {
         Route::Overview => 0,
         Route::Chronicle { .. } => 1,
         Route::Tolls { .. } | Route::Toll { .. } => 2,
-        Route::Claims { .. } | Route::Claim(_) => 3,
+        Route::Claims { .. } | Route::Claim(_) | Route::Proposals { .. } => 3,
         Route::Origins { .. } | Route::Origin(_) => 4,
         Route::Documents { .. } | Route::Document { .. } | Route::Beside { .. } => 5,
         Route::Names { .. } => 6,
@@ -241,7 +241,11 @@ pub(crate) fn quote(statement: &Statement, whole: bool) -> Markup {
 
 /// What a statement says in few words: event, figure, to whom, where, when.
 pub(crate) fn gist(view: &View<'_>, statement: &Statement) -> Markup {
-    let claim = &statement.claim;
+    told(view, &statement.claim, is_struck(statement.standing))
+}
+
+/// The same of a claim; its figure struck through or not.
+pub(crate) fn told(view: &View<'_>, claim: &Claim, is_struck: bool) -> Markup {
     let figure = claim.quantity.as_ref().map(|quantity| {
         let text = view.site.document(claim.document).map_or("", |document| document.text.as_str());
         let words = quantity.range.and_then(|range| range.of(text));
@@ -259,7 +263,7 @@ pub(crate) fn gist(view: &View<'_>, statement: &Statement) -> Markup {
         strong { (words::label(&claim.event.0)) }
         @for other in &claim.or_events { " or " strong { (words::label(&other.0).to_lowercase()) } }
         @if let Some(figure) = figure {
-            " · " @if is_struck(statement.standing) { s { (figure) } } @else { (figure) }
+            " · " @if is_struck { s { (figure) } } @else { (figure) }
         }
         @if let Some(group) = &claim.affected {
             " · "

@@ -12,6 +12,7 @@ mod notices;
 mod origin;
 mod origins;
 mod overview;
+mod proposals;
 pub(crate) mod search;
 pub(crate) mod toll;
 mod tolls;
@@ -59,6 +60,7 @@ pub(crate) fn sheet(view: &View<'_>, route: &Route) -> Option<Sheet> {
         }
         Route::Claims { filter, page } => claims::sheet(view, filter, *page),
         Route::Claim(id) => claim::sheet(view, *id),
+        Route::Proposals { page } => proposals::sheet(view, *page),
         Route::Origins { list, page } => origins::sheet(view, *list, *page),
         Route::Origin(id) => origin::sheet(view, *id),
         Route::Documents { page } => documents::sheet(view, *page),

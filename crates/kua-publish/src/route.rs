@@ -83,6 +83,11 @@ pub enum Route {
     },
     /// One statement.
     Claim(ClaimId),
+    /// What a model proposes and nobody has decided on.
+    Proposals {
+        /// Page of the list.
+        page: usize,
+    },
     /// Accounts and sources.
     Origins {
         /// Which.
@@ -168,6 +173,7 @@ impl Route {
                 ("/claims".to_owned(), *page)
             }
             Self::Claim(id) => (format!("/claim/{id}"), 1),
+            Self::Proposals { page } => ("/proposals".to_owned(), *page),
             Self::Origins { list, page } => {
                 let path = match list {
                     OriginList::Shared => "/origins",
@@ -219,6 +225,7 @@ impl Route {
                 page,
             },
             ["claims"] => Self::Claims { filter: ClaimFilter::read(&mut query)?, page },
+            ["proposals"] => Self::Proposals { page },
             ["origins"] => Self::Origins { list: OriginList::Shared, page },
             ["origins", "sources"] => Self::Origins { list: OriginList::Sources, page },
             ["origins", "single"] => Self::Origins { list: OriginList::Single, page },

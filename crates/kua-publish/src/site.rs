@@ -137,6 +137,10 @@ impl<'a> Site<'a> {
                 .map(|page| Route::Claims { filter: ClaimFilter::default(), page }),
         );
         out.extend(chronicle.statements.iter().map(|statement| Route::Claim(statement.claim.id)));
+        if !chronicle.proposals.is_empty() {
+            let pages = upto(chronicle.proposals.len(), sizes.claims);
+            out.extend(pages.map(|page| Route::Proposals { page }));
+        }
         for (list, count) in [
             (OriginList::Shared, self.index.shared.len()),
             (OriginList::Sources, self.index.sources.len()),
@@ -248,6 +252,7 @@ impl View<'_> {
             Route::Document { id, .. } => Route::document(*id),
             Route::Beside { a, b, .. } => Route::Beside { a: *a, b: *b, page: 1 },
             Route::Names { kind, .. } => Route::Names { kind: *kind, page: 1 },
+            Route::Proposals { .. } => Route::Proposals { page: 1 },
             Route::Notices { .. } => Route::Notices { page: 1 },
             Route::Claim(_)
             | Route::Origin(_)

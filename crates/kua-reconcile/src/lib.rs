@@ -11,6 +11,7 @@
 //! figure that stands in a source.
 
 mod accounts;
+mod beside;
 mod config;
 mod count;
 mod denial;
@@ -43,12 +44,13 @@ use kua_model::{
 
 use rayon::prelude::*;
 
+pub use beside::{Proposed, proposals};
 pub use config::{Policy, ReconcileConfig};
 pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
 pub use romanise::Romaniser;
 
 /// Raised whenever the same input may give another chronicle.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Everything that pages and exports show, but for custody, which the vault knows.
 ///
@@ -214,6 +216,7 @@ impl Voices {
                 documents,
                 lineage,
                 statements,
+                proposals: Vec::new(),
                 origins,
                 incidents,
                 tolls,

@@ -119,11 +119,17 @@ impl Index {
         let shared = |claim: &Claim| {
             range.end.min(claim.range.end).saturating_sub(range.start.max(claim.range.start))
         };
+        // What a model proposed is another claim than one whose figure is another.
+        let is_meant = |claim: &Claim| {
+            let figure = ruling.reading.as_ref().and_then(|reading| reading.figure).flatten();
+            ruling.proposed_by.is_none() || is_said(figure, claim.quantity.as_ref())
+        };
         self.by_document
             .get(&document.id)?
             .iter()
             .map(|&at| (at, &claims[at]))
             .filter(|(_, claim)| claim.event == *event && claim.range.overlaps(range))
+            .filter(|(_, claim)| is_meant(claim))
             .max_by_key(|(_, claim)| {
                 (shared(claim), std::cmp::Reverse((claim.range.len(), claim.id)))
             })
@@ -157,7 +163,11 @@ fn made(ruling: &Ruling, document: &Document, range: TextRange, reading: &Readin
         or_events: Vec::new(),
         earlier_figure: false,
         retracts: false,
-        why: vec![Why::by("read-by-a-person", Some(range))],
+        why: vec![Why {
+            rule: "read-by-a-person".to_owned(),
+            range: Some(range),
+            note: ruling.proposed_by.as_ref().map(|by| format!("proposed by {by}")),
+        }],
     }
 }
 
@@ -186,10 +196,10 @@ fn apply(claim: &mut Claim, reading: &Reading, taxonomy: &Taxonomy) -> Vec<Strin
         note("event", std::mem::replace(&mut claim.event, event.clone()).0);
     }
     if let Some(figure) = reading.figure
-        && figure != claim.quantity.as_ref().map(figure_of)
+        && !is_said(figure, claim.quantity.as_ref())
     {
         note("figure", claim.quantity.as_ref().map(shown).unwrap_or_default());
-        claim.quantity = figure.map(|figure| quantity(figure, claim.quantity.take()));
+        claim.quantity = figure.map(|figure| quantity(figure, claim.quantity.take(), claim.range));
     }
     if let Some(words) = &reading.affected {
         change_group("to whom", &mut claim.affected, words, taxonomy, &mut note);
@@ -274,19 +284,25 @@ fn change_group(
     });
 }
 
-fn figure_of(quantity: &Quantity) -> ReadFigure {
-    ReadFigure { low: quantity.low, high: quantity.high, approx: quantity.approx }
+fn is_said(figure: Option<ReadFigure>, quantity: Option<&Quantity>) -> bool {
+    match (figure, quantity) {
+        (Some(figure), Some(quantity)) => figure.is_said_by(quantity),
+        (figure, quantity) => figure.is_none() && quantity.is_none(),
+    }
 }
 
-/// The figure a person reads, of whatever the rules saw counted.
-fn quantity(figure: ReadFigure, read: Option<Quantity>) -> Quantity {
+/// The figure a person reads in the claim's `words`, of whatever they or the rules saw counted. One
+/// alone is somebody spoken of, not a count, unless the rules saw the number.
+fn quantity(figure: ReadFigure, read: Option<Quantity>, words: TextRange) -> Quantity {
+    let is_one = (figure.low, figure.high) == (Some(1), Some(1));
+    let range = read.as_ref().and_then(|read| read.range).or((!is_one).then_some(words));
     Quantity {
         low: figure.low,
         high: figure.high,
         approx: figure.approx,
         convention: None,
-        range: read.as_ref().and_then(|read| read.range),
-        counts: read.map_or(Counted::People, |read| read.counts),
+        range,
+        counts: figure.counts.or(read.map(|read| read.counts)).unwrap_or(Counted::People),
     }
 }
 

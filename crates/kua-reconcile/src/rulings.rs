@@ -32,6 +32,9 @@ pub(crate) struct Ruling {
     pub(crate) words: Option<ClaimAnchor>,
     /// The reading that holds.
     pub(crate) reading: Option<Reading>,
+    /// Who proposed it, if a model did: then it is laid over no claim of the rules but one that
+    /// says the same.
+    pub(crate) proposed_by: Option<String>,
     /// By whom, when and why.
     pub(crate) said: String,
 }
@@ -56,6 +59,7 @@ impl Rulings {
                     claim: *claim,
                     words: words.clone(),
                     reading: None,
+                    proposed_by: None,
                     said,
                 }),
                 Decision::ConfirmClaim { claim, words, reading } => rulings.claims.push(Ruling {
@@ -63,6 +67,7 @@ impl Rulings {
                     claim: *claim,
                     words: words.clone(),
                     reading: reading.as_deref().cloned(),
+                    proposed_by: None,
                     said,
                 }),
                 Decision::CorrectClaim { claim, words, reading } => rulings.claims.push(Ruling {
@@ -70,8 +75,32 @@ impl Rulings {
                     claim: *claim,
                     words: Some(words.clone()),
                     reading: Some(reading.as_ref().clone()),
+                    proposed_by: None,
                     said,
                 }),
+                Decision::ConfirmProposal { proposal, words, reading, proposed_by, instead_of } => {
+                    rulings.claims.push(match instead_of {
+                        // A reading of the rules is put right: as by anybody who corrects it.
+                        Some(otherwise) => Ruling {
+                            review: Review::Corrected,
+                            claim: otherwise.claim,
+                            words: Some(otherwise.words.clone()),
+                            reading: Some(reading.as_ref().clone()),
+                            proposed_by: None,
+                            said: format!("{said} (proposed by {proposed_by})"),
+                        },
+                        None => Ruling {
+                            review: Review::Confirmed,
+                            claim: *proposal,
+                            words: Some(words.clone()),
+                            reading: Some(reading.as_ref().clone()),
+                            proposed_by: Some(proposed_by.clone()),
+                            said,
+                        },
+                    })
+                }
+                // It never was a claim.
+                Decision::RejectProposal { .. } => {}
                 Decision::SameName { names } => rulings.same_name.push((names.clone(), said)),
                 Decision::NotSameName { names } => {
                     rulings.not_same_name.push((names.clone(), said))

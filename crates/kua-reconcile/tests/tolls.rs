@@ -9,7 +9,8 @@
 mod support;
 
 use kua_model::{
-    ClaimAnchor, Decision, Modality, ReadFigure, Reading, Review, Statement, Uncounted,
+    ClaimAnchor, ClaimId, Counted, Decision, EventType, Modality, ReadFigure, Reading, Review,
+    Span, Statement, TextRange, Uncounted,
 };
 use support::{Case, codes, same, tolls, uncounted};
 
@@ -475,7 +476,12 @@ fn a_review_holds_by_the_words_when_the_rules_change() {
     let (killed, wounded) = (&found.statements[0], &found.statements[1]);
     let words = |s: &Statement| ClaimAnchor::of(&s.claim, &s.quote);
     let change = Reading {
-        figure: Some(Some(ReadFigure { low: Some(12), high: Some(15), approx: false })),
+        figure: Some(Some(ReadFigure {
+            low: Some(12),
+            high: Some(15),
+            approx: false,
+            counts: None,
+        })),
         place: Some("Orlan".to_owned()),
         ..Reading::default()
     };
@@ -758,4 +764,75 @@ fn entries_of_one_day_stand_in_the_order_of_their_hours() {
     let shown = tolls(&case.chronicle().value);
     assert_eq!(shown.matches("superseded").count(), 2, "{shown}");
     assert!(shown.contains("| 3 | 2030-05-09 | agreed"), "{shown}");
+}
+
+#[test]
+fn a_proposal_is_laid_over_no_claim_but_one_that_says_the_same() {
+    let text = "
+        # a.txt 2030-05-07 en
+        The warden said 12 were killed in the east wing and 5 were done to death in the west wing.
+        > killed ; 12 were killed ; n=12 ; who=prisoners ; from=authority:The warden
+    ";
+    let plain = Case::read(text);
+    let before = plain.chronicle().value;
+    let document = &before.documents[0];
+    // A model's quote may hold the words of the rules' claim, too.
+    let quote = "12 were killed in the east wing and 5 were done to death";
+    let start = document.text.find(quote).unwrap();
+    let range = TextRange::new(start, start + quote.len());
+    let words = ClaimAnchor {
+        document: document.id,
+        at: range,
+        exact: quote.to_owned(),
+        prefix: String::new(),
+        suffix: String::new(),
+        event: EventType("killed".to_owned()),
+    };
+    let id = ClaimId::of(Span::new(document.id, range), "proposed killed", 0);
+    let figure = |low: u64, counts: Option<Counted>| {
+        Some(Some(ReadFigure { low: Some(low), high: Some(low), approx: false, counts }))
+    };
+    let confirm = |figure| Decision::ConfirmProposal {
+        proposal: id,
+        words: words.clone(),
+        reading: Box::new(Reading {
+            event: Some(EventType("killed".to_owned())),
+            figure,
+            ..Reading::default()
+        }),
+        proposed_by: "llm:trial:00".to_owned(),
+        instead_of: None,
+    };
+    let figures = |case: &Case| {
+        let found = case.chronicle().value;
+        let all = found.statements.iter();
+        let low = |s: &Statement| s.claim.quantity.as_ref().and_then(|q| q.low);
+        all.map(|s| (low(s), s.review, s.uncounted)).collect::<Vec<_>>()
+    };
+
+    let mut another = plain.clone();
+    another.judge(confirm(figure(5, None)));
+    let found = figures(&another);
+    assert!(found.contains(&(Some(12), None, None)), "{found:?}");
+    assert!(found.contains(&(Some(5), Some(Review::Confirmed), None)), "{found:?}");
+
+    // Later rules read it themselves: one claim, not two.
+    let mut same = plain.clone();
+    same.judge(confirm(figure(12, None)));
+    assert_eq!(figures(&same), [(Some(12), Some(Review::Confirmed), None)]);
+
+    // What is no count of people becomes none by being confirmed.
+    let mut lorries = plain.clone();
+    lorries.judge(confirm(figure(5, Some(Counted::Vehicles))));
+    let found = figures(&lorries);
+    let want = (Some(5), Some(Review::Confirmed), Some(Uncounted::NotPeople));
+    assert!(found.contains(&want), "{found:?}");
+
+    // Rejected, it touches nothing and is no decision without effect.
+    let mut rejected = plain.clone();
+    let proposed_by = "llm:trial:00".to_owned();
+    rejected.judge(Decision::RejectProposal { proposal: id, words: words.clone(), proposed_by });
+    assert_eq!(figures(&rejected), figures(&plain));
+    let notices = rejected.chronicle().notices;
+    assert!(notices.iter().all(|notice| notice.code != "judgement-without-effect"));
 }

@@ -63,6 +63,11 @@ pub(crate) enum Command {
     /// List claims: what each quote asserts, and how its speaker knows
     #[command(after_help = "Example:\n  kua claims --event killed")]
     Claims(Claims),
+    /// Ask a model on this machine for claims the rules may miss: proposals for you to decide on
+    #[command(
+        after_help = "Example:\n  kua ask-model --server http://127.0.0.1:8080\n\nThe server must speak like OpenAI's and run on this machine; kua talks to no other. What it says is checked word by word and counts for nothing until you confirm it: kua claims --proposed. An interrupted run goes on where it was."
+    )]
+    AskModel(AskModel),
     /// List people, places and bodies under all their spellings
     #[command(after_help = "Example:\n  kua names")]
     Names(Json),
@@ -323,12 +328,34 @@ pub(crate) struct Claims {
     /// Only this kind of event, like killed, wounded, arrested
     #[arg(long, value_name = "EVENT")]
     pub(crate) event: Option<String>,
+    /// What a model proposed and nobody has decided on, instead of claims
+    #[arg(long)]
+    pub(crate) proposed: bool,
     /// Only claims of items whose path holds this text
     #[arg(long, value_name = "TEXT")]
     pub(crate) item: Option<String>,
     /// One JSON record a line, for machines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AskModel {
+    /// Address of the server: http, and 127.0.0.1, [::1] or localhost
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: String,
+    /// Name of the model [default: the only one the server has]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Only items whose path holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) item: Option<String>,
+    /// At most this many passages
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Longest wait for one answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) timeout: u32,
 }
 
 #[derive(Debug, Args)]

@@ -79,5 +79,6 @@ fn name(step: Step) -> &'static str {
         Step::Pack => "packing",
         Step::Merge => "taking in",
         Step::Open => "opening",
+        Step::Ask => "asking",
     }
 }

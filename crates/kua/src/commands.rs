@@ -1,6 +1,7 @@
 //! What each command does: opens the case, asks it, and says what came of it.
 
 mod answers;
+mod ask_model;
 mod bundle;
 mod collect;
 mod cosign;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
         Command::Documents(args) => answers::documents(&args, &place.built(console)?, console),
         Command::Origins(args) => answers::origins(&args, &place.built(console)?, console),
         Command::Claims(args) => answers::claims(&args, &place.built(console)?, console),
+        Command::AskModel(args) => ask_model::ask_model(&args, &place.open()?, console),
         Command::Names(args) => answers::names(&args, &place.built(console)?, console),
         Command::Toll(args) => answers::toll(&args, &place.built(console)?, console),
         Command::Notices(args) => answers::notices(&args, &place.built(console)?, console),

@@ -113,6 +113,7 @@ impl From<CaseError> for Failure {
             CaseError::FieldCase { .. } => failure
                 .hint("Take the case to an editor's machine:  kua pack STICK, there kua merge STICK"),
             CaseError::NotBuilt { .. } => failure.hint("Run:  kua build"),
+            CaseError::Asking { .. } => failure.hint("Wait until it has finished, or stop it, then try again."),
             CaseError::Building { .. } => failure.hint("Wait until it has finished, then try again."),
             CaseError::Cache(cache) if cache.is_disk_full() => failure.hint(DISK_FULL),
             CaseError::Io { source, .. } if is_disk_full(source) => failure.hint(DISK_FULL),

@@ -7,6 +7,8 @@ mod commands;
 mod console;
 mod demo;
 mod failure;
+mod loopback;
+mod model_server;
 mod serve;
 mod table;
 

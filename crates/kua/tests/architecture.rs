@@ -122,6 +122,24 @@ fn only_the_command_line_opens_sockets_and_prints() {
 }
 
 #[test]
+fn one_place_opens_connections() {
+    for name in fs::read_dir(repository().join("crates")).unwrap() {
+        for (path, text) in code(&name.unwrap().path().join("src")) {
+            let may = path.ends_with("crates/kua/src/model_server.rs");
+            assert!(
+                may || !text.contains("ureq"),
+                "{} uses ureq: only crates/kua/src/model_server.rs may",
+                path.display()
+            );
+        }
+    }
+    let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find(|line| line.starts_with("ureq")).unwrap();
+    // No TLS, so that nothing far away answers; no proxy from the environment, no cookies.
+    assert!(line.contains("default-features = false") && !line.contains("features = ["), "{line}");
+}
+
+#[test]
 fn no_words_of_a_language_stand_in_code() {
     for name in PURE.iter().chain(&["kua-vault", "kua-case"]) {
         for (path, text) in code(&repository().join("crates").join(name).join("src")) {

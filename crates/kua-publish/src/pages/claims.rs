@@ -22,6 +22,7 @@ pub(super) fn sheet(view: &View<'_>, filter: &ClaimFilter, page: usize) -> Optio
                 @if found.len() == all.len() { (words::count(all.len(), "statement", "statements")) "." }
                 @else { (words::number(found.len() as u64)) " of " (words::count(all.len(), "statement", "statements")) "." }
             }))
+            (super::proposals::remark(view))
             @if !view.offline { (form(view, filter)) }
             @if found.is_empty() { p.empty { "No statement answers to this." } }
             ol.claims.list { @for statement in part { (layout::statement(view, statement)) } }

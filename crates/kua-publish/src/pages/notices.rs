@@ -121,6 +121,13 @@ fn decision(view: &View<'_>, judgement: &Judgement) -> Markup {
                 Decision::RejectClaim { claim, .. } => { "Rejected, read wrongly by the machine: " (statement(claim)) }
                 Decision::ConfirmClaim { claim, .. } => { "Confirmed: " (statement(claim)) }
                 Decision::CorrectClaim { claim, .. } => { "Corrected: " (statement(claim)) }
+                Decision::ConfirmProposal { proposal, instead_of, .. } => {
+                    "Confirmed, as a model proposed: "
+                    (statement(&instead_of.as_ref().map_or(*proposal, |otherwise| otherwise.claim)))
+                }
+                Decision::RejectProposal { proposal, .. } => {
+                    "Rejected what a model proposed (" code { (proposal) } ")."
+                }
                 Decision::SameName { names: list } => { "One name: " (names(list)) }
                 Decision::NotSameName { names: list } => { "Not one name: " (names(list)) }
                 Decision::Withhold { .. } => { "A name is withheld." }

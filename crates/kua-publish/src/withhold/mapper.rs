@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{
-    Chronicle, Claim, ClaimAnchor, ClaimId, Decision, Document, DocumentId, ItemId, Judgement,
-    Lineage, NoticePlace, OriginId, Quote, Reading, Sha256, Span, Statement, TextRange,
+    Beside, Chronicle, Claim, ClaimAnchor, ClaimId, Decision, Document, DocumentId, ItemId,
+    Judgement, Lineage, NoticePlace, OriginId, Proposal, Quote, Reading, Sha256, Span, Statement,
+    TextRange,
 };
 
 use super::OffsetMap;
@@ -80,6 +81,14 @@ impl<'a> Mapper<'a> {
                 self.claims.insert(statement.claim.id, new);
             }
         }
+        // Numbered on after the statements.
+        for (n, proposal) in (chronicle.statements.len()..).zip(&chronicle.proposals) {
+            if let Some(document) = self.documents.get(&proposal.claim.document) {
+                let ordinal = u32::try_from(n).unwrap_or(u32::MAX);
+                let new = ClaimId::of(Span::new(*document, nowhere), "withheld", ordinal);
+                self.claims.insert(proposal.claim.id, new);
+            }
+        }
         for (n, origin) in chronicle.origins.iter().enumerate() {
             let told = origin.accounts.iter().any(|at| self.documents.contains_key(&at.document));
             if told || self.spellings.are_in(&origin.name) {
@@ -99,6 +108,7 @@ impl<'a> Mapper<'a> {
         let mut shown = Chronicle {
             // Quotes can only be cut from a text, so statements follow once the texts are there.
             statements: Vec::new(),
+            proposals: Vec::new(),
             ..chronicle.clone()
         };
         self.text(&mut shown.case.title);
@@ -115,6 +125,11 @@ impl<'a> Mapper<'a> {
             .statements
             .iter()
             .filter_map(|statement| self.statement(statement, &shown.documents, &places))
+            .collect();
+        shown.proposals = chronicle
+            .proposals
+            .iter()
+            .filter_map(|proposal| self.proposal(proposal, &shown.documents, &places))
             .collect();
         self.origins_in(&mut shown);
         self.tolls(&mut shown);
@@ -213,6 +228,28 @@ impl<'a> Mapper<'a> {
             self.claim(same);
         }
         self.texts(&mut out.why);
+        Some(out)
+    }
+
+    fn proposal(
+        &self,
+        proposal: &Proposal,
+        documents: &[Document],
+        places: &BTreeMap<DocumentId, usize>,
+    ) -> Option<Proposal> {
+        let claim = self.claim_in(&proposal.claim);
+        let document = places.get(&claim.document).and_then(|at| documents.get(*at))?;
+        let mut out = Proposal {
+            quote: Quote::cut(document, claim.range).ok()?,
+            claim,
+            proposed_by: proposal.proposed_by.clone(),
+            changed: proposal.changed.clone(),
+            beside: proposal.beside.clone(),
+        };
+        if let Beside::Differs { claim, .. } = &mut out.beside {
+            self.claim(claim);
+        }
+        self.text(&mut out.proposed_by);
         Some(out)
     }
 
@@ -319,6 +356,21 @@ impl<'a> Mapper<'a> {
                 self.claim(claim);
                 self.anchor(words);
                 self.reading(reading);
+            }
+            Decision::ConfirmProposal { proposal, words, reading, proposed_by, instead_of } => {
+                self.claim(proposal);
+                self.anchor(words);
+                self.reading(reading);
+                self.text(proposed_by);
+                if let Some(otherwise) = instead_of {
+                    self.claim(&mut otherwise.claim);
+                    self.anchor(&mut otherwise.words);
+                }
+            }
+            Decision::RejectProposal { proposal, words, proposed_by } => {
+                self.claim(proposal);
+                self.anchor(words);
+                self.text(proposed_by);
             }
             Decision::SameName { names } | Decision::NotSameName { names } => self.texts(names),
             // Undone or not, what was once withheld is not shown here.

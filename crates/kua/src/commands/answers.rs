@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use kua_case::publish::{self, Shown, json, words};
 use kua_case::{
-    Chronicle, Claim, Direction, Document, DocumentId, Loaded, NoticePlace, OriginKind, Quantity,
-    Standing, Uncounted, shown,
+    Beside, Chronicle, Claim, Direction, Document, DocumentId, Group, Loaded, NoticePlace,
+    OriginKind, PlaceMention, ProposedField, Quantity, Standing, Uncounted, shown,
 };
 
 use crate::args::{Claims, Json, Origins, Toll};
@@ -131,6 +131,9 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
                 paths.get(&claim.document).is_some_and(|path| path.contains(text.as_str()))
             })
     };
+    if args.proposed {
+        return proposed(args.json, chronicle, &shown_only, &asked, console);
+    }
     if args.json {
         let chosen = Chronicle {
             statements: chronicle
@@ -179,7 +182,79 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
             statement.quote.exact().to_owned(),
         ]);
     }
-    print(console, &table, "No such claims.")
+    print(console, &table, "No such claims.")?;
+    let proposed = chronicle.proposals.iter().filter(|proposal| asked(&proposal.claim)).count();
+    if proposed > 0 {
+        let what = words::count(proposed, "proposal", "proposals");
+        console.line("")?;
+        console.line(&format!(
+            "Beside them {what} of a model, decided by nobody:  kua claims --proposed"
+        ))?;
+    }
+    Ok(())
+}
+
+/// What a model proposed, apart from claims: the rules' reading of the same words beside it.
+fn proposed(
+    json: bool,
+    chronicle: &Chronicle,
+    shown_only: &Shown<'_>,
+    asked: &dyn Fn(&Claim) -> bool,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    if json {
+        let chosen = Chronicle {
+            proposals: chronicle.proposals.iter().filter(|p| asked(&p.claim)).cloned().collect(),
+            ..chronicle.clone()
+        };
+        return Ok(json::proposals(&chosen, &mut console.out)?);
+    }
+    let mut table = Table::new(&[
+        "id",
+        "status",
+        "event",
+        ">how many",
+        "affected",
+        "place",
+        "time",
+        "says who",
+        "put as",
+        "beside the rules",
+        "quote",
+    ]);
+    let listed = |fields: &[ProposedField]| {
+        fields.iter().map(|field| field.word()).collect::<Vec<_>>().join(", ")
+    };
+    for proposal in shown_only.chronicle.proposals.iter().filter(|p| asked(&p.claim)) {
+        let claim = &proposal.claim;
+        let group = |group: &Group| group.id.clone().unwrap_or_else(|| group.words.clone());
+        let place =
+            |place: &PlaceMention| place.canonical.clone().unwrap_or_else(|| place.words.clone());
+        table.row(vec![
+            short(&claim.id.to_string()),
+            "proposed".to_owned(),
+            claim.event.to_string(),
+            claim.quantity.as_ref().map(quantity).unwrap_or_default(),
+            claim.affected.as_ref().map(group).unwrap_or_default(),
+            claim.place.as_ref().map(place).unwrap_or_default(),
+            claim.time.as_ref().map(|time| time.value.to_string()).unwrap_or_default(),
+            sources(claim),
+            format!("{}, {}", words::grade(claim.grade), words::modality(claim.modality)),
+            match &proposal.beside {
+                Beside::Alone => "not read by them".to_owned(),
+                Beside::Differs { claim, fields } => {
+                    format!("{} differs: {}", short(&claim.to_string()), listed(fields))
+                }
+            },
+            proposal.quote.exact().to_owned(),
+        ]);
+    }
+    print(console, &table, "No proposals that nobody has decided on.")?;
+    if !table.is_empty() {
+        console.line("")?;
+        console.line("None of them is counted. Decide:  kua judge confirm ID, correct ID FIELD=VALUE, reject ID")?;
+    }
+    Ok(())
 }
 
 fn sources(claim: &Claim) -> String {

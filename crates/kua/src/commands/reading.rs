@@ -65,7 +65,7 @@ fn figure(value: &str) -> Result<Option<ReadFigure>, Failure> {
     if is_empty || matches!((low, high), (Some(low), Some(high)) if low > high) {
         return Err(wrong());
     }
-    Ok(Some(ReadFigure { low, high, approx }))
+    Ok(Some(ReadFigure { low, high, approx, counts: None }))
 }
 
 fn time(value: &str) -> Result<Option<kua_case::DateSpan>, Failure> {

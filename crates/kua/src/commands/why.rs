@@ -2,7 +2,8 @@
 
 use kua_case::publish::{self, Shown, words};
 use kua_case::{
-    Chronicle, Document, Found, Item, Link, Loaded, Origin, Span, Statement, TextRange, shown,
+    Beside, Chronicle, Document, Found, Item, Link, Loaded, Origin, Proposal, ProposedField, Span,
+    Statement, TextRange, shown,
 };
 use serde_json::json;
 
@@ -18,6 +19,10 @@ pub(super) fn why(args: &Why, loaded: &Loaded, console: &mut Console) -> Result<
         Found::Statement(statement) => {
             told.statement(chronicle, statement);
             ("claim", statement.claim.id.to_string())
+        }
+        Found::Proposal(proposal) => {
+            told.proposal(proposal);
+            ("proposal", proposal.claim.id.to_string())
         }
         Found::Origin(origin) => {
             told.origin(chronicle, origin);
@@ -54,6 +59,10 @@ fn one_line(text: &str) -> String {
     shown(&joined).replace("\\\\", "\\")
 }
 
+fn names(fields: &[ProposedField]) -> String {
+    fields.iter().map(|field| field.word()).collect::<Vec<_>>().join(", ")
+}
+
 struct Told {
     lines: Vec<(&'static str, String)>,
 }
@@ -61,6 +70,30 @@ struct Told {
 impl Told {
     fn line(&mut self, head: &'static str, text: impl Into<String>) {
         self.lines.push((head, text.into()));
+    }
+
+    fn proposal(&mut self, proposal: &Proposal) {
+        let (claim, quote) = (&proposal.claim, &proposal.quote);
+        self.line("status", "proposed by a model; no claim before a person confirms it");
+        self.line("by", proposal.proposed_by.as_str());
+        self.line("context", format!("…{}[{}]{}…", quote.prefix(), quote.exact(), quote.suffix()));
+        self.line("event", words::label(&claim.event.0));
+        if let Some(quantity) = &claim.quantity {
+            self.line("how many", publish::quantity(quantity));
+        }
+        if let Some(time) = &claim.time {
+            self.line("time", time.value.to_string());
+        }
+        self.line("put as", words::modality(claim.modality));
+        if let Beside::Differs { claim, fields } = &proposal.beside {
+            self.line("beside", format!("claim {claim} reads otherwise: {}", names(fields)));
+        }
+        if !proposal.changed.is_empty() {
+            self.line("not borne out", names(&proposal.changed));
+        }
+        for why in &claim.why {
+            self.line("rule", why.rule.as_str());
+        }
     }
 
     fn statement(&mut self, chronicle: &Chronicle, statement: &Statement) {

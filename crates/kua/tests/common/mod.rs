@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(unreachable_pub, reason = "shared by path between test files")]
 
+pub mod model;
 pub mod server;
 
 use std::path::{Path, PathBuf};

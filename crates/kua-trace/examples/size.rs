@@ -1,9 +1,11 @@
 //! How long tracing takes and how much memory, by size: traces the bench corpus once and prints one
 //! table, step by step. Give each size a process of its own, or the peak is that of the largest.
 //!
-//! `cargo run --release -p kua-trace --example size -- ARTICLES [one|all]`
+//! `cargo run --release -p kua-trace --example size -- ARTICLES [one|all] [MORE]`
 //!
-//! `one` leaves translations out; `all` (the default) looks for them.
+//! `one` leaves translations out; `all` (the default) looks for them. With MORE, a case of that many
+//! articles less is traced first and remembered, then each is added in a build of its own, and one
+//! table is printed for each of these builds.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,12 +16,13 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use kua_generator::{BenchPlan, bench_article};
 use kua_lexicon::Lexicons;
-use kua_model::{Document, Sha256};
+use kua_model::{Document, Lineage, Memo, Remembered, Sha256, sheet};
 use kua_trace::{TraceConfig, trace_in_steps};
 
 #[global_allocator]
@@ -29,6 +32,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let articles = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let translations = arguments.next().as_deref() != Some("one");
+    let more: usize = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(0);
     let plan = BenchPlan { articles, ..BenchPlan::default() };
     let documents: Vec<Document> = (0..articles)
         .map(|n| {
@@ -45,15 +49,25 @@ fn main() {
         "{articles} articles, {:.1} MB of text, {held:.0} MB of memory with sentences and blocks",
         mega(bytes)
     );
-    let lexicons = Lexicons::embedded();
     let config = TraceConfig { translations, ..TraceConfig::default() };
+    let memo = InMemory::default();
+    let kept = (more > 0).then_some(&memo as &dyn Memo);
+    for size in articles - more..=articles {
+        measured(&documents[..size], &config, kept);
+    }
+}
+
+/// Traces and prints what each step took.
+fn measured(documents: &[Document], config: &TraceConfig, memo: Option<&dyn Memo>) {
+    let lexicons = Lexicons::embedded();
+    let bytes: usize = documents.iter().map(|document| document.text.len()).sum();
     let steps: Mutex<Vec<Step>> = Mutex::default();
     let begins = |name| {
         if let Ok(mut steps) = steps.lock() {
             steps.push(Step::now(name));
         }
     };
-    let lineage = trace_in_steps(&documents, &lexicons, &config, None, &begins).value;
+    let lineage: Lineage = trace_in_steps(documents, &lexicons, config, memo, &begins).value;
     begins("end");
     let steps = steps.into_inner().unwrap_or_default();
     println!("{:13} {:>8} {:>8} {:>8} {:>9}", "step", "s", "CPU s", "MB/CPU s", "peak MB");
@@ -77,6 +91,29 @@ fn main() {
     // The same for the same result: shows whether a change of speed changed anything else.
     let digest = Sha256::of(&postcard::to_allocvec(&lineage).unwrap_or_default());
     println!("{} links, {} accounts, {digest}", lineage.links.len(), lineage.origins.len());
+}
+
+/// Remembers in memory, in sheets as a case does on disk.
+#[derive(Default)]
+struct InMemory(Mutex<BTreeMap<String, Vec<Vec<u8>>>>);
+
+impl Memo for InMemory {
+    fn load(&self, part: &str) -> Remembered {
+        let mut out = Remembered::default();
+        for held in self.0.lock().unwrap().get(part).into_iter().flatten() {
+            out.add(held.clone());
+        }
+        out
+    }
+
+    fn keep(&self, part: &str, used: &[Sha256], fresh: Vec<(Sha256, Vec<u8>)>) {
+        let mut all = self.0.lock().unwrap();
+        let held = all.entry(part.to_owned()).or_default();
+        if used.is_empty() {
+            held.clear();
+        }
+        held.push(sheet(fresh.iter().map(|(key, value)| (key, value.as_slice()))));
+    }
 }
 
 /// The moment a step begins.

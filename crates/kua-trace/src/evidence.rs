@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::align::{Likeness, Step};
+use crate::align::{Likeness, Step, total};
 use crate::features::{Sketched, Stem, Vector, to_f32};
 
 /// What is compared: stretches of both texts, in sentences.
@@ -147,32 +147,35 @@ impl Evidence {
         anchors || formula || bare || self.covers < LEAST_COVERED
     }
 
-    /// Weighs `steps` within `scope`. `core` are the steps of the stretch that answers best,
-    /// `backwards` those found with the sentences of b in backward order.
+    /// How much better `steps` answer than those found with the sentences of b in backward order, whose
+    /// scores sum to `backwards`.
+    pub(crate) fn order(scope: &Scope, steps: &[Step], backwards: f32) -> f32 {
+        let compared = match scope.digest {
+            None => to_f32(scope.a.len() + scope.b.len()) / 2.0,
+            Some(Side::A) => to_f32(scope.a.len()),
+            Some(Side::B) => to_f32(scope.b.len()),
+        };
+        (total(steps) - backwards) / compared.max(1.0)
+    }
+
+    /// Weighs `steps` within `scope`, all but their order. `core` are the steps of the stretch that
+    /// answers best.
     pub(crate) fn of(
         (a, b): (&[Sketched], &[Sketched]),
         scope: &Scope,
         steps: &[Step],
         core: &[Step],
-        backwards: &[Step],
         words: Option<&Likeness>,
     ) -> Self {
         let mut out = Self::default();
         if steps.is_empty() {
             return out;
         }
-        let sum = |steps: &[Step]| steps.iter().map(|step| step.score).sum::<f32>();
         let of_a = || a.get(scope.a.clone()).unwrap_or_default();
         let of_b = || b.get(scope.b.clone()).unwrap_or_default();
         // A bare address that stands on both sides is no sentence.
         let told = steps.iter().filter(|s| side(a, &s.a).iter().any(|one| one.length > 2.0));
         out.steps = to_f32(told.count()).max(1.0);
-        let compared = match scope.digest {
-            None => to_f32(scope.a.len() + scope.b.len()) / 2.0,
-            Some(Side::A) => to_f32(scope.a.len()),
-            Some(Side::B) => to_f32(scope.b.len()),
-        };
-        out.order = (sum(steps) - sum(backwards)) / compared.max(1.0);
         let covers = |steps: &[Step]| {
             let of = |all: &[Sketched], within: f32| within / length(all).max(1.0);
             let on_a = of(of_a(), steps.iter().map(|s| length(side(a, &s.a))).sum());
@@ -208,9 +211,9 @@ impl Evidence {
         for step in steps {
             out.likeness += step.likeness / out.steps;
             let (left, right) = (side(a, &step.a), side(b, &step.b));
-            out.content += summed(left).cosine(&summed(right)) / out.steps;
+            out.content += alike(left, right) / out.steps;
             if let Some(words) = words {
-                by_words += words.at(step.a.clone(), step.b.clone()).unwrap_or(0.0) / out.steps;
+                by_words += words.at(&step.a, &step.b).unwrap_or(0.0) / out.steps;
             }
             for (from, x, y) in [(Side::A, left, right), (Side::B, right, left)] {
                 if scope.digest.is_some_and(|digest| digest != from) {
@@ -238,11 +241,16 @@ fn length(side: &[Sketched]) -> f32 {
     side.iter().map(|s| s.length).sum()
 }
 
-fn summed(side: &[Sketched]) -> Vector {
-    match side {
-        [one] => one.content.clone(),
-        many => many.iter().fold(Vector::default(), |sum, s| sum.plus(&s.content)),
+/// Cosine of what both sides hold beside figures and names.
+fn alike(x: &[Sketched], y: &[Sketched]) -> f32 {
+    match (x, y) {
+        ([x], [y]) => x.content.cosine(&y.content),
+        _ => summed(x).cosine(&summed(y)),
     }
+}
+
+fn summed(side: &[Sketched]) -> Vector {
+    side.iter().fold(Vector::default(), |sum, s| sum.plus(&s.content))
 }
 
 /// Figures of `x` that stand in `y`, all figures of `x`, and the same for names.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -85,8 +86,7 @@ impl Vector {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sketched {
     pub(crate) range: TextRange0,
-    pub(crate) vector: Vector,
-    /// The same without figures and names: what two tellings of one event need not share.
+    /// Its features without figures and names: what two tellings of one event need not share.
     pub(crate) content: Vector,
     /// Letters and digits after romanisation: languages differ less in these than in bytes.
     pub(crate) length: f32,
@@ -139,47 +139,54 @@ impl Default for TextRange0 {
     }
 }
 
-/// What a feature is, before it is weighed.
+/// A feature of a sentence, once for each time it stands there.
 #[derive(Debug, Clone, Copy)]
 struct Raw {
     hash: u32,
-    /// Share of sentences of other texts that are expected to hold it.
-    share: f32,
-    /// How much this kind of feature counts.
-    kind: f32,
+    /// How much it tells; nothing if it was not asked for.
+    weight: f32,
     /// Of a figure or a name.
     anchor: bool,
     /// Whether passages are looked up by it: of figures, names and whole stems.
     looked_up: bool,
 }
 
-/// What is to be known of a word, whether it is a name or not.
+/// What is to be known of a word, whether it is a name or not. Features are hash and weight.
 #[derive(Debug, Clone, Default)]
 struct Word {
     /// Letters after romanisation.
     letters: usize,
     /// Skeletons of fewer letters have no features.
     stem: Option<Stem>,
-    /// Hash and share of each group of letters.
+    /// Each group of letters.
     grams: Vec<(u32, f32)>,
-    /// Hash and share of its first five letters, if it has four.
+    /// Its first five letters, if it has four.
     head: Option<(u32, f32)>,
-    /// Hash and share of its first four letters as those of a name.
+    /// Its first four letters as those of a name.
     name: (u32, f32),
-    /// Its first five consonants, if it has three, and whether its script lacks vowels.
-    sound: Option<Stem>,
+    /// Its first five consonants, if it has three, with the feature; and whether its script lacks vowels.
+    sound: Option<(Stem, (u32, f32))>,
     lacks_vowels: bool,
 }
 
 impl Word {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, background: Option<&Background>) -> Self {
+        // A hash, the share of sentences of other texts that are expected to hold it, and how much
+        // its kind counts.
+        let feature = |hash: u32, share: f32, kind: f32| {
+            (hash, background.map_or(0.0, |background| background.weight(hash, share, kind)))
+        };
         let plain = romanised(text);
         let bones = skeleton_of_romanised(&plain);
         let bones = bones.as_bytes();
         let mut word = Self { letters: plain.len(), ..Self::default() };
         word.lacks_vowels = lacks_vowels(text);
         let sound = consonants(&plain, word.lacks_vowels);
-        word.sound = (sound.len() >= 3).then(|| stem(sound.as_bytes()));
+        if sound.len() >= 3 {
+            let sound = stem(sound.as_bytes());
+            let kind = if word.lacks_vowels { 1.6 } else { 0.6 };
+            word.sound = Some((sound, feature(hash(5, &sound), 0.004, kind)));
+        }
         if bones.len() < 3 {
             return word;
         }
@@ -187,33 +194,76 @@ impl Word {
             .chain(bones.iter().copied())
             .chain(std::iter::once(b'_'))
             .collect();
-        let entry = |kind, gram: &[u8]| (hash(kind, gram), share_of_sentences(gram));
-        word.grams = padded.windows(4).map(|gram| entry(1, gram)).collect();
+        // Letter groups of a script without vowels hardly meet those of another.
+        let kind = if word.lacks_vowels { 0.25 } else { 1.0 };
+        let grams = padded.windows(4);
+        word.grams =
+            grams.map(|gram| feature(hash(1, gram), share_of_sentences(gram), kind)).collect();
         if bones.len() >= 4 {
-            word.head = Some(entry(2, &padded[..=bones.len().min(5)]));
+            let head = &padded[..=bones.len().min(5)];
+            word.head = Some(feature(hash(2, head), share_of_sentences(head), 0.9));
         }
-        word.name = entry(4, bones.get(..4).unwrap_or(bones));
+        let name = bones.get(..4).unwrap_or(bones);
+        word.name = feature(hash(4, name), share_of_sentences(name) * 0.3, 0.9);
         word.stem = Some(stem(bones));
         word
     }
 }
 
-/// Words already looked at: a text has few words, many times. Emptied when it is full.
-#[derive(Debug, Default)]
-pub(crate) struct Vocabulary<'d>(HashMap<&'d str, Word>);
+/// Words already looked at, under one background: a text has few words, many times. Emptied when it
+/// is full.
+#[derive(Debug)]
+pub(crate) struct Vocabulary<'d> {
+    background: Option<&'d Background>,
+    words: HashMap<&'d str, Word>,
+}
 
 const MOST_WORDS: usize = 1 << 15;
 
 impl<'d> Vocabulary<'d> {
+    /// Without a background features are told, but not how much they tell.
+    pub(crate) fn of(background: Option<&'d Background>) -> Self {
+        Self { background, words: HashMap::new() }
+    }
+
     fn word(&mut self, text: &'d str) -> &Word {
-        if self.0.len() >= MOST_WORDS {
-            self.0.clear();
+        if self.words.len() >= MOST_WORDS {
+            self.words.clear();
         }
-        self.0.entry(text).or_insert_with(|| Word::of(text))
+        let background = self.background;
+        self.words.entry(text).or_insert_with(|| Word::of(text, background))
+    }
+
+    fn weight(&self, hash: u32, share: f32, kind: f32) -> f32 {
+        self.background.map_or(0.0, |background| background.weight(hash, share, kind))
+    }
+}
+
+/// Vocabularies that are not in use: what a thread learnt of words serves the next as well.
+#[derive(Debug)]
+pub(crate) struct Vocabularies<'d> {
+    background: &'d Background,
+    free: Mutex<Vec<Vocabulary<'d>>>,
+}
+
+impl<'d> Vocabularies<'d> {
+    pub(crate) fn of(background: &'d Background) -> Self {
+        Self { background, free: Mutex::default() }
+    }
+
+    /// One of them, for as long as `work` takes.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Vocabulary<'d>) -> T) -> T {
+        let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = free().pop();
+        let mut taken = taken.unwrap_or_else(|| Vocabulary::of(Some(self.background)));
+        let out = work(&mut taken);
+        free().push(taken);
+        out
     }
 }
 
 /// How often each feature stands in the sentences of the case, in a table of fixed size.
+#[derive(Debug)]
 pub(crate) struct Background {
     counts: Vec<u32>,
     sentences: f32,
@@ -248,7 +298,7 @@ impl Background {
     pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings], sample: &[usize]) -> Self {
         let counts: Vec<AtomicU32> = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
         sample.par_iter().for_each_init(
-            || (Vocabulary::default(), Vec::new(), Vec::new()),
+            || (Vocabulary::of(None), Vec::new(), Vec::new()),
             |(vocabulary, raw, slots), &n| {
                 let (body, words) = (&bodies[n], words[n]);
                 for unit in &body.units {
@@ -278,80 +328,83 @@ impl Background {
         }
     }
 
-    /// All sentences of a document, weighed.
-    pub(crate) fn sketch<'d>(
-        &self,
-        body: &Body<'d>,
-        words: &Wordings,
-        vocabulary: &mut Vocabulary<'d>,
-    ) -> Sketch {
-        let mut raw = Vec::new();
-        let mut all: Vec<(u32, u32, Raw)> = Vec::new();
-        let mut sketch = Sketch::default();
-        let mut list = Vec::new();
-        for (n, unit) in (0_u32..).zip(&body.units) {
-            sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
-            all.extend(raw.iter().map(|feature| (feature.hash, n, *feature)));
-        }
-        all.sort_unstable_by(|x, y| {
-            (x.0, x.1)
-                .cmp(&(y.0, y.1))
-                .then_with(|| self.weight(&y.2).total_cmp(&self.weight(&x.2)))
-        });
-        for occurrences in all.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
-            let (hash, n, first) = &occurrences[0];
-            let sentence = &mut sketch.sentences[*n as usize];
-            let times = |count: usize| 1.0 + to_f32(count).ln();
-            let weight = self.weight(first) * times(occurrences.len());
-            list.push((*hash, *n, weight));
-            sentence.vector.entries.push((*hash, weight));
-            let plain = || occurrences.iter().filter(|(_, _, feature)| !feature.anchor);
-            if let Some((_, _, first)) = plain().next() {
-                let weight = self.weight(first) * times(plain().count());
-                sentence.content.entries.push((*hash, weight));
-            }
-        }
-        for sentence in &mut sketch.sentences {
-            sentence.vector.measure();
-            sentence.content.measure();
-        }
-        sketch.table = Table::sorted(list, sketch.sentences.len());
-        sketch
-    }
-
-    /// The features by which the sentence at `range` is looked up, weighed and sorted.
-    pub(crate) fn lookup<'d>(
-        &self,
-        body: &Body<'d>,
-        range: TextRange,
-        words: &Wordings,
-        vocabulary: &mut Vocabulary<'d>,
-    ) -> Vec<(u32, f32)> {
-        let mut raw = Vec::new();
-        raw_features(body, range, words, vocabulary, &mut raw);
-        self.weighed(raw.iter().filter(|feature| feature.looked_up)).entries
-    }
-
     /// How much one occurrence tells: the rarer, the more.
-    fn weight(&self, feature: &Raw) -> f32 {
-        let seen = to_f32(self.counts[feature.hash as usize % SLOTS] as usize);
-        let held = EXPECTED * feature.share + seen;
-        ((EXPECTED + self.sentences + 1.0) / (held + 0.5)).ln().max(0.1) * feature.kind
+    fn weight(&self, hash: u32, share: f32, kind: f32) -> f32 {
+        let seen = to_f32(self.counts[hash as usize % SLOTS] as usize);
+        let held = EXPECTED * share + seen;
+        ((EXPECTED + self.sentences + 1.0) / (held + 0.5)).ln().max(0.1) * kind
     }
+}
 
-    fn weighed<'r>(&self, raw: impl Iterator<Item = &'r Raw>) -> Vector {
-        let mut entries: Vec<(u32, f32, f32)> =
-            raw.map(|feature| (feature.hash, self.weight(feature), 1.0)).collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        entries.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.2 += 1.0;
-            }
-            same
-        });
-        Vector::new(entries.into_iter().map(|(h, w, count)| (h, w * (1.0 + count.ln()))).collect())
+/// All sentences of a document, weighed.
+pub(crate) fn sketch<'d>(
+    body: &Body<'d>,
+    words: &Wordings,
+    vocabulary: &mut Vocabulary<'d>,
+) -> Sketch {
+    let mut raw = Vec::new();
+    // Feature and sentence as one number, which is sorted faster than both.
+    let mut all: Vec<(u64, f32, bool)> = Vec::new();
+    let mut sketch = Sketch::default();
+    for (n, unit) in (0_u32..).zip(&body.units) {
+        sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
+        let place = |hash: u32| u64::from(hash) << 32 | u64::from(n);
+        all.extend(raw.iter().map(|f| (place(f.hash), f.weight, f.anchor)));
     }
+    all.sort_unstable_by_key(|&(place, ..)| place);
+    let mut list = Vec::with_capacity(all.len());
+    for occurrences in all.chunk_by(|x, y| x.0 == y.0) {
+        let (hash, n) = split(occurrences[0].0);
+        let (weight, plain) = weighed(occurrences);
+        list.push((hash, n, weight));
+        if plain > 0.0 {
+            sketch.sentences[n as usize].content.entries.push((hash, plain));
+        }
+    }
+    for sentence in &mut sketch.sentences {
+        sentence.content.measure();
+    }
+    sketch.table = Table::sorted(list, sketch.sentences.len());
+    sketch
+}
+
+fn split(place: u64) -> (u32, u32) {
+    let [a, b, c, d, e, f, g, h] = place.to_be_bytes();
+    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+}
+
+/// Weight of a feature of a sentence: that of its heaviest occurrence, and more the more often it
+/// stands there; and the same of what is neither figure nor name, if there is any.
+fn weighed(occurrences: &[(u64, f32, bool)]) -> (f32, f32) {
+    let (mut most, mut most_plain, mut count, mut plain) = (0.0_f32, 0.0_f32, 0, 0);
+    for &(_, weight, anchor) in occurrences {
+        most = most.max(weight);
+        count += 1;
+        if !anchor {
+            most_plain = most_plain.max(weight);
+            plain += 1;
+        }
+    }
+    (most * times(count), if plain > 0 { most_plain * times(plain) } else { 0.0 })
+}
+
+fn times(count: usize) -> f32 {
+    if count == 1 { 1.0 } else { 1.0 + to_f32(count).ln() }
+}
+
+/// The features by which the sentence at `range` is looked up, weighed and sorted.
+pub(crate) fn lookup<'d>(
+    body: &Body<'d>,
+    range: TextRange,
+    words: &Wordings,
+    vocabulary: &mut Vocabulary<'d>,
+) -> Vec<(u32, f32)> {
+    let mut raw = Vec::new();
+    raw_features(body, range, words, vocabulary, &mut raw);
+    raw.retain(|feature| feature.looked_up);
+    raw.sort_unstable_by(|x, y| x.hash.cmp(&y.hash).then(y.weight.total_cmp(&x.weight)));
+    let runs = raw.chunk_by(|x, y| x.hash == y.hash);
+    runs.map(|run| (run[0].hash, run[0].weight * times(run.len()))).collect()
 }
 
 pub(crate) fn to_f32(value: usize) -> f32 {
@@ -383,7 +436,8 @@ fn raw_features<'d>(
                 _ => 0.004,
             };
             let hash = hash(3, item.key.as_bytes());
-            out.push(Raw { hash, share, kind: 1.4, anchor: true, looked_up: true });
+            let weight = vocabulary.weight(hash, share, 1.4);
+            out.push(Raw { hash, weight, anchor: true, looked_up: true });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key.into_owned());
             } else {
@@ -396,32 +450,23 @@ fn raw_features<'d>(
         letters += word.letters;
         // Names are known by their capitals, where there are any.
         let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
-        if let Some(sound) = sound {
-            let kind = if word.lacks_vowels { 1.6 } else { 0.6 };
-            let hash = hash(5, &sound);
-            out.push(Raw { hash, share: 0.004, kind, anchor, looked_up: true });
+        if let Some((sound, (hash, weight))) = sound {
+            out.push(Raw { hash, weight, anchor, looked_up: true });
             if word.lacks_vowels {
                 sketched.sounds.push(sound);
             }
         }
         let Some(stem) = word.stem else { continue };
-        // Letter groups of a script without vowels hardly meet those of another.
-        let kind = if word.lacks_vowels { 0.25 } else { 1.0 };
-        out.extend(word.grams.iter().map(|&(hash, share)| Raw {
-            hash,
-            share,
-            kind,
-            anchor,
-            looked_up: anchor,
-        }));
-        if let Some((hash, share)) = word.head {
-            out.push(Raw { hash, share, kind: 0.9, anchor, looked_up: true });
+        let grams = word.grams.iter();
+        out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor, looked_up: anchor }));
+        if let Some((hash, weight)) = word.head {
+            out.push(Raw { hash, weight, anchor, looked_up: true });
         }
         if anchor {
-            let (hash, share) = word.name;
-            out.push(Raw { hash, share: share * 0.3, kind: 0.9, anchor, looked_up: true });
+            let (hash, weight) = word.name;
+            out.push(Raw { hash, weight, anchor, looked_up: true });
             let name = [stem[0], stem[1], stem[2], stem[3], 0];
-            sketched.names.push((name, sound.unwrap_or_default()));
+            sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
         }
         sketched.stems.push(stem);
     }

@@ -70,9 +70,13 @@ pub(crate) struct Band {
 const MOST_PAIRS: usize = 1_000_000;
 
 impl Band {
+    /// Whether all pairs of so many sentences are compared.
+    pub(crate) fn is_all(rows: usize, columns: usize) -> bool {
+        rows.saturating_mul(columns) <= MOST_PAIRS
+    }
+
     pub(crate) fn of(rows: usize, columns: usize) -> Self {
-        let all = rows.saturating_mul(columns) <= MOST_PAIRS;
-        let half = (!all).then(|| (MOST_PAIRS / rows.max(1) / 2).max(2));
+        let half = (!Self::is_all(rows, columns)).then(|| (MOST_PAIRS / rows.max(1) / 2).max(2));
         Self { rows, columns, half }
     }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use kua_model::{Lang, LearntWord, LearntWords, Sha256, TextRange};
+use kua_model::{Lang, LearntWord, LearntWords, TextRange};
+use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 use crate::features::{Stem, stem_of};
@@ -11,11 +12,9 @@ use crate::wording::{ItemKind, Wordings, items};
 use crate::words::{StemPair, WordList};
 
 /// What was learnt of two languages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Learnt {
     pub(crate) list: WordList,
-    /// Digest of what it was learnt from.
-    pub(crate) of: Sha256,
     pub(crate) shown: Option<LearntWords>,
 }
 
@@ -35,7 +34,6 @@ type Words<'b, 'd> = (&'b Body<'d>, &'b Wordings);
 pub(crate) fn learn<'b, 'd: 'b, R>(
     languages: (Lang, Lang),
     sides: impl Iterator<Item = (Words<'b, 'd>, Words<'b, 'd>, R)>,
-    of: Sha256,
 ) -> Option<Learnt>
 where
     R: Iterator<Item = (TextRange, TextRange)>,
@@ -60,7 +58,7 @@ where
     }
     let list = WordList::learn(&pairs);
     let shown = shown(languages, &list, &pairs, &spelled);
-    Some(Learnt { list, of, shown })
+    Some(Learnt { list, shown })
 }
 
 /// Stems of the words at `range`; their spellings are counted.

@@ -63,10 +63,10 @@ pub(crate) fn translations(
     let learnt = case.learn(&pairs, &of_pairs);
     let lists: BTreeMap<(Lang, Lang), (WordList, Sha256)> = learnt
         .iter()
-        .filter(|(_, learnt)| learnt.list.learnt_from >= ENOUGH)
-        .flat_map(|(&(a, b), learnt)| {
+        .filter(|(_, (learnt, _))| learnt.list.learnt_from >= ENOUGH)
+        .flat_map(|(&(a, b), (learnt, of))| {
             let turned = learnt.list.turned();
-            [((a, b), (learnt.list.clone(), learnt.of)), ((b, a), (turned, learnt.of))]
+            [((a, b), (learnt.list.clone(), *of)), ((b, a), (turned, *of))]
         })
         .collect();
     let listed = |&(a, b): &(usize, usize)| {
@@ -81,7 +81,7 @@ pub(crate) fn translations(
             of_pairs[n] = links;
         }
     }
-    let words = learnt.into_values().filter_map(|learnt| learnt.shown).collect();
+    let words = learnt.into_values().filter_map(|(learnt, _)| learnt.shown).collect();
     (of_pairs.into_iter().flatten().collect(), words)
 }
 
@@ -92,6 +92,8 @@ const ENOUGH: u32 = 120;
 const PASSAGES: &str = "trace-passages";
 const PAIRS: &str = "trace-pairs";
 const PAIRS_BY_WORDS: &str = "trace-pairs-by-words";
+/// What is remembered of the words of two languages.
+const WORDS: &str = "trace-words";
 /// What is remembered of the sample.
 const BACKGROUND: &str = "trace-background";
 /// What is remembered of the last build.
@@ -227,12 +229,13 @@ impl Case<'_, '_> {
         })
     }
 
-    /// Words of each two languages between which there are translations beyond doubt.
+    /// Words of each two languages between which there are translations beyond doubt, with the digest
+    /// of what they were learnt from.
     fn learn(
         &self,
         pairs: &[(usize, usize)],
         of_pairs: &[Vec<Link>],
-    ) -> BTreeMap<(Lang, Lang), Learnt> {
+    ) -> BTreeMap<(Lang, Lang), (Learnt, Sha256)> {
         let mut sure: BTreeMap<(Lang, Lang), Vec<Sure<'_>>> = BTreeMap::new();
         for (&(a, b), links) in pairs.iter().zip(of_pairs) {
             let (Some(of_a), Some(of_b)) = (self.languages[a], self.languages[b]) else { continue };
@@ -245,12 +248,18 @@ impl Case<'_, '_> {
                 }
             }
         }
-        sure.into_par_iter()
-            .filter_map(|(languages, mut links)| {
-                // Always the same few, so that one more translation seldom changes the list.
-                links.sort_by_key(|(key, _, _, link)| (*key, link.a, link.b));
-                links.truncate(MOST_LEARNT_FROM);
-                let of: Vec<u8> = links.iter().flat_map(|(key, ..)| *key.as_bytes()).collect();
+        let mut keys = Vec::with_capacity(sure.len());
+        for links in sure.values_mut() {
+            // Always the same few, so that one more translation seldom changes the list.
+            links.sort_by_key(|(key, _, _, link)| (*key, link.a, link.b));
+            links.truncate(MOST_LEARNT_FROM);
+            let of: Vec<u8> = links.iter().flat_map(|(key, ..)| *key.as_bytes()).collect();
+            keys.push(self.against.with(&Sha256::of(&of)));
+        }
+        let sure: Vec<((Lang, Lang), Vec<Sure<'_>>)> = sure.into_iter().collect();
+        let learnt = self.remembered.each(WORDS, &keys, |due| {
+            let learnt = due.par_iter().map(|&n| {
+                let (languages, links) = &sure[n];
                 let sides = links.iter().map(|&(_, a, b, link)| {
                     let straight = self.languages[a] == Some(languages.0);
                     let (x, y) = if straight { (a, b) } else { (b, a) };
@@ -259,8 +268,14 @@ impl Case<'_, '_> {
                     });
                     ((&self.bodies[x], self.words[x]), (&self.bodies[y], self.words[y]), ranges)
                 });
-                Some((languages, learn(languages, sides, Sha256::of(&of))?))
-            })
+                learn(*languages, sides)
+            });
+            learnt.collect()
+        });
+        sure.iter()
+            .zip(learnt)
+            .zip(keys)
+            .filter_map(|(((languages, _), learnt), of)| Some((*languages, (learnt?, of))))
             .collect()
     }
 }

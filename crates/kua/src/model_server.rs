@@ -25,9 +25,9 @@ const NAME: usize = 200;
 pub(crate) struct ModelServer {
     agent: Agent,
     at: Loopback,
-    /// As the server calls it.
-    model: String,
-    /// As it is written beside what it proposes.
+    /// The model, as the server calls it.
+    called: String,
+    /// The model, as it is written beside what it proposes.
     name: String,
 }
 
@@ -48,12 +48,12 @@ impl ModelServer {
             .user_agent("kua")
             .build();
         let mut server =
-            Self { agent: config.new_agent(), at, model: String::new(), name: String::new() };
-        server.model = match model {
+            Self { agent: config.new_agent(), at, called: String::new(), name: String::new() };
+        server.called = match model {
             Some(model) => model.to_owned(),
             None => server.only_model()?,
         };
-        server.name = shown_name(&server.model);
+        server.name = shown_name(&server.called);
         if server.name.is_empty() || server.name.len() > NAME {
             return Err(Failure::usage("the name of the model is empty, or longer than 200 bytes")
                 .hint("Give it one:  --model NAME"));
@@ -102,7 +102,7 @@ impl SecondReader for ModelServer {
             "json_schema": { "name": "claims", "strict": true, "schema": question.schema },
         });
         let request = json!({
-            "model": self.model,
+            "model": self.called,
             "messages": [
                 { "role": "system", "content": question.instructions },
                 { "role": "user", "content": question.passage },

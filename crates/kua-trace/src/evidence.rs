@@ -174,7 +174,7 @@ impl Evidence {
         let of_a = || a.get(scope.a.clone()).unwrap_or_default();
         let of_b = || b.get(scope.b.clone()).unwrap_or_default();
         // A bare address that stands on both sides is no sentence.
-        let told = steps.iter().filter(|s| side(a, &s.a).iter().any(|one| one.length > 2.0));
+        let told = steps.iter().filter(|s| side(a, &s.a).iter().any(|one| !one.is_bare()));
         out.steps = to_f32(told.count()).max(1.0);
         let covers = |steps: &[Step]| {
             let of = |all: &[Sketched], within: f32| within / length(all).max(1.0);

@@ -104,6 +104,13 @@ pub(crate) struct Sketched {
     pub(crate) stems: Vec<Stem>,
 }
 
+impl Sketched {
+    /// A bare address or number: it is there on both sides, but it is no sentence.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.length <= 2.0
+    }
+}
+
 /// A document as it is compared across languages.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sketch {
@@ -348,6 +355,10 @@ pub(crate) fn sketch<'d>(
     let mut sketch = Sketch::default();
     for (n, unit) in (0_u32..).zip(&body.units) {
         sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
+        // The number of a paragraph stands in every text that has so many.
+        if sketch.sentences.last().is_some_and(|sentence| sentence.is_bare()) {
+            continue;
+        }
         let place = |hash: u32| u64::from(hash) << 32 | u64::from(n);
         all.extend(raw.iter().map(|f| (place(f.hash), f.weight, f.anchor)));
     }

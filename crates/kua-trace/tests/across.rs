@@ -175,6 +175,24 @@ fn a_live_blog_that_translates_one_paragraph_is_linked_by_that_paragraph() {
     }
 }
 
+/// The numbers of paragraphs answer each other in any two texts that have some.
+#[test]
+fn a_translated_paragraph_is_found_beside_numbered_ones() {
+    let paragraph: String = EN.lines().skip(2).take(5).map(|l| format!("{l}\n")).collect();
+    let blog = format!(
+        "{}{paragraph}1. Who pays?\n2. Who answers for it?\n3. How long will it take?\n{}",
+        include_str!("across/blog-before.en.txt"),
+        include_str!("across/blog-after.en.txt")
+    );
+    let head = |n: usize| if n % 5 == 2 { format!("{}.\n", n / 5 + 1) } else { String::new() };
+    let lines = FR.lines().enumerate();
+    let numbered: String = lines.map(|(n, line)| format!("{}{line}\n", head(n))).collect();
+    let documents = [document("blog", "en", &blog), document("text", "fr", &numbered)];
+    let lineage = lineage(&documents);
+    let links = between(&documents, &lineage, "blog", "text");
+    assert!(!links.is_empty(), "{}", show(&documents, &lineage));
+}
+
 #[test]
 fn communiques_of_following_days_are_no_translations_of_each_other_s_figures() {
     let next =

@@ -20,9 +20,11 @@ pub(crate) enum Case {
     Count,
     /// Stands behind digits and makes them approximate.
     About,
+    /// A word that is in no lexicon is one for people.
+    Person,
 }
 
-const SECTIONS: [(&str, Case); 7] = [
+const SECTIONS: [(&str, Case); 8] = [
     ("place", Case::Place),
     ("object", Case::Object),
     ("from", Case::From),
@@ -30,6 +32,7 @@ const SECTIONS: [(&str, Case); 7] = [
     ("of", Case::Of),
     ("count", Case::Count),
     ("about", Case::About),
+    ("person", Case::Person),
 ];
 
 /// The file it is read from.

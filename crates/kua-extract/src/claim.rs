@@ -34,9 +34,14 @@ impl Teller<'_> {
             .is_some_and(|figure| figure.earlier);
         let told = party.and_then(|party| sentence.figures.get(party.of?));
         let told_whole = told.map(|figure| (figure.low, figure.high));
-        // "Two of the nine wounded gave evidence": nine were wounded.
-        let of_whole = told
-            .filter(|_| party.is_some_and(|p| p.of_whole && p.attribute == Some(draft.trigger.0)));
+        // "Two of the nine wounded gave evidence": nine were wounded, unless the text said so before.
+        let again = self.claims.iter().rev().take(MEMORY).any(|claim| {
+            draft.events.contains(&claim.event)
+                && claim.quantity.as_ref().map(|q| (q.low, q.high)) == told_whole
+        });
+        let of_whole = told.filter(|_| {
+            !again && party.is_some_and(|p| p.of_whole && p.attribute == Some(draft.trigger.0))
+        });
         let stands_alone = superseded || of_whole.is_some();
         let mut whole = if stands_alone { None } else { self.whole(draft, made, told_whole) };
         if whole.is_none()

@@ -7,6 +7,7 @@ use kua_model::Counted;
 use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
 use crate::grammar::{Form, Sense};
+use crate::list::{exactly, sum_of};
 use crate::party::Party;
 use crate::scene::Scene;
 
@@ -93,26 +94,20 @@ fn household(
     };
     let right = second.words_end();
     let noun = second.noun.unwrap_or((second.start, second.end));
+    // "y a sus dos sobrinos": the preposition is said again.
+    let again = usize::from(scene.find(joint, |s| matches!(s, Sense::Link | Sense::To)).is_some());
     // "et ses deux fils", "и двое его сыновей": before the number or before the noun.
     let possessive = (joint..noun.0)
         .find(|&at| scene.find(at, |s| *s == Sense::Possessive).is_some())
-        .filter(|_| second.start >= joint && second.start - joint <= 1);
+        .filter(|_| second.start >= joint && second.start - joint <= 1 + again);
     if possessive.is_none() && !and_more {
         return None;
     }
-    let exact = |party: &Party| match party.figure.and_then(|index| figures.get(index)) {
-        Some(figure) => {
-            let exact = figure.low == figure.high
-                && !figure.approx
-                && !figure.none
-                && figure.convention.is_none();
-            figure.low.filter(|_| exact)
-        }
-        None => party.one.then_some(1),
-    };
     /// "Two sisters and their mother" are a family; "26 protesters and their 12 lawyers" are not.
     const HEADS: u64 = 4;
-    let sum = exact(first).filter(|&heads| heads <= HEADS)?.checked_add(exact(second)?)?;
+    let sum = exactly(first, figures)
+        .filter(|&heads| heads <= HEADS)?
+        .checked_add(exactly(second, figures)?)?;
     let mut used = vec![];
     used.extend(first.used.iter().chain(&second.used).copied());
     if let Some(hit) = possessive.and_then(|at| scene.find(at, |s| *s == Sense::Possessive)) {
@@ -130,21 +125,7 @@ fn household(
         counts: Some(Counted::People),
         ..first.clone()
     };
-    let figure = Figure {
-        start: first.start,
-        end: second.start.max(first.end),
-        low: Some(sum),
-        high: Some(sum),
-        approx: false,
-        convention: None,
-        none: false,
-        article: false,
-        plain: true,
-        tail: right - 1,
-        closed: false,
-        earlier: false,
-        used: Vec::new(),
-    };
+    let figure = Figure { end: second.start.max(first.end), ..sum_of(&party, sum) };
     Some((party, figure))
 }
 

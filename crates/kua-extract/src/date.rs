@@ -584,14 +584,35 @@ pub(crate) fn year_at(scene: &Scene<'_>, at: usize) -> Option<(usize, i16)> {
         && scene.is_mark(at + 1, &[',', '.'])
         && scene.glued(at + 2)
         && scene.kind(at + 2) == Some(TokenKind::Number);
-    let year = token.fold.parse::<i16>().ok().filter(|year| (1900..2100).contains(year))?;
+    let mark = scene.find(at + 1, |s| *s == Sense::YearMark);
+    let year = token.fold.parse::<i16>().ok().filter(|year| {
+        (1900..2100).contains(year) || (1500..1900).contains(year) && is_old_year(scene, at, *year)
+    })?;
     if decimals {
         return None;
     }
-    match scene.find(at + 1, |s| *s == Sense::YearMark) {
+    match mark {
         Some(mark) => Some((mark.end, year)),
         None => Some((at + 1, year)),
     }
+}
+
+/// Whether a number that could as well be a count is a year long past: "in 1893", "1893 году"; not
+/// "in 1600 houses".
+fn is_old_year(scene: &Scene<'_>, at: usize, year: i16) -> bool {
+    let dated = |s: &Sense| {
+        matches!(s, Sense::In | Sense::Since | Sense::Until | Sense::Month(_) | Sense::DateLink)
+    };
+    let counted = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Group { .. } | Sense::Unit(..) | Sense::Others | Sense::Of | Sense::Partitive
+        )
+    };
+    scene.find(at + 1, |s| *s == Sense::YearMark).is_some()
+        || year % 100 != 0
+            && scene.find_before(at, dated).is_some()
+            && scene.find(at + 1, counted).is_none()
 }
 
 fn year_after(scene: &Scene<'_>, at: usize) -> (usize, Option<i16>) {

@@ -86,6 +86,15 @@ pub(crate) fn doubt(
                 {
                     continue;
                 }
+                // "not 19 but 17 people": the word belongs to the figure that does not hold.
+                if cue == Cue::Negated
+                    && figures.iter().any(|figure| {
+                        figure.earlier
+                            && (figure.start.saturating_sub(2)..figure.end + 2).contains(&hit.start)
+                    })
+                {
+                    continue;
+                }
                 // "there were only two": two there were.
                 if cue == Cue::Restrictive
                     || cue == Cue::Negated && restricted(scene, draft, figures, hit.end)
@@ -107,6 +116,14 @@ pub(crate) fn doubt(
                 if cue == Cue::Earlier
                     && hit.start >= draft.end
                     && figures.iter().any(|f| (hit.end..hit.end + 3).contains(&f.start))
+                {
+                    continue;
+                }
+                // "17, not 19 as first reported": the figure that does not hold was the earlier one.
+                if cue == Cue::Earlier
+                    && figures
+                        .iter()
+                        .any(|f| f.earlier && f.start >= draft.end && f.end <= hit.start)
                 {
                     continue;
                 }
@@ -142,11 +159,13 @@ pub(crate) fn doubt(
 }
 
 /// Whether between token `from` and the draft the same speaker goes on to say something else: "and
-/// says".
+/// says", ", saying".
 fn says_anew(scene: &Scene<'_>, from: usize, draft: &Draft) -> bool {
     (from..draft.start).any(|at| {
-        scene.find(at, |s| *s == Sense::And).is_some_and(|and| {
-            scene.find(and.end, |s| matches!(s, Sense::Said | Sense::Reported)).is_some()
+        let and = scene.find(at, |s| *s == Sense::And).map(|and| and.end);
+        let joint = and.or_else(|| scene.is_mark(at, &[',']).then_some(at + 1));
+        joint.is_some_and(|at| {
+            scene.find(at, |s| matches!(s, Sense::Said | Sense::Reported)).is_some()
         })
     })
 }
@@ -202,6 +221,13 @@ fn reaches(
     start: usize,
     end: usize,
 ) -> bool {
+    if cue == Cue::Attempt {
+        // "an attempted mutiny left 12 dead": a mutiny was tried. An adjective may stand between it
+        // and a noun: "attempted mass murder".
+        let noun = matches!(draft.form, Form::Nominal | Form::Told);
+        let reach = usize::from(noun);
+        return start <= draft.trigger.1 + reach && draft.trigger.0 <= end + reach;
+    }
     if start < draft.end && draft.start < end {
         return true;
     }
@@ -273,9 +299,10 @@ fn reaches(
     match cue {
         // "arrested 63 people without a warrant": they were arrested.
         Cue::Without => false,
-        Cue::Negated | Cue::Attempted | Cue::Conditional => {
+        Cue::Negated | Cue::Attempted | Cue::Attempt | Cue::Conditional => {
             let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
             cue == Cue::Negated
+                && !(draft.end..start).any(|at| scene.find(at, |s| *s == Sense::And).is_some())
                 && after_trigger <= 4
                 && !comma(draft.end, start)
                 && !inside_other
@@ -288,6 +315,14 @@ fn reaches(
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
+        // "forty had died; a lie": a doubt that is a clause of its own is about the one before.
+        Cue::Unconfirmed
+            if scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
+                && start.saturating_sub(draft.end) <= 8
+                && !(other_between || inside_other) =>
+        {
+            true
+        }
         Cue::Hedged | Cue::Unconfirmed | Cue::Question => {
             let near = !next_starts || start.saturating_sub(draft.end) <= 2;
             !inside_other && !contrast(draft.end, start) && near

@@ -105,7 +105,8 @@ pub(crate) fn gives(scene: &Scene<'_>, mention: &Mention, from: usize, to: usize
     (after > end) == cue_first && (after..from).all(small)
 }
 
-/// Bare numbers with a place each after a colon or in brackets behind a figure: its parts.
+/// Bare numbers with a place each, or people told by who they are, after a colon or in brackets
+/// behind a figure: its parts.
 pub(crate) fn breakdown(
     scene: &Scene<'_>,
     parties: &[Party],
@@ -130,9 +131,15 @@ pub(crate) fn breakdown(
             if !next || taken.get(index).copied().unwrap_or(true) || party.measure {
                 continue;
             }
-            let count = party.figure.and_then(|index| figures.get(index)?.high);
-            let (Some(count), true) = (count, party.noun.is_none() && !party.subset) else { break };
-            let Some(end) = placed(scene, party.end) else { break };
+            let figure = party.figure.and_then(|index| figures.get(index)?.high);
+            let count = figure.or(party.one.then_some(1));
+            let (Some(count), true) = (count, !party.subset) else { break };
+            let Some(end) = (match party.noun {
+                None => placed(scene, party.end),
+                Some(_) => named(scene, party),
+            }) else {
+                break;
+            };
             sum = sum.saturating_add(count);
             parts.push(index);
             reach = if scene.is_mark(end, &[',', ';']) { end + 1 } else { end };
@@ -164,6 +171,16 @@ fn opening(scene: &Scene<'_>, from: usize) -> Option<usize> {
     let until = (from + REACH).min(scene.tokens.len());
     let ends = |at: &usize| scene.is_mark(*at, &['.', ';', '!', '?', '«', '»', '"', '“', '”']);
     (from..until).take_while(|at| !ends(at)).find(|&at| scene.is_mark(at, &[':', '(']))
+}
+
+/// Where a part that tells who they are ends: "four men", with nothing said of them.
+fn named(scene: &Scene<'_>, party: &Party) -> Option<usize> {
+    let end = party.words_end();
+    let people = party.group.is_some() && !(party.unknown || party.partitive || party.others);
+    let closes = end >= scene.tokens.len()
+        || scene.is_mark(end, &[',', ';', '.', ')', '…'])
+        || scene.find(end, |s| *s == Sense::And).is_some();
+    (people && party.attribute.is_none() && closes).then_some(end)
 }
 
 /// Where the place that follows a part ends: "in Tesova", "at the market of Yundur".

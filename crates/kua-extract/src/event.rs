@@ -10,6 +10,7 @@ use crate::company::accompanied;
 use crate::ellipsis::{attributed, breakdown};
 use crate::figure::Figure;
 use crate::grammar::{Form, Lexeme, Sense};
+use crate::list::lists;
 use crate::party::{Party, ends_noun};
 use crate::pattern::{Found, Ground};
 use crate::scene::Scene;
@@ -63,6 +64,8 @@ struct Site {
     not: bool,
     /// Tells nothing without a figure.
     counted: bool,
+    /// Said of things as well, and what it tells of vehicles and buildings.
+    of_things: Option<Option<EventType>>,
 }
 
 /// All events of the sentence, in order of their words.
@@ -141,11 +144,18 @@ pub(crate) fn drafts(
                     subsets,
                     asides,
                 };
-                let Some(found) = pattern.around(&ground, site.start, site.end) else { continue };
+                let Some(mut found) = pattern.around(&ground, site.start, site.end) else {
+                    continue;
+                };
+                if subsets && pattern.looks_back() {
+                    take_whole(scene, parties, &taken, &mut found);
+                }
                 if pattern.looks_back() && describes(scene, parties, site) {
                     continue;
                 }
-                if !suits(scene, &site.events, found.party.and_then(|p| parties.get(p))) {
+                let party = found.party.and_then(|index| parties.get(index));
+                let kin = form == Form::Victims && party.is_some_and(|p| has_kin(scene, p));
+                if kin || !suits(scene, site, party) {
                     continue;
                 }
                 if let Some(flag) = done.get_mut(index) {
@@ -160,7 +170,7 @@ pub(crate) fn drafts(
     }
     share(scene, parties, &sites, &mut done, &mut out);
     told(scene, parties, &sites, &mut taken, &mut done, &mut out);
-    widen(scene, parties, &starts, &mut taken, &mut out);
+    widen(scene, parties, figures, &starts, &mut taken, &mut out);
     accompanied(scene, parties, figures, &mut taken, &mut out);
     if scene.grammar.verb_last {
         precede(scene, parties, figures, &mut taken, &mut out);
@@ -196,6 +206,40 @@ pub(crate) fn drafts(
     out
 }
 
+/// "Twelve people, among them a fireman, were hurt": what is told right behind a part is told of the
+/// whole before it, and the part is told by itself.
+fn take_whole(scene: &Scene<'_>, parties: &[Party], taken: &[bool], found: &mut Found) {
+    /// How far before the part its whole may end, in tokens.
+    const REACH: usize = 12;
+    let Some(part) = found.party.filter(|&at| parties.get(at).is_some_and(|part| part.subset))
+    else {
+        return;
+    };
+    let counted = |party: &Party| party.figure.is_some() && !party.measure;
+    let before = parties.iter().enumerate().take(part).rev();
+    let Some((index, whole)) =
+        before.filter(|(_, party)| counted(party)).find(|(_, party)| !party.subset)
+    else {
+        return;
+    };
+    let Some(part) = parties.get(part) else { return };
+    // "Sixty, of whom twenty are still in hospital": that is told of the twenty.
+    if !scene.grammar.verb_last && !scene.is_mark(part.words_end(), &[',']) {
+        return;
+    }
+    let between = whole.words_end()..part.start;
+    let apart = between.clone().any(|at| {
+        scene.is_mark(at, &['.', ';', ':'])
+            || scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Be)).is_some()
+    });
+    let free = !taken.get(index).copied().unwrap_or(true);
+    let possible = !(whole.partitive || whole.whole || whole.attribute.is_some());
+    if free && possible && !apart && between.len() <= REACH {
+        found.party = Some(index);
+        found.start = found.start.min(whole.start);
+    }
+}
+
 /// Whether the words of the draft tell an event only with a figure.
 fn needs_figure(sites: &[Site], draft: &Draft) -> bool {
     sites.iter().any(|site| {
@@ -220,10 +264,38 @@ fn under_order(scene: &Scene<'_>, out: &mut Vec<Draft>) {
     });
 }
 
-/// Whether events that happen to one group only ("troops deployed") may happen to this phrase.
-fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool {
+/// Whether what the words tell may happen to this phrase: words that are said of things as well tell
+/// it only of known people ("released 300 prisoners", but not "300 statements").
+fn suits(scene: &Scene<'_>, site: &Site, party: Option<&Party>) -> bool {
     let Some(party) = party else { return true };
-    let machines = matches!(party.counts, Some(Counted::Vehicles | Counted::Buildings));
+    // "a boat sank with 80 migrants": it is the boat that sank.
+    let with = |s: &Sense| matches!(s, Sense::With);
+    let things = site
+        .events
+        .iter()
+        .any(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.of_people.is_some()));
+    if things
+        && party.counts == Some(Counted::People)
+        && scene.find_before(party.start, with).is_some()
+    {
+        return false;
+    }
+    match &site.of_things {
+        Some(Some(_)) if is_thing(party) => true,
+        Some(_) if !known_for_people(scene, party) => false,
+        _ => may_happen(scene, &site.events, party),
+    }
+}
+
+/// Vehicles or buildings.
+fn is_thing(party: &Party) -> bool {
+    matches!(party.counts, Some(Counted::Vehicles | Counted::Buildings))
+}
+
+/// Whether events that happen to people, or to one group only ("troops deployed"), may happen to this
+/// phrase.
+fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
+    let machines = is_thing(party);
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
         if kind.people && kind.only.is_none() && machines {
             // "the bodies were taken away on two lorries": nobody killed the lorries.
@@ -235,12 +307,27 @@ fn suits(scene: &Scene<'_>, events: &[EventType], party: Option<&Party>) -> bool
             None => {
                 party.counts == Some(Counted::Vehicles)
                     || party.noun.is_none()
+                        // "seventeen of them were brought out": of whom the text told before.
+                        && !(party.partitive || party.subset)
                         && scene
                             .find(party.end, |s| {
                                 matches!(s, Sense::Trigger { form: Form::Victims, .. })
                             })
                             .is_none()
             }
+        })
+    })
+}
+
+/// Whether a phrase is people by what the lexicon knows of its noun, by a name ("23 Hazari"), or by
+/// an ending that only words for people have ("machinists"); so is a figure without a noun.
+fn known_for_people(scene: &Scene<'_>, party: &Party) -> bool {
+    if !party.unknown {
+        return !matches!(party.counts, Some(Counted::Other)) || party.noun.is_none();
+    }
+    party.noun.is_some_and(|(start, end)| {
+        (start..end).any(|at| {
+            scene.tokens.get(at).is_some_and(|token| token.capital) || scene.tells(at, Case::Person)
         })
     })
 }
@@ -270,11 +357,31 @@ fn sites(scene: &Scene<'_>) -> Vec<Site> {
                 part: *part,
                 not: *not,
                 counted: *counted,
+                of_things: of_things(scene, events, hit.start, hit.end),
             }),
         }
     }
     sites.sort_by_key(|site| (site.start, site.end));
     sites
+}
+
+/// Whether the words `start..end` for what happens to people are said of things as well, and what
+/// they tell of those. With a small word of its own a verb may have people only: "ejecutó a".
+fn of_things(
+    scene: &Scene<'_>,
+    events: &[EventType],
+    start: usize,
+    end: usize,
+) -> Option<Option<EventType>> {
+    let people =
+        |event: &EventType| scene.grammar.events.get(event).is_some_and(|kind| kind.people);
+    let said = |at: usize| {
+        scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
+            Sense::OfThings(event) if hit.end == end => Some(event.clone()),
+            _ => None,
+        })
+    };
+    (start..end).find_map(said).filter(|_| events.iter().all(people))
 }
 
 /// "killed or wounded", "killed and injured" with one figure: one site of both events, so that
@@ -373,6 +480,10 @@ fn attribute_drafts(
         let origin = if party.partitive { "part-of-whole" } else { "attribute" };
         if party.partitive {
             mark(taken, Some(number));
+            // "The mother of one of the nine missing": nine are missing.
+            if party.of.is_none() && is_of_kin(scene, party) {
+                continue;
+            }
         }
         let mut draft = draft(scene, parties, site, form, entry, found, origin);
         // "two of the detained"; "two detainees told of torture": those who speak are some of them.
@@ -382,6 +493,30 @@ fn attribute_drafts(
         }
         out.push(draft);
     }
+}
+
+/// "The mother of one of the victims": whose mother she is, no figure of the victims.
+fn is_of_kin(scene: &Scene<'_>, party: &Party) -> bool {
+    let of = scene.find_before(party.start, |s| matches!(s, Sense::Of | Sense::Partitive));
+    let head = of.map_or(party.start, |of| of.start);
+    // Without a small word between, only a case tells whose: "мать одного из погибших".
+    let oblique = scene.find(party.start, |s| *s == Sense::Oblique).is_some();
+    // "The families of nine missing": nine are missing.
+    let some = (party.start..party.attribute.unwrap_or(party.end))
+        .any(|at| scene.find(at, |s| *s == Sense::Partitive).is_some());
+    let owner = some && scene.find_before(head, is_person).is_some() && (of.is_some() || oblique);
+    owner || has_kin(scene, party)
+}
+
+/// "Қаза тапқандардың бірінің анасы": in the case of "of" before a person.
+fn has_kin(scene: &Scene<'_>, party: &Party) -> bool {
+    party.noun.is_none()
+        && scene.find(party.words_end(), is_person).is_some()
+        && party.end.checked_sub(1).is_some_and(|last| scene.tells(last, Case::Of))
+}
+
+fn is_person(sense: &Sense) -> bool {
+    matches!(sense, Sense::Group { .. } | Sense::Title)
 }
 
 /// "Of whom 65 were rescued": what is said of these is another thing than what happened to the
@@ -465,7 +600,11 @@ fn draft(
     let people = party.is_some_and(|party| {
         party.figure.is_some() && party.group.is_some() && party.counts == Some(Counted::People)
     });
+    let machines = party.is_some_and(is_thing);
     let told = |event: &EventType| {
+        if let (Some(Some(of_things)), true) = (&site.of_things, machines) {
+            return of_things.clone();
+        }
         let of_people = scene.grammar.events.get(event).and_then(|kind| kind.of_people.as_ref());
         of_people.filter(|_| people).unwrap_or(event).clone()
     };
@@ -691,41 +830,56 @@ fn before_in_list<'p>(
 fn widen(
     scene: &Scene<'_>,
     parties: &[Party],
+    figures: &[Figure],
     starts: &[bool],
     taken: &mut [bool],
     out: &mut Vec<Draft>,
 ) {
+    // "112 residents and nobody else": no figure of the same verb.
+    let none =
+        |party: &Party| party.figure.and_then(|index| figures.get(index)).is_some_and(|f| f.none);
+    let lists = lists(scene, parties);
     let mut added = Vec::new();
     for draft in out.iter() {
         let Some(own) = draft.party.filter(|_| draft.link == Join::Alone) else { continue };
         let Some(party) = parties.get(own) else { continue };
         for (index, other) in parties.iter().enumerate() {
-            if other.figure.is_none()
+            let listed =
+                index != own && lists.iter().any(|l| l.contains(&own) && l.contains(&index));
+            if (other.figure.is_none() && !listed)
+                || none(other)
+                || !may_happen(scene, &draft.events, other)
                 || other.measure
                 || other.subset
                 || other.partitive
                 || other.attribute.is_some()
                 || taken.get(index).copied().unwrap_or(true)
-                || party.figure.is_none()
+                || (party.figure.is_none() && !listed)
             {
                 continue;
             }
             let (left, right) =
                 if other.start < party.start { (other, party) } else { (party, other) };
             let noun_end = left.words_end();
-            let Some(and) = scene.find(noun_end, |s| *s == Sense::And) else { continue };
-            let reach = right.start.saturating_sub(and.end);
+            let and = match scene.find(noun_end, |s| *s == Sense::And) {
+                Some(and) => (and.start, and.end),
+                // "14 inmates, two guards and a priest"
+                None if listed => (noun_end, right.start),
+                None => continue,
+            };
+            let reach = right.start.saturating_sub(and.1);
             let ahead = other.start > draft.trigger.0;
             // "killed 12 and 30 others …": only phrases of the same side of the trigger.
             let same_side = ahead == (party.start > draft.trigger.0);
-            if right.start < and.end || reach > 1 || !same_side {
+            if right.start < and.1 || (reach > 1 && !listed) || !same_side {
                 continue;
             }
             // "abducted six women and burned some hundred huts": a verb of its own.
-            let verb = (and.end..right.start).any(|at| {
-                starts.get(at).copied().unwrap_or(false)
-                    || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some()
-            });
+            let verb = !listed
+                && (and.1..right.start).any(|at| {
+                    starts.get(at).copied().unwrap_or(false)
+                        || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some()
+                });
             if verb {
                 continue;
             }
@@ -744,7 +898,7 @@ fn widen(
             } else {
                 wide.start = draft.trigger.0.min(other.start);
             }
-            wide.why.push(("coordinated-phrase".to_owned(), and.start, and.end));
+            wide.why.push(("coordinated-phrase".to_owned(), and.0, and.1));
             added.push((index, wide));
         }
     }
@@ -939,6 +1093,16 @@ fn signs(
                 continue;
             }
             let Some(found) = pattern.around(&ground, at, at + 1) else { continue };
+            let party = found.party.and_then(|index| parties.get(index));
+            // "Dozens came home with broken ribs": no homes are counted.
+            let beside = |party: &Party| party.words_end() - party.start <= 2;
+            let toll =
+                |event: &EventType| scene.grammar.events.get(event).is_some_and(|k| k.exclusive);
+            if events.iter().all(toll)
+                && party.is_some_and(|party| beside(party) && !may_happen(scene, events, party))
+            {
+                continue;
+            }
             let overlaps = out.iter().any(|draft| {
                 draft.events == *events && draft.start < found.end && found.start < draft.end
             });

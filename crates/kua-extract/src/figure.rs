@@ -104,23 +104,61 @@ fn past_labelled(scene: &Scene<'_>, at: usize) -> usize {
     next
 }
 
-/// "eight, not nine", "eight instead of nine": nine is no longer the figure.
+/// "eight, not nine", "eight instead of nine", "not nine but eight", "9 емес, 8": nine is not the
+/// figure.
 fn mark_replaced(scene: &Scene<'_>, figures: &mut [Figure]) {
+    /// How far apart the two may stand, in tokens.
+    const REACH: usize = 5;
     for index in 1..figures.len() {
         let (Some(first), Some(second)) = (figures.get(index - 1), figures.get(index)) else {
             return;
         };
-        let near = second.start.saturating_sub(first.end) <= 5;
-        let instead = scene.find_before(second.start, |s| *s == Sense::Instead).is_some();
-        if near
-            && instead
-            && first.plain
-            && second.plain
-            && let Some(second) = figures.get_mut(index)
-        {
-            second.earlier = true;
+        let near = second.start.saturating_sub(first.end) <= REACH;
+        if !(near && first.plain && second.plain) {
+            continue;
+        }
+        let mut between = first.end..second.start;
+        let refused = |figure: &Figure| {
+            let behind = (figure.end..figure.end + 2)
+                .any(|at| scene.find(at, |s| *s == Sense::InsteadAfter).is_some());
+            // "no fueron 19 sino 17": the verb may stand between.
+            let be = scene.find_before(figure.start, |s| *s == Sense::Be);
+            let start = be.map_or(figure.start, |be| be.start);
+            let before = |at: usize| scene.find_before(at, |s| *s == Sense::Instead).is_some();
+            (behind, before(figure.start), before(start))
+        };
+        let contrast = between.any(|at| scene.find(at, |s| *s == Sense::Contrast).is_some());
+        let ((first_behind, _, first_before), (second_behind, second_before, _)) =
+            (refused(first), refused(second));
+        let refused = if first_behind || (first_before && contrast) {
+            index - 1
+        } else if second_before || second_behind {
+            index
+        } else {
+            continue;
+        };
+        if let Some(figure) = figures.get_mut(refused) {
+            figure.earlier = true;
         }
     }
+}
+
+/// Where a figure that does not hold stands before the one that does, with the small words around
+/// it: "not 19 but" of "not 19 but 17". No phrase minds them.
+pub(crate) fn refusals(scene: &Scene<'_>, figures: &[Figure]) -> Vec<(usize, usize)> {
+    let pairs = figures.iter().zip(figures.iter().skip(1));
+    let told = pairs.filter(|(first, second)| {
+        first.earlier
+            && !second.earlier
+            && (first.end..second.start).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::Contrast | Sense::InsteadAfter)).is_some()
+            })
+    });
+    told.map(|(first, second)| {
+        let not = scene.find_before(first.start, |s| *s == Sense::Instead);
+        (not.map_or(first.start, |not| not.start), second.start)
+    })
+    .collect()
 }
 
 /// The next token to try: a rejected run of digits is skipped whole, so its tail is no figure.

@@ -34,6 +34,8 @@ pub(crate) enum Sense {
     Between(Vec<String>),
     Or,
     Instead,
+    /// "not" behind the figure that does not hold: "19 емес, 17".
+    InsteadAfter,
     /// A small word that may stand between a bound and its number: "не менее чем о 120".
     Inside,
     Change,
@@ -59,6 +61,9 @@ pub(crate) enum Sense {
         /// Only with a figure: people gather for many reasons, "3,000 gathered" is a protest.
         counted: bool,
     },
+    /// A word of an event that is said of things as well, and the event it tells of vehicles and
+    /// buildings, if it tells any.
+    OfThings(Option<EventType>),
     // patterns.txt
     Be,
     By,
@@ -233,6 +238,8 @@ impl Sense {
             Self::Possessive => 163,
             Self::Recovered => 164,
             Self::Eyewitness => 166,
+            Self::InsteadAfter => 167,
+            Self::OfThings(_) => 168,
         }
     }
 }
@@ -312,6 +319,8 @@ pub(crate) enum Cue {
     Imperative,
     Question,
     Attempted,
+    /// A noun for an attempt: what stands right beside it was tried, not what came of it.
+    Attempt,
     Hoped,
     Retraction,
     Earlier,
@@ -319,7 +328,7 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 17] = [
+    const ALL: [(&'static str, Self); 18] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
@@ -333,6 +342,7 @@ impl Cue {
         ("imperative", Self::Imperative),
         ("question", Self::Question),
         ("attempted", Self::Attempted),
+        ("attempt", Self::Attempt),
         ("hoped", Self::Hoped),
         ("retraction", Self::Retraction),
         ("earlier", Self::Earlier),
@@ -349,7 +359,7 @@ impl Cue {
             Self::Plan => Modality::Plan,
             Self::Imperative => Modality::Imperative,
             Self::Question => Modality::Question,
-            Self::Attempted => Modality::Attempted,
+            Self::Attempted | Self::Attempt => Modality::Attempted,
             Self::Hoped => Modality::Hoped,
             Self::Retraction | Self::Earlier | Self::Background | Self::Restrictive => {
                 return None;
@@ -542,6 +552,8 @@ pub(crate) struct Grammar {
     pub events: BTreeMap<EventType, EventKind>,
     /// Other names of events, with what they stand for.
     aliases: BTreeMap<String, String>,
+    /// Groups told by age and sex alone: a list of them is one figure.
+    pub composition: Vec<String>,
     /// Group to the group it belongs to.
     pub groups: BTreeMap<String, Option<String>>,
     pub thousands: Vec<char>,
@@ -589,6 +601,11 @@ impl Grammar {
             patterns: Vec::new(),
             events: events(shared),
             aliases: aliases(shared),
+            composition: shared
+                .section("claims.txt", "composition")
+                .iter()
+                .map(|entry| entry.key.clone())
+                .collect(),
             groups: groups(shared),
             thousands: Vec::new(),
             decimal: None,
@@ -754,6 +771,12 @@ impl Grammar {
         let small = |text: &str| {
             text.parse::<i8>().map_err(|_| format!("expected a small number, found {text:?}"))
         };
+        if file == "events.txt" && section == "of-things-too" {
+            return Ok(Sense::OfThings(match value {
+                Some(event) => self.event_names(event)?.pop(),
+                None => None,
+            }));
+        }
         if file == "events.txt" {
             let (events, form) = section
                 .split_once('.')
@@ -810,6 +833,7 @@ impl Grammar {
             ),
             ("bounds.txt", "or") => Sense::Or,
             ("bounds.txt", "instead") => Sense::Instead,
+            ("bounds.txt", "instead-after") => Sense::InsteadAfter,
             ("bounds.txt", "inside") => Sense::Inside,
             ("bounds.txt", "change") => Sense::Change,
             ("bounds.txt", "from") => Sense::From,

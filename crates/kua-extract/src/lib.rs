@@ -20,6 +20,7 @@ mod ellipsis;
 mod event;
 mod figure;
 mod grammar;
+mod list;
 mod matcher;
 mod party;
 mod pattern;
@@ -54,7 +55,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 14;
+pub const VERSION: u32 = 15;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -152,34 +153,46 @@ impl Extractor {
     /// Gazette", "(Northern Wire)"), an authority's communiqué, or nothing.
     fn house(&self, document: &Document) -> Grade {
         const HEAD_BLOCKS: usize = 5;
+        /// Characters, not bytes: a line is as short in Cyrillic as in Latin letters.
         const SHORT: usize = 160;
+        /// Lines below the one in which an authority names itself that may still name an outlet.
+        const BELOW: usize = 1;
         let end = document.blocks.get(HEAD_BLOCKS).map_or(usize::MAX, |block| block.range.start);
         let mut found = Grade::Asserted;
         let (mut imprint, mut issued) = (false, false);
+        let mut official_line = None;
         for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
             let lang = document.language_at(sentence.range);
             let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
             let Some(block) = document.blocks.get(sentence.block) else { continue };
             let mut range = sentence.range;
+            let words = block.range.of(&document.text).unwrap_or("");
+            let after = |count: usize| {
+                let at = words.char_indices().nth(count).map(|(at, _)| at);
+                at.map(|at| block.range.start + at)
+            };
+            let running = after(SHORT).is_some();
             // Of running text only the dateline counts.
-            if block.range.len() > SHORT {
-                let mut cut = (block.range.start + SHORT / 2).min(range.end).max(range.start);
-                while !document.text.is_char_boundary(cut) {
-                    cut -= 1;
-                }
-                range = TextRange::new(range.start, cut);
-                if range.is_empty() || range.start > block.range.start + SHORT / 2 {
+            if running {
+                let dateline = after(SHORT / 2).unwrap_or(range.end);
+                range = TextRange::new(range.start, dateline.min(range.end).max(range.start));
+                if range.is_empty() || range.start > dateline {
                     continue;
                 }
             }
             let scene = scene::Scene::new(grammar, &document.text, range);
-            match scene::masthead(&scene, block.range.len() > SHORT) {
-                Some(SourceKind::Outlet | SourceKind::Agency) => return Grade::Media,
+            // "SITUATION REPORT No. 4", and further below "Vessel: Oskra Star": no paper called Star.
+            let below = official_line.is_some_and(|line| sentence.block > line + BELOW);
+            match scene::masthead(&scene, running) {
+                Some(SourceKind::Outlet | SourceKind::Agency) if !below => return Grade::Media,
                 Some(SourceKind::Person) => return Grade::Seen,
-                Some(SourceKind::Authority) => found = Grade::Official,
+                Some(SourceKind::Authority) => {
+                    found = Grade::Official;
+                    official_line = official_line.or(Some(sentence.block));
+                }
                 _ => {}
             }
-            if sentence.block > 0 && block.range.len() <= SHORT {
+            if sentence.block > 0 && !running {
                 imprint |= scene::is_imprint(&scene);
                 issued |= scene::is_issued(&scene);
             }

@@ -153,6 +153,12 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
             out.push(party);
         }
     }
+    // "among them twelve children": words of a part are nobody by themselves.
+    for part in scene.all(|s| matches!(s, Sense::Subset | Sense::OfThem)) {
+        if part.end > part.start + 1 && figures.iter().any(|figure| figure.start == part.end) {
+            fill(&mut inside, part.start, part.end);
+        }
+    }
     let mut at = 0;
     while at < scene.tokens.len() {
         if inside.get(at).copied().unwrap_or(true) || busy.get(at).copied().unwrap_or(true) {
@@ -168,7 +174,22 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
     }
     out.sort_by_key(|party| (party.start, party.end));
     ages_of_parts(&mut out, figures);
+    bare_wholes(scene, &mut out, figures);
     out
+}
+
+/// "Of the 61, nine are in intensive care": nothing is told of the sixty-one.
+fn bare_wholes(scene: &Scene<'_>, parties: &mut [Party], figures: &[Figure]) {
+    for index in 1..parties.len() {
+        let Some(part) = parties.get(index).and_then(|party| figures.get(party.figure?)) else {
+            continue;
+        };
+        let opens = after_whole(scene, part);
+        let Some(whole) = parties.get_mut(index - 1).filter(|_| opens) else { continue };
+        // "Of them nine were found, four are missing": a verb of its own stands between.
+        let bare = whole.noun.is_none() && whole.attribute.is_none();
+        whole.measure |= whole.figure.is_some() && bare && whole.end + 1 == part.start;
+    }
 }
 
 /// "23 of them under sixteen": a bound right behind a part, with nothing that is counted, is an age.

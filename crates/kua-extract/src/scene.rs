@@ -124,10 +124,19 @@ impl<'t> Scene<'t> {
         self.range(start, end).of(self.text).unwrap_or("")
     }
 
-    /// Entries whose exceptions occur in the sentence lose their sense: where the exception holds
-    /// the entry's own words, only there; otherwise in the whole sentence.
+    /// Entries whose exceptions occur in the clause lose their sense: where the exception holds
+    /// the entry's own words, only there; otherwise in the whole clause.
     fn drop_guarded(&mut self) {
         let mut gone: Vec<Hit> = Vec::new();
+        let contrast =
+            |hit: &Hit| self.lexeme(*hit).is_some_and(|lexeme| lexeme.sense == Sense::Contrast);
+        let mut cuts: Vec<usize> =
+            self.hits.iter().filter(|h| contrast(h)).map(|h| h.start).collect();
+        cuts.extend((0..self.tokens.len()).filter(|&at| self.is_mark(at, &[';', ':'])));
+        let together = |a: &Hit, b: &Hit| {
+            let (from, to) = (a.start.min(b.start), a.start.max(b.start));
+            !cuts.iter().any(|&cut| from < cut && cut <= to)
+        };
         for &guard in &self.hits {
             let Some(Lexeme { sense: Sense::Unless(taken), .. }) = self.lexeme(guard) else {
                 continue;
@@ -138,7 +147,7 @@ impl<'t> Scene<'t> {
             let from = gone.len();
             gone.extend(own);
             if gone.len() == from {
-                gone.extend(self.hits.iter().filter(named));
+                gone.extend(self.hits.iter().filter(named).filter(|hit| together(hit, &guard)));
             }
         }
         if !gone.is_empty() {

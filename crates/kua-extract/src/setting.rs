@@ -48,6 +48,24 @@ impl Teller<'_> {
         }
         let inherited =
             |mention: &PlaceMention| PlaceMention { inherited: true, ..mention.clone() };
+        // "Four died in A, and the police say five were arrested": the clause before lends it.
+        let before = sentence.places.iter().rev().find(|mark| {
+            mark.placed
+                && mark.end <= draft.start
+                && !source::covers(scene, &sentence.mentions, scene.range(mark.start, mark.end))
+        });
+        if let Some(mark) = before {
+            why.push(Why::by(
+                "place-of-the-clause-before",
+                Some(scene.range(mark.start, mark.end)),
+            ));
+            return Some(PlaceMention {
+                words: scene.words(mark.start, mark.end).to_owned(),
+                canonical: mark.canonical.clone(),
+                range: Some(scene.range(mark.start, mark.end)),
+                inherited: true,
+            });
+        }
         self.last_place.as_ref().or(self.heading_place.as_ref()).map(inherited).or_else(|| {
             self.config.place.as_ref().map(|place| PlaceMention {
                 words: place.clone(),
@@ -79,7 +97,10 @@ impl Teller<'_> {
                     mark.start >= end && mark.start - end <= 1
                         || mark.end <= start && start - mark.end <= 1
                 });
-                Some((usize::from(announced) * 100 + distance, mark, resolved))
+                // An hour tells no day.
+                let hour = mark.value == crate::date::DateValue::Hour;
+                let cost = usize::from(announced) * 100 + usize::from(hour) * 50;
+                Some((cost + distance, mark, resolved))
             })
             .min_by_key(|(distance, mark, _)| (*distance, mark.start));
         if let Some((_, mark, resolved)) = best {
@@ -101,6 +122,18 @@ impl Teller<'_> {
             range,
             how,
         };
+        let before = sentence.dates.iter().rev().filter(|mark| mark.end <= draft.start);
+        let before =
+            before.filter_map(|mark| Some((mark, mark.resolve(anchor)?))).find(|(_, resolved)| {
+                (resolved.stated || resolved.span.exact().is_some())
+                    && !self.long_past(resolved.span)
+                    && !self.long_begun(resolved.span)
+            });
+        if let Some((mark, resolved)) = before {
+            let range = scene.range(mark.start, mark.end);
+            why.push(Why::by("date-of-the-clause-before", Some(range)));
+            return Some(carried(resolved.span, Some(range), TimeHow::Earlier));
+        }
         if let Some((value, range)) = self.earlier {
             return Some(carried(value, Some(range), TimeHow::Earlier));
         }
@@ -292,6 +325,13 @@ fn distance(sentence: &Sentence<'_, '_>, draft: &Draft, start: usize, end: usize
         (true, false) | (false, true) => 0,
         (false, false) => 2,
     };
+    // "in A on Monday and wounded seven in B on Tuesday": what another verb has right before it, and
+    // an "and" behind it, is said of that one.
+    let of_before = !after
+        && !scene.grammar.verb_last
+        && sentence.drafts.iter().any(|d| d.trigger != draft.trigger && d.end <= start)
+        && (from..to).any(|at| scene.find(at, |s| *s == Sense::And).is_some());
+    let cost = cost + if of_before { 8 } else { 0 };
     // A sentence-opening adverbial ("In A, …") reaches all; a later one belongs to its own claim.
     let opening = !after && start <= 3;
     match (crossed, contrast) {

@@ -7,6 +7,7 @@ use kua_model::{SourceKind, SourceMention, TextRange};
 use crate::base::base_form;
 use crate::grammar::{Cue, Form, Sense};
 use crate::matcher::Hit;
+use crate::party::Party;
 use crate::scene::Scene;
 
 /// A source named in a sentence.
@@ -28,6 +29,27 @@ pub(crate) struct Mention {
     /// It surely speaks ("he said", "the same official"), so that it points beyond its paragraph;
     /// a bare "he" may be anybody.
     pub speaks: bool,
+}
+
+/// "Two witnesses said": how many were there is no figure of what they tell. Others may tell of
+/// themselves: "two girls said they had been beaten".
+pub(crate) fn count_no_witnesses(scene: &Scene<'_>, mentions: &[Mention], parties: &mut [Party]) {
+    for party in parties.iter_mut().filter(|p| p.figure.is_some() && p.attribute.is_none()) {
+        let Some((start, end)) = party.noun else { continue };
+        party.measure |= scene.find(start, |s| *s == Sense::Eyewitness).is_some()
+            && mentions.iter().any(|mention| mention.start < end && start < mention.end);
+    }
+}
+
+/// Whether a number that tells no hour stands right before token `at`: "25 people: twelve in A" are
+/// counted, they say nothing.
+fn counted_before(scene: &Scene<'_>, at: usize) -> bool {
+    let hour = at > 1 && scene.glued(at - 1) && scene.is_mark(at - 2, &[':']);
+    let number = |at: usize| {
+        scene.kind(at) == Some(TokenKind::Number)
+            || scene.find(at, |s| matches!(s, Sense::Cardinal(_))).is_some()
+    };
+    at.checked_sub(1).is_some_and(number) && !hour
 }
 
 /// All source mentions, in order of text.
@@ -317,6 +339,7 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
         && let Some((start, end, kind)) = segment_before(scene, dated, colon)
         && end == colon
         && known(start, end)
+        && !counted_before(scene, start)
     {
         return Some(made(start, end, kind, colon));
     }

@@ -110,28 +110,28 @@ fn a_stormed_prison() {
 #[test]
 fn a_sunken_ferry() {
     // As the prison: its misses have been read since, and its harm must only go down.
-    reaches("tests/corpora/lorvania-ferry", 0.76, [0, 0, 1, 3]);
+    reaches("tests/corpora/lorvania-ferry", 0.77, [0, 0, 1, 1]);
 }
 
 #[test]
 fn a_mine_and_a_strike() {
-    reaches("tests/corpora/tessaly-mine", 0.73, [3, 0, 0, 1]);
+    reaches("tests/corpora/tessaly-mine", 0.73, [3, 0, 0, 0]);
 }
 
 #[test]
 fn a_broken_dam() {
     // Sealed: nobody who mends kua has read its misses.
-    reaches("tests/corpora/orsena-flood", 0.68, [3, 1, 1, 4]);
+    reaches("tests/corpora/orsena-flood", 0.67, [2, 1, 1, 3]);
 }
 
 #[test]
 fn a_raid_on_villages() {
-    reaches_but("tests/corpora/kestrin-raid", 0.70, [1, 0, 1, 1], [4, 3]);
+    reaches_but("tests/corpora/kestrin-raid", 0.71, [0, 0, 1, 0], [4, 3]);
 }
 
 #[test]
 fn a_strike_in_a_port() {
-    reaches("tests/corpora/velmora-strike", 0.68, [4, 0, 0, 8]);
+    reaches("tests/corpora/velmora-strike", 0.69, [2, 0, 0, 6]);
 }
 
 #[test]

@@ -158,10 +158,13 @@ fn account(id: OriginId, passage: &PassageOrigin) -> Origin {
     add_spans(&mut accounts, passage.spans.iter().map(|span| (span.document, span.range)));
     let mut why = Vec::new();
     if accounts.len() > 1 {
+        let links = match passage.links.len() {
+            1 => "1 link".to_owned(),
+            count => format!("{count} links"),
+        };
         why.push(format!(
-            "Told in {} documents that copy or translate each other ({} links)",
-            accounts.len(),
-            passage.links.len()
+            "Told in {} documents that copy or translate each other ({links})",
+            accounts.len()
         ));
     }
     Origin {

@@ -61,7 +61,7 @@ fn entry(view: &View<'_>, notice: &Notice) -> Markup {
                             @let page = site.index.page_at(document.id, span.range.start);
                             " · in " a href=(view.href(&Route::Document { id: document.id, page })) { (layout::name(&layout::short(document.title(), 90))) }
                             @if let Some(words) = span.range.of(&document.text).filter(|words| !words.trim().is_empty()) {
-                                ": " q dir="auto" lang=[document.language_at(span.range)] { (layout::short(words, 160)) }
+                                " " q dir="auto" lang=[document.language_at(span.range)] { (layout::short(words, 160)) }
                             }
                         }
                     }

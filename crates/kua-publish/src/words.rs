@@ -619,7 +619,7 @@ pub const LIMITS: [(&str, &str); 6] = [
     ),
     (
         "It does not pick a figure.",
-        "Figures are never added, averaged or chosen. A person may record a judgement; it is shown with name, reason and date.",
+        "Figures are never added, averaged or chosen. Only people whom one sentence tells one after the other (“two women and a child”) are read as one number, with those words beside it. A person may record a judgement; it is shown with name, reason and date.",
     ),
     (
         "Independence is inferred.",

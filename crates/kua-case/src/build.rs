@@ -3,10 +3,9 @@
 //! whole case at once. An interrupted build goes on where it was.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use kua_extract::ExtractConfig;
 use kua_lexicon::Lexicons;
 use kua_model::{
     Chronicle, Claim, Document, Item, ItemId, Lineage, Noted, Notice, NoticePlace, Severity, Sha256,
@@ -18,7 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::cache::{Cache, Kept, Passage};
 use crate::error::CaseError;
 use crate::fold;
-use crate::folder::Case;
+use crate::folder::{Case, alone};
 use crate::kept::KeptChronicle;
 use crate::memo::CacheMemo;
 use crate::oddities::each_once;
@@ -157,13 +156,7 @@ impl Case {
     pub(crate) fn only_builder(&self) -> Result<File, CaseError> {
         let folder = self.derived();
         std::fs::create_dir_all(&folder).map_err(CaseError::io(&folder))?;
-        let path = folder.join("build.lock");
-        let file = File::create(&path).map_err(CaseError::io(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(CaseError::Building { dir: self.dir.clone() }),
-            Err(TryLockError::Error(error)) => Err(CaseError::io(&path)(error)),
-        }
+        alone(&folder.join("build.lock"), || CaseError::Building { dir: self.dir.clone() })
     }
 
     fn forget_strangers(
@@ -249,11 +242,7 @@ impl Case {
             Some(documents) => documents,
             None => self.read_item(item)?,
         };
-        let extract_config = ExtractConfig {
-            period: self.config.period,
-            place: self.config.place.clone(),
-            places: self.places.clone(),
-        };
+        let extract_config = self.extract_config();
         let mut claims = Noted::plain(Vec::new());
         for document in &documents.value {
             let found = catch_unwind(AssertUnwindSafe(|| {

@@ -1,11 +1,11 @@
 //! The case folder: where its parts lie, how one is made, and how one is found.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kua_extract::PlaceNames;
+use kua_extract::{ExtractConfig, PlaceNames};
 use kua_lexicon::Lexicons;
 use kua_model::DateSpan;
 use kua_vault::SealRecipient;
@@ -177,6 +177,26 @@ impl Case {
 
     pub(crate) fn derived(&self) -> PathBuf {
         self.dir.join("derived")
+    }
+
+    /// What searching for claims must know of the case.
+    pub(crate) fn extract_config(&self) -> ExtractConfig {
+        ExtractConfig {
+            period: self.config.period,
+            place: self.config.place.clone(),
+            places: self.places.clone(),
+        }
+    }
+}
+
+/// Holds the file at `path`, which is made if need be, until it is dropped; `busy` if another kua
+/// holds it.
+pub(crate) fn alone(path: &Path, busy: impl FnOnce() -> CaseError) -> Result<File, CaseError> {
+    let file = File::create(path).map_err(CaseError::io(path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(busy()),
+        Err(TryLockError::Error(error)) => Err(CaseError::io(path)(error)),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The chronicle as the cache keeps it: without quotes, which are cut anew from their documents
 //! whenever it is loaded, so that no kept quote can drift from its text.
 
+use std::collections::BTreeMap;
+
 use kua_model::{
-    Chronicle, Claim, ClaimId, Document, Incident, ItemId, Judgement, Lineage, Name, Notice,
-    Origin, OriginId, Quote, QuoteError, Review, Sha256, Standing, Statement, Toll, Uncounted,
+    Chronicle, Claim, ClaimId, Document, DocumentId, Incident, ItemId, Judgement, Lineage, Name,
+    Notice, Origin, OriginId, Quote, QuoteError, Review, Sha256, Standing, Statement, Toll,
+    Uncounted,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,19 +82,14 @@ impl KeptChronicle {
         statements: Vec<KeptStatement>,
         documents: Vec<Document>,
     ) -> Result<Chronicle, QuoteError> {
-        let by_id: std::collections::BTreeMap<_, _> =
+        let by_id: BTreeMap<DocumentId, &Document> =
             documents.iter().map(|document| (document.id, document)).collect();
         let statements = statements
             .into_iter()
             .map(|kept| {
                 let claim = kept.claim;
-                let document = by_id.get(&claim.document).ok_or_else(|| QuoteError {
-                    range: claim.range,
-                    span_of: claim.document.to_string(),
-                    length: 0,
-                })?;
                 Ok(Statement {
-                    quote: Quote::cut(document, claim.range)?,
+                    quote: quote_of(&claim, &by_id)?,
                     claim,
                     origin: kept.origin,
                     account: kept.account,
@@ -118,6 +116,19 @@ impl KeptChronicle {
             ..Chronicle::default()
         })
     }
+}
+
+/// The words of a claim, cut anew. Fails if they do not stand in its document, or that is not there.
+pub(crate) fn quote_of(
+    claim: &Claim,
+    documents: &BTreeMap<DocumentId, &Document>,
+) -> Result<Quote, QuoteError> {
+    let document = documents.get(&claim.document).ok_or_else(|| QuoteError {
+        range: claim.range,
+        span_of: claim.document.to_string(),
+        length: 0,
+    })?;
+    Quote::cut(document, claim.range)
 }
 
 /// Tells one list of judgements from another.

@@ -5,15 +5,15 @@
 //! only ever appended. Half a line, as a power cut leaves it, is passed over.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use kua_extract::{Asked, ExtractConfig, Refusal};
+use kua_extract::{Asked, Refusal};
 use kua_model::{
     Beside, Chronicle, Claim, Document, DocumentId, ItemId, Notice, NoticePlace, Proposal,
-    ProposedClaim, ProposedField, Quote, QuoteError, Severity, Sha256, TextRange,
+    ProposedClaim, ProposedField, QuoteError, Severity, Sha256, TextRange,
 };
 use kua_reconcile::Proposed;
 use rayon::prelude::*;
@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::build::Digest;
 use crate::error::CaseError;
-use crate::folder::Case;
+use crate::folder::{Case, alone};
+use crate::kept::quote_of;
 
 /// Version of a line, and the newest that is read.
 pub(crate) const VERSION: u32 = 1;
@@ -80,13 +81,9 @@ impl Drawer {
     pub(crate) fn open_alone(case: &Path) -> Result<Self, CaseError> {
         let folder = case.join("proposals");
         fs::create_dir_all(&folder).map_err(CaseError::io(&folder))?;
-        let path = folder.join("lock");
-        let file = File::create(&path).map_err(CaseError::io(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { folder, _alone: Some(file) }),
-            Err(TryLockError::WouldBlock) => Err(CaseError::Asking { dir: case.to_owned() }),
-            Err(TryLockError::Error(error)) => Err(CaseError::io(&path)(error)),
-        }
+        let busy = || CaseError::Asking { dir: case.to_owned() };
+        let alone = alone(&folder.join("lock"), busy)?;
+        Ok(Self { folder, _alone: Some(alone) })
     }
 
     pub(crate) fn is_there(&self) -> bool {
@@ -182,11 +179,7 @@ pub(crate) fn checked(
     document: &Document,
     answers: &[(&Answered, TextRange)],
 ) -> Vec<Result<Proposed, Refusal>> {
-    let config = ExtractConfig {
-        period: case.config.period,
-        place: case.config.place.clone(),
-        places: case.places.clone(),
-    };
+    let config = case.extract_config();
     let mut asked = Vec::new();
     let mut by = Vec::new();
     for (answer, passage) in answers {
@@ -208,6 +201,9 @@ pub(crate) fn checked(
 
 /// What is left of everything that was `said`, beside the statements of `chronicle`.
 pub(crate) fn proposals_of(case: &Case, said: &Said, chronicle: &Chronicle) -> Vec<Proposal> {
+    if said.answers.is_empty() {
+        return Vec::new();
+    }
     let mut by_item: BTreeMap<String, Vec<&Answered>> = BTreeMap::new();
     let item_of = |id: DocumentId| id.to_string().split('.').next().unwrap_or("").to_owned();
     for answer in &said.answers {
@@ -301,12 +297,7 @@ impl KeptProposals {
         let by_id: BTreeMap<DocumentId, &Document> = documents.iter().map(|d| (d.id, d)).collect();
         let whole = |kept: KeptProposal| {
             let KeptProposal { claim, proposed_by, changed, beside } = kept;
-            let document = by_id.get(&claim.document).ok_or_else(|| QuoteError {
-                range: claim.range,
-                span_of: claim.document.to_string(),
-                length: 0,
-            })?;
-            let quote = Quote::cut(document, claim.range)?;
+            let quote = quote_of(&claim, &by_id)?;
             Ok(Proposal { claim, quote, proposed_by, changed, beside })
         };
         self.list.into_iter().map(whole).collect()

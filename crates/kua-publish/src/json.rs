@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use kua_model::{
-    Beside, Chronicle, ClaimId, ClaimRole, DateSpan, Direction, Document, DocumentId, EventType,
-    Grade, Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate, ProposedField,
-    Review, Role, Standing, TextRange, Uncounted,
+    Beside, Chronicle, Claim, ClaimId, ClaimRole, DateSpan, Direction, Document, DocumentId,
+    EventType, Grade, Group, Lang, LinkKind, Modality, NameKind, OriginId, OriginKind, PartialDate,
+    ProposedField, Quote, Review, Role, Standing, TextRange, Uncounted,
 };
 use serde::Serialize;
 
@@ -18,35 +18,15 @@ pub fn claims(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let at = Places::new(chronicle);
     for statement in &at.shown.chronicle.statements {
         let claim = &statement.claim;
-        let range = at.shown.original(claim.document, claim.range);
-        let quantity = claim.quantity.as_ref();
         let rules = claim.why.iter().map(|why| match &why.note {
             Some(note) => format!("{}: {note}", why.rule),
             None => why.rule.clone(),
         });
-        let group =
-            |group: &kua_model::Group| group.id.clone().unwrap_or_else(|| group.words.clone());
         line(
             out,
             &ClaimRecord {
                 id: claim.id,
-                item: at.path(claim.document),
-                document: claim.document,
-                start: range.start,
-                end: range.end,
-                quote: statement.quote.exact(),
-                event: &claim.event,
-                low: quantity.and_then(|quantity| quantity.low),
-                high: quantity.and_then(|quantity| quantity.high),
-                approx: quantity.is_some_and(|quantity| quantity.approx),
-                affected: claim.affected.as_ref().map(group),
-                by: claim.perpetrator.as_ref().map(group),
-                place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
-                time: claim.time.as_ref().map(|time| time.value),
-                sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
-                grade: claim.grade,
-                modality: claim.modality,
-                role: claim.role,
+                said: at.said(claim, &statement.quote),
                 origin: statement.origin,
                 why: statement.why.iter().cloned().chain(rules).collect(),
                 account: statement.account,
@@ -69,10 +49,6 @@ pub fn proposals(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
     let at = Places::new(chronicle);
     for proposal in &at.shown.chronicle.proposals {
         let claim = &proposal.claim;
-        let range = at.shown.original(claim.document, claim.range);
-        let quantity = claim.quantity.as_ref();
-        let group =
-            |group: &kua_model::Group| group.id.clone().unwrap_or_else(|| group.words.clone());
         let (beside, differs) = match &proposal.beside {
             Beside::Alone => (None, &[][..]),
             Beside::Differs { claim, fields } => (Some(*claim), fields.as_slice()),
@@ -83,23 +59,7 @@ pub fn proposals(chronicle: &Chronicle, out: &mut dyn Write) -> io::Result<()> {
                 id: claim.id,
                 status: "proposed",
                 proposed_by: &proposal.proposed_by,
-                item: at.path(claim.document),
-                document: claim.document,
-                start: range.start,
-                end: range.end,
-                quote: proposal.quote.exact(),
-                event: &claim.event,
-                low: quantity.and_then(|quantity| quantity.low),
-                high: quantity.and_then(|quantity| quantity.high),
-                approx: quantity.is_some_and(|quantity| quantity.approx),
-                affected: claim.affected.as_ref().map(group),
-                by: claim.perpetrator.as_ref().map(group),
-                place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
-                time: claim.time.as_ref().map(|time| time.value),
-                sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
-                grade: claim.grade,
-                modality: claim.modality,
-                role: claim.role,
+                said: at.said(claim, &proposal.quote),
                 beside,
                 differs,
                 changed: &proposal.changed,
@@ -325,11 +285,36 @@ impl<'a> Places<'a> {
     fn path(&self, id: DocumentId) -> &str {
         self.paths.get(&id).map_or("", String::as_str)
     }
+
+    fn said<'r>(&'r self, claim: &'r Claim, quote: &'r Quote) -> Said<'r> {
+        let range = self.shown.original(claim.document, claim.range);
+        let quantity = claim.quantity.as_ref();
+        let group = |group: &Group| group.id.clone().unwrap_or_else(|| group.words.clone());
+        Said {
+            item: self.path(claim.document),
+            document: claim.document,
+            start: range.start,
+            end: range.end,
+            quote: quote.exact(),
+            event: &claim.event,
+            low: quantity.and_then(|quantity| quantity.low),
+            high: quantity.and_then(|quantity| quantity.high),
+            approx: quantity.is_some_and(|quantity| quantity.approx),
+            affected: claim.affected.as_ref().map(group),
+            by: claim.perpetrator.as_ref().map(group),
+            place: claim.place.as_ref().map(|p| p.canonical.as_deref().unwrap_or(&p.words)),
+            time: claim.time.as_ref().map(|time| time.value),
+            sources: claim.sources.iter().map(|source| source.words.as_str()).collect(),
+            grade: claim.grade,
+            modality: claim.modality,
+            role: claim.role,
+        }
+    }
 }
 
+/// What a claim, or a proposal of one, says in which words.
 #[derive(Serialize)]
-struct ClaimRecord<'r> {
-    id: ClaimId,
+struct Said<'r> {
     item: &'r str,
     document: DocumentId,
     start: usize,
@@ -347,6 +332,13 @@ struct ClaimRecord<'r> {
     grade: Grade,
     modality: Modality,
     role: ClaimRole,
+}
+
+#[derive(Serialize)]
+struct ClaimRecord<'r> {
+    id: ClaimId,
+    #[serde(flatten)]
+    said: Said<'r>,
     origin: OriginId,
     why: Vec<String>,
     account: OriginId,
@@ -365,23 +357,8 @@ struct ProposalRecord<'r> {
     id: ClaimId,
     status: &'static str,
     proposed_by: &'r str,
-    item: &'r str,
-    document: DocumentId,
-    start: usize,
-    end: usize,
-    quote: &'r str,
-    event: &'r EventType,
-    low: Option<u64>,
-    high: Option<u64>,
-    approx: bool,
-    affected: Option<String>,
-    by: Option<String>,
-    place: Option<&'r str>,
-    time: Option<DateSpan>,
-    sources: Vec<&'r str>,
-    grade: Grade,
-    modality: Modality,
-    role: ClaimRole,
+    #[serde(flatten)]
+    said: Said<'r>,
     beside: Option<ClaimId>,
     differs: &'r [ProposedField],
     changed: &'r [ProposedField],

@@ -160,27 +160,11 @@ pub(super) fn claims(args: &Claims, loaded: &Loaded, console: &mut Console) -> R
         "quote",
     ]);
     for statement in chronicle.statements.iter().filter(|statement| asked(&statement.claim)) {
-        let claim = &statement.claim;
-        table.row(vec![
-            short(&claim.id.to_string()),
-            claim.event.to_string(),
-            claim.quantity.as_ref().map(quantity).unwrap_or_default(),
-            claim
-                .affected
-                .as_ref()
-                .map(|group| group.id.clone().unwrap_or_else(|| group.words.clone()))
-                .unwrap_or_default(),
-            claim
-                .place
-                .as_ref()
-                .map(|place| place.canonical.clone().unwrap_or_else(|| place.words.clone()))
-                .unwrap_or_default(),
-            claim.time.as_ref().map(|time| time.value.to_string()).unwrap_or_default(),
-            sources(claim),
-            format!("{}, {}", words::grade(claim.grade), words::modality(claim.modality)),
-            counted(statement.uncounted, statement.standing),
-            statement.quote.exact().to_owned(),
-        ]);
+        let mut row = vec![short(&statement.claim.id.to_string())];
+        row.extend(said(&statement.claim));
+        row.push(counted(statement.uncounted, statement.standing));
+        row.push(statement.quote.exact().to_owned());
+        table.row(row);
     }
     print(console, &table, "No such claims.")?;
     let proposed = chronicle.proposals.iter().filter(|proposal| asked(&proposal.claim)).count();
@@ -226,28 +210,16 @@ fn proposed(
         fields.iter().map(|field| field.word()).collect::<Vec<_>>().join(", ")
     };
     for proposal in shown_only.chronicle.proposals.iter().filter(|p| asked(&p.claim)) {
-        let claim = &proposal.claim;
-        let group = |group: &Group| group.id.clone().unwrap_or_else(|| group.words.clone());
-        let place =
-            |place: &PlaceMention| place.canonical.clone().unwrap_or_else(|| place.words.clone());
-        table.row(vec![
-            short(&claim.id.to_string()),
-            "proposed".to_owned(),
-            claim.event.to_string(),
-            claim.quantity.as_ref().map(quantity).unwrap_or_default(),
-            claim.affected.as_ref().map(group).unwrap_or_default(),
-            claim.place.as_ref().map(place).unwrap_or_default(),
-            claim.time.as_ref().map(|time| time.value.to_string()).unwrap_or_default(),
-            sources(claim),
-            format!("{}, {}", words::grade(claim.grade), words::modality(claim.modality)),
-            match &proposal.beside {
-                Beside::Alone => "not read by them".to_owned(),
-                Beside::Differs { claim, fields } => {
-                    format!("{} differs: {}", short(&claim.to_string()), listed(fields))
-                }
-            },
-            proposal.quote.exact().to_owned(),
-        ]);
+        let mut row = vec![short(&proposal.claim.id.to_string()), "proposed".to_owned()];
+        row.extend(said(&proposal.claim));
+        row.push(match &proposal.beside {
+            Beside::Alone => "not read by them".to_owned(),
+            Beside::Differs { claim, fields } => {
+                format!("{} differs: {}", short(&claim.to_string()), listed(fields))
+            }
+        });
+        row.push(proposal.quote.exact().to_owned());
+        table.row(row);
     }
     print(console, &table, "No proposals that nobody has decided on.")?;
     if !table.is_empty() {
@@ -255,6 +227,22 @@ fn proposed(
         console.line("None of them is counted. Decide:  kua judge confirm ID, correct ID FIELD=VALUE, reject ID")?;
     }
     Ok(())
+}
+
+/// What a claim says, as columns from `event` to `put as`.
+fn said(claim: &Claim) -> [String; 7] {
+    let group = |group: &Group| group.id.clone().unwrap_or_else(|| group.words.clone());
+    let place =
+        |place: &PlaceMention| place.canonical.clone().unwrap_or_else(|| place.words.clone());
+    [
+        claim.event.to_string(),
+        claim.quantity.as_ref().map(quantity).unwrap_or_default(),
+        claim.affected.as_ref().map(group).unwrap_or_default(),
+        claim.place.as_ref().map(place).unwrap_or_default(),
+        claim.time.as_ref().map(|time| time.value.to_string()).unwrap_or_default(),
+        sources(claim),
+        format!("{}, {}", words::grade(claim.grade), words::modality(claim.modality)),
+    ]
 }
 
 fn sources(claim: &Claim) -> String {

@@ -36,7 +36,7 @@ pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Init(args) => collect::init(&args, &place, console),
-        Command::Add(args) => collect::add(&args, &place.open()?, console),
+        Command::Add(args) => collect::add(&args, &place, console),
         Command::Build(args) => collect::build(&args, place.open()?, console),
         Command::Status(args) => collect::status(&args, &place.open()?, console),
         Command::Documents(args) => answers::documents(&args, &place.built(console)?, console),

@@ -51,8 +51,10 @@ pub(super) fn init(args: &Init, place: &CasePlace, console: &mut Console) -> Res
     Ok(())
 }
 
-pub(super) fn add(args: &Add, case: &Case, console: &mut Console) -> Result<(), Failure> {
+pub(super) fn add(args: &Add, place: &CasePlace, console: &mut Console) -> Result<(), Failure> {
+    // Before the case is opened, which takes a while: whoever stops it at once is told how to go on.
     let stop = stop_on_ctrl_c();
+    let case = place.open()?;
     let provenance =
         Provenance { by: args.by.clone(), source: args.source.clone(), note: args.note.clone() };
     let added = case.add_from(&args.paths, &provenance, &bars(console), &stop)?;

@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kua_lexicon::Lexicons;
 use kua_model::{
-    Chronicle, Claim, Document, Item, ItemId, Lineage, Noted, Notice, NoticePlace, Severity, Sha256,
+    Chronicle, Claim, Document, DocumentId, Item, ItemId, Lineage, Noted, Notice, NoticePlace,
+    Severity, Sha256,
 };
 use kua_reconcile::{Documents, Voices};
 use rayon::prelude::*;
@@ -105,6 +106,7 @@ impl Case {
         };
         let (opened, items) = pool.install(|| rayon::join(open, || self.evidence.items_kept()));
         let ((mut cache, have), items) = (opened?, items?);
+        cache.sweep()?;
 
         self.forget_strangers(&mut cache, &have, &items)?;
         let due = self.due(&have, &items);
@@ -379,13 +381,14 @@ impl Case {
         let mut claims = Vec::with_capacity(count(|reading| reading.claims.value.len()));
         let mut documents = Vec::with_capacity(count(|reading| reading.documents.value.len()));
         self.index(cache, &readings, &by_item, progress, stop)?;
+        let digests = digests(&readings, &keys_of);
         for reading in readings {
             documents.extend(reading.documents.collect_into(&mut notices));
             claims.extend(reading.claims.collect_into(&mut notices));
         }
         let documents = Documents::new(documents);
         let info = self.config.info();
-        let memo = CacheMemo::open(&self.derived())?;
+        let memo = CacheMemo::open(&self.derived(), &digests)?;
         // Who says what does not depend on who copied whom: both are found at once.
         let voices = || Voices::of(&info, &documents, claims, &judgements, &self.lexicons, &memo);
         let (lineage, traced, voices) = match kept {
@@ -393,7 +396,7 @@ impl Case {
             None => {
                 tracing::info!("tracing");
                 progress.begin(Step::Trace, None);
-                let memo = CacheMemo::open(&self.derived())?;
+                let memo = CacheMemo::open(&self.derived(), &digests)?;
                 let trace = || {
                     let lineage = kua_trace::trace_with(
                         documents.as_slice(),
@@ -548,6 +551,20 @@ fn in_order(items: &[Item], kept: Vec<Reading>, fresh: Vec<Reading>) -> Vec<Read
     readings.extend(fresh);
     readings.sort_by_key(|reading| rank.get(&reading.item).copied());
     readings
+}
+
+/// A digest of all that each document depends on: what its item was read from and how, and which of
+/// the item's documents it is.
+fn digests(
+    readings: &[Reading],
+    keys_of: &(impl Fn(&Reading) -> Option<Keys> + Sync),
+) -> HashMap<DocumentId, Sha256> {
+    let of_reading = |reading: &Reading| -> Vec<(DocumentId, Sha256)> {
+        let Some(Keys { read, .. }) = keys_of(reading) else { return Vec::new() };
+        let digest = |id: DocumentId| read.with(&Sha256::of(&id.part().to_be_bytes()));
+        reading.documents.value.iter().map(|document| (document.id, digest(document.id))).collect()
+    };
+    readings.par_iter().flat_map_iter(of_reading).collect()
 }
 
 fn failed(code: &str, item: ItemId, what: &str) -> Notice {

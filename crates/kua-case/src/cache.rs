@@ -1,19 +1,23 @@
-//! `derived/case.sqlite`: what was worked out from the vault, so that it need not be worked out
-//! again. Knows nothing of stages: it keeps bytes under a subject and the key they were made for.
+//! `derived/case.sqlite` and `derived/large/`: what was worked out from the vault, so that it need
+//! not be worked out again. Knows nothing of stages: it keeps bytes under a subject and the key they
+//! were made for. Every value has a checksum; what does not agree with its own is not there.
 //!
-//! Architecture invariant: nothing here is the only copy of anything. The file may be deleted at
+//! Architecture invariant: nothing here is the only copy of anything. The files may be deleted at
 //! any time; one that is damaged, or was written by another version, is set aside and made anew.
 
+use std::collections::HashSet;
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use kua_model::Sha256;
-use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use thiserror::Error;
 
+use crate::large::{LARGE, Large};
+
 /// Bumped when the tables or what they hold change. Another number in the file means: make it anew.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 /// Values stand apart from the index: a search in a table that is its own index reads every large
 /// value it passes.
@@ -23,10 +27,13 @@ const TABLES: &str = "
         stage   TEXT NOT NULL,
         subject BLOB NOT NULL,
         key     BLOB NOT NULL,
+        sum     INTEGER NOT NULL,
+        file    TEXT,
         value   BLOB NOT NULL
     );
     CREATE INDEX result_of ON result (stage, subject, key);
     CREATE INDEX result_subject ON result (subject);
+    CREATE INDEX result_file ON result (file) WHERE file IS NOT NULL;
     CREATE TABLE passage (
         id       INTEGER PRIMARY KEY,
         item     BLOB NOT NULL,
@@ -50,13 +57,29 @@ pub struct CacheError {
     pub path: PathBuf,
     /// What SQLite or the system says.
     #[source]
-    pub source: rusqlite::Error,
+    pub source: CacheFault,
+}
+
+/// Who refused.
+#[derive(Debug, Error)]
+pub enum CacheFault {
+    /// SQLite.
+    #[error(transparent)]
+    Database(#[from] rusqlite::Error),
+    /// The system, about the file of a large value.
+    #[error(transparent)]
+    File(#[from] io::Error),
 }
 
 impl CacheError {
     /// Whether the disk is full.
     pub fn is_disk_full(&self) -> bool {
-        self.source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        match &self.source {
+            CacheFault::Database(error) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            CacheFault::File(error) => error.kind() == io::ErrorKind::StorageFull,
+        }
     }
 }
 
@@ -64,6 +87,7 @@ impl CacheError {
 pub(crate) struct Cache {
     path: PathBuf,
     db: Connection,
+    large: Large,
     /// The file was made anew because what stood there could not be used.
     pub(crate) was_rebuilt: bool,
     writes: bool,
@@ -87,22 +111,33 @@ pub(crate) struct Kept {
     pub(crate) value: Vec<u8>,
 }
 
+/// Where a value stands: checksum, its file if it has one, bytes if it has none.
+type Place = (u32, Option<String>, Vec<u8>);
+
+/// The columns `sum, file, value` of a row, from column `first` on.
+fn place(row: &Row<'_>, first: usize) -> rusqlite::Result<Place> {
+    Ok((row.get(first)?, row.get(first + 1)?, row.get(first + 2)?))
+}
+
 impl Cache {
     /// Opens the cache in `folder`, making the folder and the file as needed.
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
         let path = folder.join("case.sqlite");
         let existed = path.exists();
+        let cache = |db, was_rebuilt| Self::over(folder, db, was_rebuilt, true);
         if let Ok(Some(db)) = attempt(&path) {
-            return Ok(Self { path, db, was_rebuilt: false, writes: true });
+            return Ok(cache(db, false));
         }
         // Damaged or of another version: the vault has everything, so nothing is lost.
         for end in ["case.sqlite", "case.sqlite-wal", "case.sqlite-shm"] {
             let _ = fs::remove_file(folder.join(end));
         }
+        let _ = fs::remove_dir_all(folder.join("large"));
         let _ = fs::create_dir_all(folder);
-        let wrap = |source| CacheError { path: path.clone(), source };
+        let wrap =
+            |source: rusqlite::Error| CacheError { path: path.clone(), source: source.into() };
         match attempt(&path).map_err(wrap)? {
-            Some(db) => Ok(Self { path, db, was_rebuilt: existed, writes: true }),
+            Some(db) => Ok(cache(db, existed)),
             None => Err(wrap(rusqlite::Error::InvalidQuery)),
         }
     }
@@ -116,11 +151,25 @@ impl Cache {
             return Ok(None);
         }
         let Ok(db) = looked_at(&path) else { return Self::open(folder).map(Some) };
-        Ok(db.map(|db| Self { path, db, was_rebuilt: false, writes: false }))
+        Ok(db.map(|db| Self::over(folder, db, false, false)))
     }
 
-    fn wrap<T>(&self, result: rusqlite::Result<T>) -> Result<T, CacheError> {
-        result.map_err(|source| CacheError { path: self.path.clone(), source })
+    fn over(folder: &Path, db: Connection, was_rebuilt: bool, writes: bool) -> Self {
+        let large = Large(folder.join("large"));
+        Self { path: folder.join("case.sqlite"), db, large, was_rebuilt, writes }
+    }
+
+    fn wrap<T, E: Into<CacheFault>>(&self, result: Result<T, E>) -> Result<T, CacheError> {
+        result.map_err(|source| CacheError { path: self.path.clone(), source: source.into() })
+    }
+
+    /// The value at a place, if it is there and what its checksum says.
+    fn value(&self, (sum, file, value): Place) -> Option<Vec<u8>> {
+        let value = match file {
+            Some(name) => self.large.read(&name)?,
+            None => value,
+        };
+        (crc32fast::hash(&value) == sum).then_some(value)
     }
 
     /// The value kept for `subject`, if it was made for `key`.
@@ -132,27 +181,29 @@ impl Cache {
     ) -> Result<Option<Vec<u8>>, CacheError> {
         let found = self
             .db
-            .prepare_cached("SELECT value FROM result WHERE stage = ? AND subject = ? AND key = ?")
+            .prepare_cached(
+                "SELECT sum, file, value FROM result WHERE stage = ? AND subject = ? AND key = ?",
+            )
             .and_then(|mut query| {
-                query
-                    .query_row(params![stage, subject, key.as_bytes()], |row| row.get(0))
-                    .optional()
+                let row = params![stage, subject, key.as_bytes()];
+                query.query_row(row, |row| place(row, 0)).optional()
             });
-        self.wrap(found)
+        Ok(self.wrap(found)?.and_then(|place| self.value(place)))
     }
 
     /// Every result of a stage, in the order in which they were kept.
     pub(crate) fn all(&self, stage: &'static str) -> Result<Vec<Kept>, CacheError> {
         let found = self
             .db
-            .prepare_cached("SELECT subject, key, value FROM result NOT INDEXED WHERE stage = ?")
+            .prepare_cached(
+                "SELECT subject, key, sum, file, value FROM result NOT INDEXED WHERE stage = ?",
+            )
             .and_then(|mut query| {
-                query
-                    .query_map(params![stage], |row| {
-                        let (subject, key) = (row.get(0)?, Sha256::from_bytes(row.get(1)?));
-                        Ok(Kept { stage, subject, key, value: row.get(2)? })
-                    })?
-                    .collect()
+                let rows = query.query_map(params![stage], |row| {
+                    let (subject, key) = (row.get(0)?, Sha256::from_bytes(row.get(1)?));
+                    Ok(self.value(place(row, 2)?).map(|value| Kept { stage, subject, key, value }))
+                })?;
+                rows.filter_map(Result::transpose).collect()
             });
         self.wrap(found)
     }
@@ -165,25 +216,17 @@ impl Cache {
     ) -> Result<Option<(Sha256, Vec<u8>)>, CacheError> {
         let found = self
             .db
-            .prepare_cached("SELECT id, key FROM result WHERE stage = ? AND subject = ?")
+            .prepare_cached(
+                "SELECT key, sum, file, value FROM result WHERE stage = ? AND subject = ?",
+            )
             .and_then(|mut query| {
                 query
                     .query_row(params![stage, subject], |row| {
-                        Ok((row.get(0)?, Sha256::from_bytes(row.get(1)?)))
+                        Ok((Sha256::from_bytes(row.get(0)?), place(row, 1)?))
                     })
                     .optional()
-            })
-            .and_then(|found| found.map(|(id, key)| Ok((key, self.value(id)?))).transpose());
-        self.wrap(found)
-    }
-
-    /// The value of a row, read into its place: a query would put a large one together first and
-    /// then copy it.
-    fn value(&self, id: i64) -> rusqlite::Result<Vec<u8>> {
-        let blob = self.db.blob_open(MAIN_DB, "result", "value", id, true)?;
-        let mut value = vec![0; blob.len()];
-        blob.read_at_exact(&mut value, 0)?;
-        Ok(value)
+            });
+        Ok(self.wrap(found)?.and_then(|(key, place)| Some((key, self.value(place)?))))
     }
 
     /// The key of what is kept for `subject`.
@@ -216,25 +259,51 @@ impl Cache {
 
     /// Keeps all of `results`, or none of them.
     pub(crate) fn put(&mut self, results: &[Kept]) -> Result<(), CacheError> {
+        let rows: Vec<ToPut<'_>> = results.iter().map(ToPut::of).collect();
+        for row in &rows {
+            if let Some(name) = &row.file {
+                self.wrap(self.large.write(name, &row.kept.value))?;
+            }
+        }
         let done = (|| {
             let transaction = self.db.transaction()?;
-            put_in(&transaction, results)?;
-            transaction.commit()
+            let gone = put_in(&transaction, &rows)?;
+            transaction.commit()?;
+            Ok::<_, rusqlite::Error>(gone)
         })();
-        self.wrap(done)
+        self.wrap(done)?.iter().for_each(|name| self.large.remove(name));
+        Ok(())
     }
 
     /// Forgets everything about items that are not in the vault any more.
     pub(crate) fn forget(&mut self, items: &[Vec<u8>]) -> Result<(), CacheError> {
         let done = (|| {
             let transaction = self.db.transaction()?;
+            let mut gone = Vec::new();
             for item in items {
-                transaction.execute("DELETE FROM result WHERE subject = ?", [item])?;
+                let mut query = transaction
+                    .prepare_cached("DELETE FROM result WHERE subject = ? RETURNING file")?;
+                let files = query.query_map([item], |row| row.get::<_, Option<String>>(0))?;
+                gone.extend(files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
                 drop_passages(&transaction, item)?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok::<_, rusqlite::Error>(gone)
         })();
-        self.wrap(done)
+        self.wrap(done)?.iter().for_each(|name| self.large.remove(name));
+        Ok(())
+    }
+
+    /// Removes files of large values that no row names: a build that was killed left them. Only
+    /// for who builds alone.
+    pub(crate) fn sweep(&self) -> Result<(), CacheError> {
+        let named = self
+            .db
+            .prepare_cached("SELECT file FROM result WHERE file IS NOT NULL")
+            .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect());
+        let named: HashSet<String> = self.wrap(named)?;
+        self.large.keep_only(&named);
+        Ok(())
     }
 
     /// Puts the passages of `items` into the search index in the place of what it had of them.
@@ -269,7 +338,8 @@ impl Cache {
                     ])?;
                 }
             }
-            put_in(&transaction, marks)?;
+            // Marks hold nothing: none has a file.
+            put_in(&transaction, &marks.iter().map(ToPut::of).collect::<Vec<_>>())?;
             transaction.commit()
         })();
         self.wrap(done)
@@ -308,17 +378,45 @@ fn offset(value: i64) -> usize {
     usize::try_from(value).unwrap_or_default()
 }
 
-/// Puts `results` in the place of what is there under their stages and subjects.
-fn put_in(transaction: &rusqlite::Transaction<'_>, results: &[Kept]) -> rusqlite::Result<()> {
-    let mut forget =
-        transaction.prepare_cached("DELETE FROM result WHERE stage = ? AND subject = ?")?;
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO result (stage, subject, key, value) VALUES (?, ?, ?, ?)")?;
-    for kept in results {
-        forget.execute(params![kept.stage, kept.subject])?;
-        insert.execute(params![kept.stage, kept.subject, kept.key.as_bytes(), kept.value])?;
+/// A result on its way into the table.
+struct ToPut<'k> {
+    kept: &'k Kept,
+    sum: u32,
+    /// Of a large value, the file it stands in.
+    file: Option<String>,
+}
+
+impl<'k> ToPut<'k> {
+    fn of(kept: &'k Kept) -> Self {
+        let sum = crc32fast::hash(&kept.value);
+        let is_large = kept.value.len() > LARGE;
+        let file = is_large.then(|| Large::name(kept.stage, &kept.subject, &kept.key, sum));
+        Self { kept, sum, file }
     }
-    Ok(())
+}
+
+/// Puts `rows` in the place of what is there under their stages and subjects; gives the files that
+/// belong to nothing any more.
+fn put_in(
+    transaction: &rusqlite::Transaction<'_>,
+    rows: &[ToPut<'_>],
+) -> rusqlite::Result<Vec<String>> {
+    let mut forget = transaction
+        .prepare_cached("DELETE FROM result WHERE stage = ? AND subject = ? RETURNING file")?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO result (stage, subject, key, sum, file, value) VALUES (?, ?, ?, ?, ?, ?)",
+    )?;
+    let mut gone = Vec::new();
+    for ToPut { kept, sum, file } in rows {
+        let old = forget.query_map(params![kept.stage, kept.subject], |row| row.get(0))?;
+        let old: Vec<Option<String>> = old.collect::<Result<_, _>>()?;
+        gone.extend(old.into_iter().flatten());
+        let value: &[u8] = if file.is_some() { &[] } else { &kept.value };
+        let key = kept.key.as_bytes();
+        insert.execute(params![kept.stage, kept.subject, key, sum, file, value])?;
+    }
+    gone.retain(|gone| rows.iter().all(|row| row.file.as_ref() != Some(gone)));
+    Ok(gone)
 }
 
 fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqlite::Result<()> {
@@ -414,6 +512,72 @@ mod tests {
         assert_eq!(cache.get("read", b"one", &Sha256::of(b"k1")).unwrap().unwrap(), b"v1");
         assert!(cache.get("read", b"one", &Sha256::of(b"k2")).unwrap().is_none());
         assert!(cache.get("trace", b"one", &Sha256::of(b"k1")).unwrap().is_none());
+    }
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder.join("large")).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    #[test]
+    fn a_large_value_stands_in_a_file_as_long_as_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        let large = |byte: u8| vec![byte; LARGE + 1];
+        cache.put(&[kept(b"one", b"k", &large(1)), kept(b"two", b"k", b"small")]).unwrap();
+        assert_eq!(cache.get("read", b"one", &Sha256::of(b"k")).unwrap(), Some(large(1)));
+        assert_eq!(cache.latest("read", b"one").unwrap(), Some((Sha256::of(b"k"), large(1))));
+        assert_eq!(cache.all("read").unwrap().len(), 2);
+        assert_eq!(files(folder.path()).len(), 1);
+        // Another in its place, and the same once more.
+        for _ in 0..2 {
+            cache.put(&[kept(b"one", b"", b""), kept(b"one", b"k2", &large(2))]).unwrap();
+            assert_eq!(cache.get("read", b"one", &Sha256::of(b"k2")).unwrap(), Some(large(2)));
+            assert_eq!(files(folder.path()).len(), 1);
+        }
+        cache.forget(&[b"one".to_vec()]).unwrap();
+        assert!(files(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_large_value_that_is_damaged_or_gone_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        let key = Sha256::of(b"k");
+        let mut flipped = vec![7; LARGE + 1];
+        flipped[LARGE / 2] ^= 16;
+        for damage in [Some(&flipped[..]), Some(&flipped[..9]), Some(&[]), None] {
+            cache.put(&[kept(b"one", b"k", &vec![7; LARGE + 1])]).unwrap();
+            let [file] = &files(folder.path())[..] else { panic!("one file") };
+            match damage {
+                Some(bytes) => fs::write(file, bytes).unwrap(),
+                None => fs::remove_file(file).unwrap(),
+            }
+            assert_eq!(cache.get("read", b"one", &key).unwrap(), None);
+            assert_eq!(cache.latest("read", b"one").unwrap(), None);
+            assert!(cache.all("read").unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_row_whose_bytes_changed_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        cache.put(&[kept(b"one", b"k", b"value")]).unwrap();
+        cache.db.execute("UPDATE result SET value = x'00'", []).unwrap();
+        assert_eq!(cache.get("read", b"one", &Sha256::of(b"k")).unwrap(), None);
+    }
+
+    #[test]
+    fn files_that_no_row_names_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cache = Cache::open(folder.path()).unwrap();
+        cache.sweep().unwrap();
+        cache.put(&[kept(b"one", b"k", &vec![7; LARGE + 1])]).unwrap();
+        fs::write(folder.path().join("large/read-00.part"), "half of one").unwrap();
+        cache.sweep().unwrap();
+        assert_eq!(files(folder.path()).len(), 1);
+        assert!(cache.get("read", b"one", &Sha256::of(b"k")).unwrap().is_some());
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::places::place_names;
 /// places/               optional: gazetteers, CSV and GeoJSON
 /// proposals/            optional: what a model said, unchecked, for a person to decide on
 /// derived/case.sqlite   worked out from the vault; may be deleted at any time
+/// derived/large/        large values of it
 /// ```
 pub struct Case {
     pub(crate) dir: PathBuf,

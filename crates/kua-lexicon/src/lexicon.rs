@@ -72,6 +72,32 @@ pub struct Lexicons {
     digest: String,
 }
 
+/// What the files hold and what is wrong with them, in their order, read by two threads: every
+/// command waits for this.
+fn parsed(files: &BTreeMap<String, String>) -> Vec<(Sections, Vec<LexiconError>)> {
+    let files: Vec<(&String, &String)> = files.iter().collect();
+    let of = |files: &[(&String, &String)]| -> Vec<_> {
+        let one = |&(path, text): &(&String, &String)| {
+            let mut errors = Vec::new();
+            (parse(path, text, &mut errors), errors)
+        };
+        files.iter().map(one).collect()
+    };
+    // Half of the letters, not of the files.
+    let all: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let sums = files.iter().scan(0, |sum, (_, text)| {
+        *sum += text.len();
+        Some(*sum)
+    });
+    let (one, other) = files.split_at(sums.take_while(|sum| sum * 2 <= all).count());
+    std::thread::scope(|scope| {
+        let other = scope.spawn(move || of(other));
+        let mut parsed = of(one);
+        parsed.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        parsed
+    })
+}
+
 impl Lexicons {
     /// The lexicons inside the binary. Their syntax is held by a test; a slip leaves a line out.
     pub fn embedded() -> Self {
@@ -102,7 +128,9 @@ impl Lexicons {
         let mut digested = String::new();
         for (path, text) in &files {
             digested.push_str(&format!("{path}\n{}\n{text}\n", text.len()));
-            let sections = parse(path, text, &mut errors);
+        }
+        for ((path, _), (sections, slips)) in files.iter().zip(parsed(&files)) {
+            errors.extend(slips);
             match path.split_once('/') {
                 None => {
                     lexicons.shared.files.insert(path.clone(), sections);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::Sha256;
+use crate::{DocumentId, Sha256};
 
 /// Keeps results of pure functions. A key must be the digest of everything the result depends on:
 /// the input, the version of the stage, lexicons and settings. So what is found under a key is
@@ -12,6 +12,12 @@ use crate::Sha256;
 pub trait Memo: Sync {
     /// Everything kept of `part`, a kind of result.
     fn load(&self, part: &str) -> Remembered;
+
+    /// A digest that stands for everything in a document, if whoever keeps results knows one: of
+    /// what the document was read from, and how. It saves digesting the document again.
+    fn document(&self, _: DocumentId) -> Option<Sha256> {
+        None
+    }
 
     /// Keeps `fresh` results of `part`. Of what was loaded, only `used` need be kept on.
     fn keep(&self, part: &str, used: &[Sha256], fresh: Vec<(Sha256, Vec<u8>)>);

@@ -50,7 +50,7 @@ pub use names::{NameGrammar, NamePart, NameParts, Sex, Verdict, compare};
 pub use romanise::Romaniser;
 
 /// Raised whenever the same input may give another chronicle.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Everything that pages and exports show, but for custody, which the vault knows.
 ///

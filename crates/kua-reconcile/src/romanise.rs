@@ -8,10 +8,36 @@ use kua_lexicon::{Entry, Lexicons, fold};
 /// Spellings to sounds. Table and skeleton measured in `notes/reconcile.md`, section 1.
 #[derive(Debug, Clone, Default)]
 pub struct Romaniser {
-    letters: BTreeMap<char, String>,
+    letters: Letters,
     /// Spelling rules by first letter, longest first.
     sounds: BTreeMap<char, Vec<(String, String)>>,
-    block: BTreeMap<char, String>,
+    block: Letters,
+}
+
+/// What stands for single letters: those of the first alphabets found by their number.
+#[derive(Debug, Clone, Default)]
+struct Letters {
+    near: Vec<Option<Box<str>>>,
+    far: BTreeMap<char, String>,
+}
+
+impl Letters {
+    /// Letters before this one: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic.
+    const NEAR: u32 = 0x800;
+
+    fn of(entries: &[Entry]) -> Self {
+        let far = single(entries);
+        let near =
+            (0..Self::NEAR).map(|c| far.get(&char::from_u32(c)?).map(|to| to.as_str().into()));
+        Self { near: near.collect(), far }
+    }
+
+    fn get(&self, letter: char) -> Option<&str> {
+        match self.near.get(letter as usize) {
+            Some(near) => near.as_deref(),
+            None => self.far.get(&letter).map(String::as_str),
+        }
+    }
 }
 
 impl Romaniser {
@@ -27,14 +53,18 @@ impl Romaniser {
         for rules in sounds.values_mut() {
             rules.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         }
-        Self { letters: single(section("letters")), sounds, block: single(section("block")) }
+        Self {
+            letters: Letters::of(section("letters")),
+            sounds,
+            block: Letters::of(section("block")),
+        }
     }
 
     /// `word` in lower-case ASCII letters and digits; everything else is dropped.
     pub fn latin(&self, word: &str) -> String {
         let mut out = String::with_capacity(word.len());
         for letter in fold(word).chars() {
-            match self.letters.get(&letter) {
+            match self.letters.get(letter) {
                 Some(latin) => out.push_str(latin),
                 None => out.push_str(any_ascii::any_ascii_char(letter)),
             }
@@ -78,7 +108,7 @@ impl Romaniser {
     pub fn block(&self, skeleton: &str) -> String {
         let mut out = String::with_capacity(skeleton.len());
         for sound in skeleton.chars() {
-            match self.block.get(&sound) {
+            match self.block.get(sound) {
                 Some(merged) => out.push_str(merged),
                 None => out.push(sound),
             }

@@ -25,11 +25,26 @@ pub(crate) fn merge(
     config: &ReconcileConfig,
     notices: &mut Vec<Notice>,
 ) {
+    let told: &[Statement] = statements;
+    let ((equal, shorter), (headlines, (aligned, differing))) = rayon::join(
+        || {
+            rayon::join(
+                || same_figures(told, countings),
+                || shorter_figures(told, countings, config),
+            )
+        },
+        || {
+            rayon::join(
+                || headline_figures(told, countings),
+                || aligned_figures(told, accounts, lineage, taxonomy),
+            )
+        },
+    );
+    notices.extend(differing);
     let mut sets = Sets::new(statements.len());
-    join_same_figures(statements, countings, &mut sets);
-    join_shorter(statements, countings, config, &mut sets);
-    join_headlines(statements, countings, &mut sets);
-    join_aligned(statements, accounts, lineage, taxonomy, &mut sets, notices);
+    for (a, b) in [equal, shorter, headlines, aligned].into_iter().flatten() {
+        sets.join(a, b);
+    }
 
     let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in 0..statements.len() {
@@ -90,15 +105,19 @@ fn stand_for(statements: &mut [Statement], members: &[usize], nearest: usize) {
     }
 }
 
+/// Two statements that are one, by number.
+type Pair = (usize, usize);
+
 /// Statements with the same figure about the same count, from the same origin, told in one account
 /// or one document.
-fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mut Sets) {
+fn same_figures(statements: &[Statement], countings: &[Counting]) -> Vec<Pair> {
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Teller {
         Account(OriginId),
         Document(DocumentId),
     }
     let rows = Rows::of(countings);
+    let mut same = Vec::new();
     let mut first = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
@@ -112,19 +131,22 @@ fn join_same_figures(statements: &[Statement], countings: &[Counting], sets: &mu
         let about = (rows.of[at], named, figure(quantity), claim.modality, when, claim.retracts);
         for teller in [Teller::Account(statement.account), Teller::Document(claim.document)] {
             let held = *first.entry((teller, about)).or_insert(at);
-            sets.join(held, at);
+            if held != at {
+                same.push((held, at));
+            }
         }
     }
+    same
 }
 
 /// Within one document, a figure of one origin that names no place or no group is the same figure
 /// that names one elsewhere, if there is only one it can be: a headline, a summary, a later mention.
-fn join_shorter(
+fn shorter_figures(
     statements: &[Statement],
     countings: &[Counting],
     config: &ReconcileConfig,
-    sets: &mut Sets,
-) {
+) -> Vec<Pair> {
+    let mut pairs = Vec::new();
     let mut told: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
@@ -158,16 +180,16 @@ fn join_shorter(
         };
         let mut same = members.iter().copied().filter(same);
         if let Some(first) = same.next() {
-            same.for_each(|at| {
-                sets.join(first, at);
-            });
+            pairs.extend(same.map(|at| (first, at)));
         }
     }
+    pairs
 }
 
 /// Figures told without a source in a document that gives the same figure from exactly one named
 /// source: a headline or summary of it.
-fn join_headlines(statements: &[Statement], countings: &[Counting], sets: &mut Sets) {
+fn headline_figures(statements: &[Statement], countings: &[Counting]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
     let mut told: BTreeMap<_, (BTreeMap<OriginId, usize>, Vec<usize>)> = BTreeMap::new();
     for (at, (statement, counting)) in statements.iter().zip(countings).enumerate() {
         let claim = &statement.claim;
@@ -188,26 +210,27 @@ fn join_headlines(statements: &[Statement], countings: &[Counting], sets: &mut S
             for at in own {
                 let (a, b) = (&countings[at].key.place, &countings[source].key.place);
                 if a == b || a.is_none() || b.is_none() {
-                    sets.join(source, at);
+                    pairs.push((source, at));
                 }
             }
         }
     }
+    pairs
 }
 
 fn figure(quantity: &Quantity) -> (Option<u64>, Option<u64>, bool, kua_model::Counted) {
     (quantity.low, quantity.high, quantity.approx, quantity.counts)
 }
 
-/// Statements on the two sides of aligned pieces of one account.
-fn join_aligned(
+/// Statements on the two sides of aligned pieces of one account, and notices of those that give
+/// different figures.
+fn aligned_figures(
     statements: &[Statement],
     accounts: &Accounts,
     lineage: &Lineage,
     taxonomy: &Taxonomy,
-    sets: &mut Sets,
-    notices: &mut Vec<Notice>,
-) {
+) -> (Vec<Pair>, Vec<Notice>) {
+    let mut pairs = Vec::new();
     let mut by_document: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
     for (at, statement) in statements.iter().enumerate() {
         by_document.entry(statement.claim.document).or_default().push(at);
@@ -234,23 +257,28 @@ fn join_aligned(
             }
             for (x, y) in pair_up(statements, a, b, taxonomy) {
                 if same_figure(&statements[x], &statements[y]) {
-                    sets.join(x, y);
+                    pairs.push((x, y));
                 } else if x != y && counts(&statements[x]) && counts(&statements[y]) {
                     drifted.insert((x.min(y), x.max(y)));
                 }
             }
         }
     }
-    for (x, y) in drifted {
+    let notice = |(x, y): Pair| {
         let words = |at: usize| statements[at].quote.exact();
         let span = Span::new(statements[y].claim.document, statements[y].claim.range);
-        notices.push(Notice::new(
+        Notice::new(
             Severity::Caution,
             "translation-differs",
             NoticePlace::Span(span),
-            format!("Two versions of one account give different figures: “{}” and “{}”. Both are kept; they are one origin.", words(x), words(y)),
-        ));
-    }
+            format!(
+                "Two versions of one account give different figures: “{}” and “{}”. Both are kept; they are one origin.",
+                words(x),
+                words(y)
+            ),
+        )
+    };
+    (pairs, drifted.into_iter().map(notice).collect())
 }
 
 /// Statements of two aligned pieces that say the same: by event, equal figures first, then in order.

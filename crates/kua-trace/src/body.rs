@@ -44,6 +44,7 @@ pub(crate) struct Body<'d> {
 impl<'d> Body<'d> {
     pub(crate) fn of(document: &'d Document) -> Self {
         let mut body = Self { document, units: Vec::new(), ranges: Vec::new(), quoted: Vec::new() };
+        let cites = document.text.contains("://");
         let mut next = 0;
         for (index, block) in document.blocks.iter().enumerate() {
             let Some(text) = block.range.of(&document.text) else { continue };
@@ -64,12 +65,12 @@ impl<'d> Body<'d> {
             {
                 next += 1;
                 if sentence.range.start >= from && sentence.range.of(&document.text).is_some() {
-                    body.push(from, sentence.range.start, index);
-                    body.push(sentence.range.start, sentence.range.end, index);
+                    body.push(from, sentence.range.start, index, cites);
+                    body.push(sentence.range.start, sentence.range.end, index, cites);
                     from = sentence.range.end;
                 }
             }
-            body.push(from, block.range.end, index);
+            body.push(from, block.range.end, index, cites);
         }
         body
     }
@@ -77,9 +78,15 @@ impl<'d> Body<'d> {
     /// Adds the words between two bytes as a sentence, if there are letters or digits.
     ///
     /// An address at the end of a sentence is cited, not told: it is left out of the sentence. One
-    /// that stands alone stays, so that the lines of two texts can be set side by side.
-    fn push(&mut self, start: usize, end: usize, block: usize) {
-        let end = match addresses(&self.document.text, TextRange::new(start, end)).last() {
+    /// that stands alone stays, so that the lines of two texts can be set side by side. `cites` tells
+    /// whether there are addresses in the document.
+    fn push(&mut self, start: usize, end: usize, block: usize, cites: bool) {
+        let addresses = if cites {
+            addresses(&self.document.text, TextRange::new(start, end))
+        } else {
+            Vec::new()
+        };
+        let end = match addresses.last() {
             Some(last)
                 if self.document.text[last.end..end].trim().is_empty()
                     && self.document.text[start..last.start].contains(char::is_alphanumeric) =>
@@ -211,7 +218,10 @@ fn addresses(text: &str, range: TextRange) -> Vec<TextRange> {
 fn quoted(text: &str, offset: usize) -> Vec<TextRange> {
     let mut out = Vec::new();
     let mut open: Option<(usize, char)> = None;
-    for (at, mark) in text.char_indices() {
+    // The first bytes of all marks: most letters of any script begin with others.
+    let may_be_mark = |(_, byte): &(usize, u8)| matches!(byte, b'"' | 0xc2 | 0xe2);
+    let marks = text.bytes().enumerate().filter(may_be_mark);
+    for (at, mark) in marks.filter_map(|(at, _)| Some((at, text.get(at..)?.chars().next()?))) {
         let closes = match mark {
             '»' | '›' | '”' | '“' | '"' | '«' => mark,
             '„' => {

@@ -28,12 +28,12 @@ impl<'m> Remembered<'m> {
         let settings = (crate::VERSION, lexicons.digest(), config);
         // Documents and settings of the model always have a form: this cannot fail.
         let settings = Sha256::of(&postcard::to_allocvec(&settings).unwrap_or_default());
-        let documents = documents
-            .par_iter()
-            .map(|document| {
-                settings.with(&Sha256::of(&postcard::to_allocvec(document).unwrap_or_default()))
-            })
-            .collect();
+        let digest = |document: &Document| {
+            let known = memo.and_then(|memo| memo.document(document.id));
+            let anew = || Sha256::of(&postcard::to_allocvec(document).unwrap_or_default());
+            settings.with(&known.unwrap_or_else(anew))
+        };
+        let documents = documents.par_iter().map(|document| digest(document)).collect();
         Self { memo, begins, documents, settings }
     }
 

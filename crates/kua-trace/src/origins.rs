@@ -7,6 +7,7 @@
 //!
 //! Blocks that are not body (menus, captions, credits) belong to no account.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{DateTier, Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
@@ -364,14 +365,17 @@ fn absorb(
     if bytes * 100 < total * least {
         return;
     }
-    let there = figures(owner);
+    let there = OnceCell::new();
+    let is_there = |key: &str| there.get_or_init(|| figures(owner)).contains(key);
     let words = wordings.get(body.language());
     for (range, holder) in parts.iter_mut().filter(|(_, holder)| *holder == document) {
         let is_revised = apart.is_some_and(|list| list.iter().any(|r| range.overlaps(*r)));
-        let is_new = items(body, *range, words)
-            .iter()
-            .any(|item| item.kind == ItemKind::Figure && !there.contains(item.key.as_ref()));
-        if !is_revised && !is_new {
+        let is_new = || {
+            items(body, *range, words)
+                .iter()
+                .any(|item| item.kind == ItemKind::Figure && !is_there(item.key.as_ref()))
+        };
+        if !is_revised && !is_new() {
             *holder = owner;
         }
     }

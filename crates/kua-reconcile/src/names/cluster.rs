@@ -7,8 +7,8 @@ use kua_lexicon::fold;
 use kua_model::NameKind;
 use rayon::prelude::*;
 
-use crate::names::compare::{Verdict, compare, likeness};
-use crate::names::parts::NameParts;
+use crate::names::compare::{Shape, Verdict, compare, compare_by, likeness};
+use crate::names::parts::{NamePart, NameParts};
 use crate::rulings::Rulings;
 use crate::union::Sets;
 
@@ -49,12 +49,52 @@ pub(crate) fn cluster(spellings: &[Spelling], rulings: &Rulings) -> Clusters {
 }
 
 /// Likeness of two names of places or bodies, word by word in order; `None` if they differ.
-fn alike_in_order(a: &NameParts, b: &NameParts) -> Option<f64> {
+/// `likeness` tells that of the parts with these numbers.
+fn alike_in_order(
+    a: &NameParts,
+    b: &NameParts,
+    mut likeness: impl FnMut(usize, usize) -> f64,
+) -> Option<f64> {
     if a.parts.len() != b.parts.len() {
         return None;
     }
-    let least = a.parts.iter().zip(&b.parts).map(|(x, y)| likeness(x, y)).min_by(f64::total_cmp)?;
+    let least = (0..a.parts.len()).map(|n| likeness(n, n)).min_by(f64::total_cmp)?;
     (least >= 0.9).then_some(least)
+}
+
+/// The different parts of all names, numbered: the same few words stand in many names, and which two
+/// are alike is worked out once.
+struct DistinctParts<'s> {
+    parts: Vec<(&'s NamePart, Shape)>,
+    /// Numbers of the parts of each spelling.
+    of: Vec<Vec<usize>>,
+}
+
+impl<'s> DistinctParts<'s> {
+    fn of(spellings: &'s [Spelling]) -> Self {
+        let mut parts = Vec::new();
+        let mut numbers = HashMap::new();
+        let mut number = |part: &'s NamePart| {
+            *numbers.entry(part).or_insert_with(|| {
+                parts.push((part, Shape::of(&part.sound)));
+                parts.len() - 1
+            })
+        };
+        let of =
+            spellings.iter().map(|s| s.parts.parts.iter().map(&mut number).collect()).collect();
+        Self { parts, of }
+    }
+
+    /// Likeness of two parts by their numbers, from `seen` or worked out now.
+    fn likeness(&self, x: usize, y: usize, seen: &mut HashMap<(usize, usize), f64>) -> f64 {
+        let ((one, shape), (other, beside)) = (self.parts[x], self.parts[y]);
+        let by_sound =
+            !one.initial && !other.initial && (one.father.is_none() || other.father.is_none());
+        if by_sound && shape.is_strange_to(&beside) {
+            return 0.0;
+        }
+        *seen.entry((x.min(y), x.max(y))).or_insert_with(|| likeness(one, other))
+    }
 }
 
 fn parted(spellings: &[Spelling], rulings: &Rulings) -> BTreeSet<(usize, usize)> {
@@ -177,21 +217,26 @@ impl Joiner<'_> {
         }
         pairs.par_sort_unstable();
         pairs.dedup();
+        let distinct = DistinctParts::of(spellings);
         let mut same: Vec<(f64, usize, usize)> = pairs
             .into_par_iter()
-            .filter_map(|(a, b)| {
+            .map_init(HashMap::new, |seen, (a, b)| {
                 let (x, y) = (&spellings[a], &spellings[b]);
+                let likeness = |i: usize, j: usize| {
+                    distinct.likeness(distinct.of[a][i], distinct.of[b][j], seen)
+                };
                 if x.kind != NameKind::Person {
                     // A place or body is the whole of its name, in order; a person's may lack parts.
-                    return alike_in_order(&x.parts, &y.parts).map(|alike| (alike, a, b));
+                    return alike_in_order(&x.parts, &y.parts, likeness).map(|alike| (alike, a, b));
                 }
-                match compare(&x.parts, &y.parts) {
+                match compare_by(&x.parts, &y.parts, likeness) {
                     Verdict::Same(alike) if x.parts.parts.len() > 1 || alike >= 0.9 => {
                         Some((alike, a, b))
                     }
                     _ => None,
                 }
             })
+            .flatten()
             .collect();
         same.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
         for (_, a, b) in same {

@@ -14,7 +14,7 @@ use super::find::{CaseWords, Mention, OwnWords, find};
 use crate::vocabulary::Vocabulary;
 
 /// Words of documents, and their mentions.
-const WORDS: &str = "reconcile-words";
+const WORDS: &str = "reconcile-small-words";
 const MENTIONS: &str = "reconcile-mentions";
 
 /// Digests of words.
@@ -22,7 +22,6 @@ type Small = HashSet<u64, BuildHasherDefault<OfDigest>>;
 
 /// Digests of the words of one document that stand somewhere in it with a small letter, and of
 /// those that do not, each sorted by word.
-#[derive(Serialize, Deserialize)]
 struct KeptWords {
     small: Vec<u64>,
     open: Vec<u64>,
@@ -32,6 +31,45 @@ impl KeptWords {
     fn of(own: &OwnWords) -> Self {
         let digests = |words: &[String]| words.iter().map(|word| digest(word)).collect();
         Self { small: digests(&own.small), open: digests(&own.open) }
+    }
+}
+
+impl Keepable for KeptWords {
+    /// How many small ones (4 bytes), then all, 8 bytes each, little endian: digests have no short
+    /// form.
+    fn to_bytes(&self) -> Option<Vec<u8>> {
+        let small = u32::try_from(self.small.len()).ok()?;
+        let mut bytes = Vec::with_capacity(4 + 8 * (self.small.len() + self.open.len()));
+        bytes.extend_from_slice(&small.to_le_bytes());
+        let all = self.small.iter().chain(&self.open);
+        all.for_each(|digest| bytes.extend_from_slice(&digest.to_le_bytes()));
+        Some(bytes)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (small, digests) = bytes.split_first_chunk::<4>()?;
+        let (digests, []) = digests.as_chunks::<8>() else { return None };
+        let small = usize::try_from(u32::from_le_bytes(*small)).ok()?;
+        let (small, open) = digests.split_at_checked(small)?;
+        let read = |digests: &[[u8; 8]]| digests.iter().map(|d| u64::from_le_bytes(*d)).collect();
+        Some(Self { small: read(small), open: read(open) })
+    }
+}
+
+/// A result that can be kept as bytes.
+trait Keepable: Sized {
+    fn to_bytes(&self) -> Option<Vec<u8>>;
+    /// `None` for bytes of another shape.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Keepable for Vec<KeptMention> {
+    fn to_bytes(&self) -> Option<Vec<u8>> {
+        postcard::to_allocvec(self).ok()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
     }
 }
 
@@ -60,15 +98,18 @@ pub(super) fn mentions<'d>(
     lexicons: &Lexicons,
     memo: &dyn Memo,
 ) -> Vec<Mention<'d>> {
-    let keys: Vec<Sha256> =
-        documents.par_iter().map(|document| key(document, lexicons.digest())).collect();
+    let settings =
+        Sha256::of(&[&crate::VERSION.to_be_bytes(), lexicons.digest().as_bytes()].concat());
+    let keys: Vec<Sha256> = documents
+        .par_iter()
+        .map(|document| {
+            let known = memo.document(document.id);
+            settings.with(&known.unwrap_or_else(|| digest_of(document)))
+        })
+        .collect();
     let anew: Vec<OnceLock<OwnWords>> = documents.iter().map(|_| OnceLock::new()).collect();
     let words = |n: usize| anew[n].get_or_init(|| OwnWords::of(&documents[n], vocabulary));
-    let own: Vec<KeptWords> = remembered(WORDS, &keys, memo, |n, bytes| {
-        let kept = bytes.and_then(|bytes| postcard::from_bytes(bytes).ok());
-        let anew = || (KeptWords::of(words(n)), true);
-        kept.map_or_else(anew, |own| (own, false))
-    });
+    let own: Vec<KeptWords> = remembered(WORDS, &keys, memo, |n| KeptWords::of(words(n)));
     let small: Small = own.iter().flat_map(|own| own.small.iter().copied()).collect();
     let keys: Vec<Sha256> = keys
         .par_iter()
@@ -80,16 +121,9 @@ pub(super) fn mentions<'d>(
         })
         .collect();
     drop(own);
-    let found = remembered(MENTIONS, &keys, memo, |n, bytes| {
-        let kept: Option<Vec<KeptMention>> =
-            bytes.and_then(|bytes| postcard::from_bytes(bytes).ok());
-        kept.map_or_else(
-            || {
-                let case = CaseWords::new(words(n), |word| small.contains(&digest(word)));
-                (find(&documents[n], &case, vocabulary).iter().map(KeptMention::of).collect(), true)
-            },
-            |kept| (kept, false),
-        )
+    let found: Vec<Vec<KeptMention>> = remembered(MENTIONS, &keys, memo, |n| {
+        let case = CaseWords::new(words(n), |word| small.contains(&digest(word)));
+        find(&documents[n], &case, vocabulary).iter().map(KeptMention::of).collect()
     });
     documents
         .par_iter()
@@ -100,22 +134,24 @@ pub(super) fn mentions<'d>(
         .collect()
 }
 
-/// Results for each of `keys`; `result` gives one, from what is remembered or anew, and whether
-/// it is to be remembered.
-fn remembered<T: Serialize + Send>(
+/// Results for each of `keys`: what is remembered, else what `anew` gives for its number.
+fn remembered<T: Keepable + Send>(
     part: &str,
     keys: &[Sha256],
     memo: &dyn Memo,
-    result: impl Fn(usize, Option<&[u8]>) -> (T, bool) + Sync,
+    anew: impl Fn(usize) -> T + Sync,
 ) -> Vec<T> {
     let have = memo.load(part);
     let (values, fresh): (Vec<T>, Vec<_>) = keys
         .par_iter()
         .enumerate()
-        .map(|(n, key)| {
-            let (value, is_fresh) = result(n, have.get(key));
-            let bytes = is_fresh.then(|| postcard::to_allocvec(&value).ok()).flatten();
-            (value, bytes.map(|bytes| (*key, bytes)))
+        .map(|(n, key)| match have.get(key).and_then(T::from_bytes) {
+            Some(value) => (value, None),
+            None => {
+                let value = anew(n);
+                let bytes = value.to_bytes();
+                (value, bytes.map(|bytes| (*key, bytes)))
+            }
         })
         .unzip();
     memo.keep(part, keys, fresh.into_iter().flatten().collect());
@@ -123,11 +159,8 @@ fn remembered<T: Serialize + Send>(
 }
 
 /// Digest of everything in a document that names depend on.
-fn key(document: &Document, lexicons: &str) -> Sha256 {
-    let mut of = Vec::with_capacity(document.text.len() + 256);
-    of.extend_from_slice(&crate::VERSION.to_be_bytes());
-    of.extend_from_slice(lexicons.as_bytes());
-    of.extend(postcard::to_allocvec(&(&document.text, &document.blocks)).unwrap_or_default());
+fn digest_of(document: &Document) -> Sha256 {
+    let of = postcard::to_allocvec(&(&document.text, &document.blocks)).unwrap_or_default();
     Sha256::of(&of)
 }
 

@@ -1,6 +1,7 @@
 //! A name cut into parts by sound: given and family names, initials, patronymics. Knows the grammar
 //! of names; its words stand in `names.txt`.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use kua_lexicon::{Lexicons, TokenKind, tokens};
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use crate::romanise::Romaniser;
 
 /// Sex that a patronymic or a family name shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sex {
     /// Son of.
     Male,
@@ -25,7 +26,7 @@ pub struct NameGrammar {
 }
 
 /// One word of a name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NamePart {
     /// Spelling skeleton.
     pub sound: String,
@@ -114,8 +115,12 @@ impl NameGrammar {
 
 /// The words of a name, folded.
 fn words(name: &str) -> Vec<String> {
-    let unmarked: String =
-        name.chars().filter(|c| !matches!(c, '\'' | '’' | 'ʻ' | 'ʼ' | '‘' | '`')).collect();
+    let is_apostrophe = |c: char| matches!(c, '\'' | '’' | 'ʻ' | 'ʼ' | '‘' | '`');
+    let unmarked = if name.contains(is_apostrophe) {
+        Cow::Owned(name.replace(is_apostrophe, ""))
+    } else {
+        Cow::Borrowed(name)
+    };
     tokens(&unmarked, 0)
         .into_iter()
         .filter(|token| token.kind == TokenKind::Word)

@@ -420,6 +420,13 @@ fn put_in(
 }
 
 fn drop_passages(transaction: &rusqlite::Transaction<'_>, item: &[u8]) -> rusqlite::Result<()> {
+    // Of an item that was never indexed there is nothing to drop, and the index of words would look
+    // through all it has not yet written down.
+    let is_known =
+        transaction.prepare_cached("SELECT 1 FROM passage WHERE item = ?")?.exists([item])?;
+    if !is_known {
+        return Ok(());
+    }
     transaction
         .prepare_cached("DELETE FROM words WHERE rowid IN (SELECT id FROM passage WHERE item = ?)")?
         .execute([item])?;

@@ -1,6 +1,8 @@
 //! The name of a place in gazetteers: those of the case, then the towns of the world. A name may stand
 //! in any case ending that the language's `places.txt` lists.
 
+use std::borrow::Cow;
+
 use kua_lexicon::{Gazetteer, TokenKind, place_key};
 use serde::{Deserialize, Serialize};
 
@@ -68,15 +70,17 @@ pub(crate) fn listed(scene: &Scene<'_>, at: usize, own: &PlaceNames) -> Option<L
             next += 1;
         }
     }
-    for count in (1..=words.len()).rev() {
-        let Some(run) = words.get(..count) else { continue };
-        let end = run.last().map_or(at, |&(_, end)| end);
-        let capital = scene.tokens.get(end - 1).is_some_and(|token| token.capital);
-        if count > 1 && !capital {
+    // A name of several words ends in one with a capital.
+    let capital = |end: usize| scene.tokens.get(end - 1).is_some_and(|token| token.capital);
+    let longest = words.iter().rposition(|&(_, end)| capital(end)).map_or(1, |last| last + 1);
+    words.truncate(longest);
+    let bases: Vec<Vec<Cow<'_, str>>> = words.iter().map(|(word, _)| bases(scene, word)).collect();
+    for (count, &(_, end)) in words.iter().enumerate().rev().map(|(n, word)| (n + 1, word)) {
+        if count > 1 && !capital(end) {
             continue;
         }
         let mut keys = Vec::new();
-        spell(scene, run, String::new(), &mut keys);
+        spell(&bases[..count], String::new(), &mut keys);
         let found = keys.iter().find_map(|key| {
             if let Some(place) = own.get(key) {
                 return Some((place.to_owned(), true));
@@ -100,36 +104,37 @@ fn sure(key: &str, name: &str) -> bool {
     letters > 4 || place_key(name) == key || (!key.is_ascii() && letters == 4)
 }
 
-/// The spellings of a run of words with every listed ending undone, as they stand first.
-fn spell(scene: &Scene<'_>, run: &[(&str, usize)], before: String, keys: &mut Vec<String>) {
+/// The spellings of a run of words with every listed ending undone, as they stand first. `bases` are
+/// those of each word.
+fn spell(bases: &[Vec<Cow<'_, str>>], before: String, keys: &mut Vec<String>) {
     /// Bounds the work where many endings fit several words.
     const MOST: usize = 48;
-    let Some((&(word, _), rest)) = run.split_first() else {
+    let Some((word, rest)) = bases.split_first() else {
         if keys.len() < MOST {
             keys.push(before);
         }
         return;
     };
-    for base in bases(scene, word) {
+    for base in word {
         if keys.len() >= MOST {
             return;
         }
-        let joined = if before.is_empty() { base } else { format!("{before} {base}") };
-        spell(scene, rest, joined, keys);
+        let joined = if before.is_empty() { base.to_string() } else { format!("{before} {base}") };
+        spell(rest, joined, keys);
     }
 }
 
 /// What a word may be without its case ending; itself first.
-fn bases(scene: &Scene<'_>, word: &str) -> Vec<String> {
+fn bases<'w>(scene: &Scene<'_>, word: &'w str) -> Vec<Cow<'w, str>> {
     /// Shorter stems are too often something else.
     const STEM: usize = 3;
-    let mut out = vec![word.to_owned()];
+    let mut out = vec![Cow::Borrowed(word)];
     for (ending, bases) in &scene.grammar.place_endings {
         let Some(stem) = word.strip_suffix(ending.as_str()) else { continue };
         if stem.chars().count() < STEM {
             continue;
         }
-        out.extend(bases.iter().map(|base| format!("{stem}{base}")));
+        out.extend(bases.iter().map(|base| Cow::Owned(format!("{stem}{base}"))));
     }
     out
 }

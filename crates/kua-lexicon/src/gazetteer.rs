@@ -63,7 +63,13 @@ impl Gazetteer {
 
     /// The towns a folded name ([`place_key`]) may be, the largest first; empty if it is none's.
     pub fn find(&self, key: &str) -> Vec<Town<'_>> {
-        let index = self.names.partition_point(|&at| self.name_at(at) < key);
+        // A name ends in a tab, which is less than any letter of a key: so as many bytes as the key
+        // has tell which of the two comes first.
+        let here = |at: usize| {
+            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+            rest.get(..key.len()).unwrap_or(rest)
+        };
+        let index = self.names.partition_point(|&at| here(at) < key.as_bytes());
         let Some(&at) = self.names.get(index).filter(|&&at| self.name_at(at) == key) else {
             return Vec::new();
         };

@@ -232,6 +232,34 @@ fn a_case_is_held_against_a_sealed_bundle_with_a_key_that_opens_it() {
     assert!(other.code == 1 && other.out.contains("signed by"), "{other:?}");
 }
 
+#[test]
+fn a_merge_tells_which_damaged_files_it_replaced() {
+    let bench = Bench::with_case();
+    let run = |args: &[&str]| {
+        let ran = bench.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran.out
+    };
+    bench.write("a.txt", "They came at dawn.");
+    run(&["init", "river"]);
+    run(&["-C", "river", "add", "a.txt"]);
+    run(&["-C", "river", "pack", "stick"]);
+    run(&["-C", "case", "merge", "stick"]);
+    let item = kua_case::ItemId::of(b"They came at dawn.").to_string();
+    let object = format!("case/vault/objects/sha256/{}/{item}", &item[..2]);
+    for damaged in ["They came at dusk.", "They"] {
+        bench.write(&object, damaged);
+        let said = run(&["-C", "case", "merge", "stick"]);
+        assert!(said.contains("was damaged here") && said.contains(&item), "{said}");
+        assert_eq!(std::fs::read(bench.path(&object)).unwrap(), b"They came at dawn.");
+        let said = run(&["-C", "case", "merge", "stick"]);
+        assert!(!said.contains("damaged"), "{said}");
+    }
+    let told = run(&["-C", "case", "custody", "a.txt"]);
+    assert_eq!(told.matches("Found damaged here and replaced").count(), 2, "{told}");
+    run(&["-C", "case", "verify"]);
+}
+
 fn vkey_of(bench: &Bench, case: &str) -> String {
     let manifest = std::fs::read(bench.path(case).join("vault/vault.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use kua_model::Sha256;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -91,6 +92,29 @@ pub(crate) struct Cache {
     /// The file was made anew because what stood there could not be used.
     pub(crate) was_rebuilt: bool,
     writes: bool,
+    /// What the file looked like when it was opened without SQLite's locks: whatever is read holds
+    /// only if it looks so afterwards, too.
+    unlocked: Option<Look>,
+}
+
+/// What tells that nobody wrote: length and time of the file, and whether a write-ahead log lies
+/// beside it, as it does for as long as somebody has it open for writing.
+#[derive(Debug, PartialEq, Eq)]
+struct Look {
+    length: Option<u64>,
+    modified: Option<SystemTime>,
+    has_log: bool,
+}
+
+impl Look {
+    fn at(path: &Path) -> Self {
+        let found = fs::metadata(path).ok();
+        Self {
+            length: found.as_ref().map(fs::Metadata::len),
+            modified: found.and_then(|found| found.modified().ok()),
+            has_log: log_of(path).exists(),
+        }
+    }
 }
 
 /// One passage of the search index.
@@ -144,23 +168,34 @@ impl Cache {
 
     /// The cache in `folder` to read from; nothing in the folder changes, so this works on a
     /// read-only disk, too. `None` if there is none, or none that this kua understands. While a
-    /// build is writing, or after one was killed, it is opened as [`Cache::open`] does.
+    /// build is writing, or after one was killed, SQLite makes its files beside it, so that the two
+    /// keep out of each other's way.
     pub(crate) fn look(folder: &Path) -> Result<Option<Self>, CacheError> {
         let path = folder.join("case.sqlite");
         if !path.is_file() {
             return Ok(None);
         }
-        let Ok(db) = looked_at(&path) else { return Self::open(folder).map(Some) };
-        Ok(db.map(|db| Self::over(folder, db, false, false)))
+        match looked_at(&path) {
+            Ok(cache) => Ok(cache),
+            Err(source) if is_strange(&source) => Ok(None),
+            Err(source) => Err(CacheError { path, source: source.into() }),
+        }
     }
 
     fn over(folder: &Path, db: Connection, was_rebuilt: bool, writes: bool) -> Self {
         let large = Large(folder.join("large"));
-        Self { path: folder.join("case.sqlite"), db, large, was_rebuilt, writes }
+        let path = folder.join("case.sqlite");
+        Self { path, db, large, was_rebuilt, writes, unlocked: None }
     }
 
     fn wrap<T, E: Into<CacheFault>>(&self, result: Result<T, E>) -> Result<T, CacheError> {
-        result.map_err(|source| CacheError { path: self.path.clone(), source: source.into() })
+        let wrap = |source| CacheError { path: self.path.clone(), source };
+        if self.unlocked.as_ref().is_some_and(|look| *look != Look::at(&self.path)) {
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            let what = "it was written to while it was read; try again";
+            return Err(wrap(rusqlite::Error::SqliteFailure(busy, Some(what.to_owned())).into()));
+        }
+        result.map_err(|source| wrap(source.into()))
     }
 
     /// The value at a place, if it is there and what its checksum says.
@@ -445,30 +480,70 @@ impl Drop for Cache {
     }
 }
 
-/// The file opened so that looking changes nothing; `None` if it is of another version.
-fn looked_at(path: &Path) -> rusqlite::Result<Option<Connection>> {
-    let wrong = || rusqlite::Error::InvalidPath(path.to_owned());
+/// The file opened so that looking changes nothing, if that can be; `None` if it is of another
+/// version.
+fn looked_at(path: &Path) -> rusqlite::Result<Option<Cache>> {
     let mut head = [0; 20];
-    let mut file = fs::File::open(path).map_err(|_| wrong())?;
-    file.read_exact(&mut head).map_err(|_| wrong())?;
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.map_err(|_| rusqlite::Error::InvalidPath(path.to_owned()))?;
+    let look = Look::at(path);
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // Bytes 18 and 19 of the file format: 2 where a write-ahead log belongs to it. To read one
-    // SQLite makes files beside it, unless told that nobody writes.
-    let db = match (head.get(18..20), Path::new(&wal).exists()) {
-        (Some([1, 1]), _) => Connection::open_with_flags(path, flags)?,
-        (_, true) => return Err(wrong()),
-        (_, false) => {
-            let name = path.to_str().ok_or_else(wrong)?;
-            let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?
+    // SQLite makes files beside it, unless told that nobody writes; then it takes no lock at all,
+    // and whoever does write shows it pages of two states.
+    if head.get(18..20) == Some(&[1, 1]) {
+        return of_this_version(path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY, None);
+    }
+    // A file of ours is in this state while it is written, or where that was cut short: rarely, and
+    // where it can be written somebody may be about to.
+    let may_write = fs::File::options().read(true).write(true).open(path).is_ok();
+    if look.has_log || may_write {
+        match of_this_version(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE, None) {
+            // A full disk: there is no room for the files beside it.
+            Err(error) if !look.has_log && !is_strange(&error) => {}
+            found => return found,
         }
+    }
+    of_this_version(path, flags, Some(look))
+}
+
+/// Opened without any lock if there is something to tell afterwards that nobody wrote.
+fn of_this_version(
+    path: &Path,
+    flags: OpenFlags,
+    unlocked: Option<Look>,
+) -> rusqlite::Result<Option<Cache>> {
+    let writes = flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let db = if unlocked.is_some() {
+        let name = path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(path.to_owned()))?;
+        let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?
+    } else {
+        Connection::open_with_flags(path, flags)?
     };
     db.busy_timeout(std::time::Duration::from_secs(30))?;
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    Ok((version == SCHEMA).then_some(db))
+    if version != SCHEMA {
+        return Ok(None);
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut cache = Cache::over(folder, db, false, writes);
+    cache.unlocked = unlocked;
+    Ok(Some(cache))
+}
+
+/// Whether there is no cache to be read at all, as far as this kua can tell.
+fn is_strange(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error, rusqlite::Error::InvalidPath(_))
+        || matches!(error.sqlite_error_code(), Some(NotADatabase | DatabaseCorrupt))
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
 }
 
 /// The open file; `None` if it is of another version.
@@ -625,5 +700,80 @@ mod tests {
         assert_eq!(cache.find("roman:\"mamay\"", 9).unwrap().len(), 1);
         cache.index(&[(b"i".to_vec(), vec![passage("тишина")])], &[]).unwrap();
         assert!(cache.find("roman:\"mamay\"", 9).unwrap().is_empty());
+    }
+
+    /// A file that a write-ahead log belongs to, without one: as one closed by other programs.
+    fn without_log(folder: &Path) -> PathBuf {
+        let path = folder.join("case.sqlite");
+        let mut cache = Cache::open(folder).unwrap();
+        cache.put(&[kept(b"one", b"k", &[b'a'; 300_000])]).unwrap();
+        drop(cache);
+        let db = Connection::open(&path).unwrap();
+        db.pragma_update(None, "journal_mode", "WAL").unwrap();
+        db.execute("UPDATE result SET subject = subject", []).unwrap();
+        drop(db);
+        assert!(fs::read(&path).unwrap().get(18..20) == Some(&[2, 2]) && !log_of(&path).exists());
+        path
+    }
+
+    #[test]
+    fn what_is_read_without_locks_while_somebody_writes_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = without_log(folder.path());
+        let get = |cache: &Cache| cache.get("read", b"one", &Sha256::of(b"k"));
+        let unlocked = || {
+            let look = Look::at(&path);
+            of_this_version(&path, OpenFlags::SQLITE_OPEN_NO_MUTEX, Some(look)).unwrap().unwrap()
+        };
+        let reader = unlocked();
+        assert_eq!(get(&reader).unwrap().unwrap(), [b'a'; 300_000]);
+        let mut writer = Cache::open(folder.path()).unwrap();
+        let refused = get(&reader).unwrap_err();
+        assert!(refused.to_string().contains("try again"), "{refused}");
+        writer.put(&[kept(b"one", b"k", &[b'b'; 300_000])]).unwrap();
+        drop(writer);
+        // Whatever SQLite remembers of the old pages: the file is another now.
+        assert!(get(&reader).is_err() && reader.keys("read").is_err());
+        let look = Cache::look(folder.path()).unwrap().unwrap();
+        assert_eq!(get(&look).unwrap().unwrap(), [b'b'; 300_000]);
+    }
+
+    #[test]
+    fn looking_while_somebody_writes_shows_one_state_or_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let value = |n: u8| kept(b"one", b"k", &vec![n; 200_000 + usize::from(n) * 30_000]);
+        for _ in 0..4 {
+            without_log(folder.path());
+            std::thread::scope(|scope| {
+                let writing = scope.spawn(|| {
+                    for n in 0..6 {
+                        let mut writer = Cache::open(folder.path()).unwrap();
+                        writer.put(&[value(n)]).unwrap();
+                    }
+                });
+                let mut seen = 0;
+                while !writing.is_finished() || seen == 0 {
+                    let found = Cache::look(folder.path()).and_then(|cache| {
+                        cache.map(|cache| cache.get("read", b"one", &Sha256::of(b"k"))).transpose()
+                    });
+                    // Refused is fine, mixed is not.
+                    let Ok(Some(Some(value))) = found else { continue };
+                    assert!(value.iter().all(|byte| Some(byte) == value.first()));
+                    seen += 1;
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn looking_makes_no_file_anew() {
+        for bytes in
+            [&b"not a database at all, but long enough to be looked at"[..], b"", b"SQLite"]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("case.sqlite"), bytes).unwrap();
+            assert!(Cache::look(folder.path()).unwrap().is_none());
+            assert_eq!(fs::read(folder.path().join("case.sqlite")).unwrap(), bytes);
+        }
     }
 }

@@ -76,6 +76,14 @@ impl Case {
     /// # Errors
     /// [`CaseError::NotBuilt`] if there is none, or a later build was interrupted.
     pub fn chronicle(&self) -> Result<Loaded, CaseError> {
+        match self.chronicle_now() {
+            // A build that ended meanwhile has put another in the place of what was being read.
+            Err(CaseError::NotBuilt { .. }) => self.chronicle_now(),
+            loaded => loaded,
+        }
+    }
+
+    fn chronicle_now(&self) -> Result<Loaded, CaseError> {
         let not_built = || CaseError::NotBuilt { dir: self.dir.clone() };
         let cache = self.cache_if_any()?.ok_or_else(not_built)?;
         let (key, value) = cache.latest(CHRONICLE, WHOLE)?.ok_or_else(not_built)?;

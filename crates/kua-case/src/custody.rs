@@ -232,11 +232,12 @@ impl Case {
     }
 
     /// A `.tlog-proof` text of an item, with its log entry in the `extra` line, so that the file,
-    /// this text and the log's key are all a stranger needs.
+    /// this text and the log's key are all a stranger needs. Its checkpoint is kept in the vault's
+    /// `seen/`, as it is about to be given away; the flag is `false` if it could not be.
     ///
     /// # Errors
     /// [`CaseError::NoSuchId`], [`CaseError::ManyIds`], and the vault's.
-    pub fn item_proof(&self, prefix: &str) -> Result<String, CaseError> {
+    pub fn item_proof(&self, prefix: &str) -> Result<(String, bool), CaseError> {
         let item = self.find_stored(prefix)?;
         let vault = self.evidence.vault();
         let logs = vault.own_logs().map_err(EvidenceError::from)?;
@@ -246,7 +247,10 @@ impl Case {
         let log = log.ok_or_else(|| CaseError::NoSuchId { prefix: prefix.to_owned() })?;
         let mut proof = log.inclusion_proof(item.log_index).map_err(EvidenceError::from)?;
         proof.extra = Some(log.entry(item.log_index).map_err(EvidenceError::from)?);
-        Ok(proof.to_text())
+        // Of another log, or an earlier epoch, nothing is signed here any more.
+        let grows = log.name() == vault.vkey().name();
+        let remembered = !grows || self.evidence.remember_sent(&proof.checkpoint);
+        Ok((proof.to_text(), remembered))
     }
 
     fn append(&self, event: Event) -> Result<u64, CaseError> {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kua_model::{Custody, Item, Judgement, Sha256};
 use kua_vault::{
     Collector, CreateError, EntryKind, Event, Listing, LogError, OpenError, PreserveError,
-    ReadError, SealRecipient, Stamp, StampError, Trust, Vault, Writer,
+    ReadError, SealRecipient, SignedCheckpoint, Stamp, StampError, Trust, Vault, Writer,
 };
 use thiserror::Error;
 
@@ -152,6 +152,14 @@ impl Evidence {
     pub(crate) fn checkpoint(&self) -> Result<(u64, String), EvidenceError> {
         let signed = self.vault.checkpoint()?;
         Ok((signed.size(), signed.to_text()))
+    }
+
+    /// Keeps the checkpoint `text` in the vault's memory of what was given away. `false` if that
+    /// could not be: the medium cannot be written to, somebody else writes, or the checkpoint is
+    /// not of this vault's log.
+    pub(crate) fn remember_sent(&self, text: &str) -> bool {
+        let signed = SignedCheckpoint::verify(text.as_bytes(), self.vault.vkey());
+        signed.is_ok_and(|signed| self.vault.remember_sent(&signed).is_ok())
     }
 
     /// Every time stamp, proved again.

@@ -17,6 +17,9 @@ pub struct Published {
     pub bytes: u64,
     /// The case has moved on since the build that was published.
     pub is_stale: bool,
+    /// Whether the checkpoint in it is kept in the vault's `seen/`: a log that is set back later
+    /// is noticed by it. Not on a medium that cannot be written to, or while somebody else writes.
+    pub remembered: bool,
 }
 
 impl Case {
@@ -29,6 +32,8 @@ impl Case {
         progress.begin(Step::Publish, None);
         let custody = &loaded.chronicle.custody;
         let html = Site::new(&loaded.chronicle).single_file_signed(|text| self.sign(text, custody));
+        // Before it is given away: after that it may be too late.
+        let remembered = self.evidence.remember_sent(&custody.checkpoint);
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let part = file.with_file_name(name);
@@ -44,6 +49,6 @@ impl Case {
             let _ = fs::remove_file(&part);
             return Err(CaseError::io(file)(error));
         }
-        Ok(Published { bytes: html.len() as u64, is_stale: loaded.is_stale })
+        Ok(Published { bytes: html.len() as u64, is_stale: loaded.is_stale, remembered })
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use kua_model::{Chronicle, Document, DocumentId, Item};
 use kua_vault::{
-    Disk, Finding, Storage, Vault, VerifierKey, VerifyOptions, VerifyProgress, verify_with,
+    Disk, Finding, SealIdentity, Storage, Vault, VerifierKey, VerifyOptions, VerifyProgress,
+    verify_with,
 };
 
 use crate::error::CaseError;
@@ -60,6 +61,8 @@ pub struct VerifyWants {
     pub key: Option<VerifierKey>,
     /// Checkpoints, published files or copies the log must continue.
     pub against: Vec<PathBuf>,
+    /// Keys that may open sealed bundles among them.
+    pub identities: Vec<SealIdentity>,
     /// Do not hash the bytes of items. Weaker, and the result says so.
     pub quick: bool,
 }
@@ -128,7 +131,7 @@ pub fn verify_vault_folder(
     let mut seen = Vec::new();
     for path in &wants.against {
         let Some(key) = &key else { break };
-        match checkpoint_at(path, key)? {
+        match checkpoint_at(path, key, &wants.identities)? {
             Ok(checkpoint) => seen.push(checkpoint),
             Err(what) => verified.faults.push(Fault {
                 place: path.display().to_string(),

@@ -3,20 +3,20 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kua_model::ItemId;
 use kua_publish::verify::read_single_file;
 use kua_vault::{
-    BagStorage, Disk, Entry, Log, Note, Policy, Proof, SignedCheckpoint, Storage, Vault,
-    VerifierKey, verify_log,
+    BagStorage, Disk, Entry, Log, Note, Policy, Proof, SealIdentity, SignedCheckpoint, Storage,
+    Vault, VerifierKey, verify_log,
 };
 
 use crate::bundle::bag_at;
 use crate::error::CaseError;
 use crate::evidence::EvidenceError;
-use crate::verify::{Fault, Verified, fault};
+use crate::verify::{Fault, Verified, VerifyWants, fault};
 
 /// Whether a policy's quorum has cosigned a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn looks_like_a_log(dir: &Path) -> bool {
 pub fn verify_tiled_log(
     dir: &Path,
     key: &VerifierKey,
-    against: &[PathBuf],
+    wants: &VerifyWants,
 ) -> Result<Verified, CaseError> {
     let report = verify_log(dir, key);
     let mut verified = Verified {
@@ -65,47 +65,71 @@ pub fn verify_tiled_log(
         ..Verified::default()
     };
     let log = Log::open(Arc::new(Disk::new(dir)), "", key).ok();
-    for other in against {
-        let theirs = match checkpoint_at(other, key)? {
+    hold_against(log.as_ref(), key, wants, &mut verified)?;
+    Ok(verified)
+}
+
+/// Whether `log` continues every checkpoint of `wants.against`; a log that cannot be read has been
+/// named already.
+///
+/// # Errors
+/// If a file to compare with cannot be read.
+pub(crate) fn hold_against(
+    log: Option<&Log>,
+    key: &VerifierKey,
+    wants: &VerifyWants,
+    verified: &mut Verified,
+) -> Result<(), CaseError> {
+    for other in &wants.against {
+        let theirs = match checkpoint_at(other, key, &wants.identities)? {
             Ok(theirs) => theirs,
             Err(what) => {
                 verified.faults.push(compared(other, what));
                 continue;
             }
         };
-        let Some(log) = &log else { continue };
+        let Some(log) = log else { continue };
         let (have, size) = (log.checkpoint().size(), theirs.size());
-        if size > have {
-            let what = format!("this log has {have} entries, but {size} were signed there");
-            verified.faults.push(compared(other, what));
-        } else if log.root_at(size).is_ok_and(|root| root != *theirs.root()) {
-            let what = format!(
-                "FORK: at {size} entries the two are not one history, and both are signed by the same key. Keep both, they are evidence"
-            );
-            verified.faults.push(compared(other, what));
-        } else {
-            verified.remarks.push(format!(
+        let root = if size > have { None } else { Some(log.root_at(size)) };
+        match root {
+            None => {
+                let what = format!("this log has {have} entries, but {size} were signed there");
+                verified.faults.push(compared(other, what));
+            }
+            Some(Ok(root)) if root == *theirs.root() => verified.remarks.push(format!(
                 "It continues {} ({size} entries).",
                 crate::shown(&other.display().to_string())
-            ));
+            )),
+            Some(Ok(_)) => {
+                let what = format!(
+                    "FORK: at {size} entries the two are not one history, and both are signed by the same key. Keep both, they are evidence"
+                );
+                verified.faults.push(compared(other, what));
+            }
+            Some(Err(error)) => {
+                let what = format!("it cannot be compared with: {error}");
+                verified.faults.push(compared(other, what));
+            }
         }
     }
-    Ok(verified)
+    Ok(())
 }
 
 /// The checkpoint of a log, a vault, a case, a bundle, a published file or a file that is one, under
 /// `key`; inside, why there is none.
 ///
 /// # Errors
-/// If the file cannot be read.
+/// If the file cannot be read; [`CaseError::SealedBundle`] if it is a sealed bundle and there are
+/// no `identities`.
 pub(crate) fn checkpoint_at(
     path: &Path,
     key: &VerifierKey,
+    identities: &[SealIdentity],
 ) -> Result<Result<SignedCheckpoint, String>, CaseError> {
     let vault = if path.join("case.toml").is_file() { path.join("vault") } else { path.to_owned() };
     let held = if vault.join("vault.json").is_file() {
         Some(Vault::open(&vault).map_err(EvidenceError::from)?)
-    } else if let Some(bag) = bag_at(path, &[])? {
+    } else if let Some(bag) = bag_at(path, identities)? {
         let storage: Arc<dyn Storage> = Arc::new(BagStorage::new(vec![bag]));
         if storage.length("vault.json").is_ok_and(|length| length.is_none()) {
             let what = "the bag there holds no log; of a bundle in several volumes, name the first";

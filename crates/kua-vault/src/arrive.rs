@@ -6,6 +6,7 @@ use kua_model::{ItemId, Sha256};
 use sha2::Digest as _;
 
 use crate::preserve_error::PreserveError;
+use crate::record::object_path;
 use crate::storage::Access;
 use crate::writer::{Writer, writing};
 
@@ -18,6 +19,9 @@ pub(crate) struct Arrived {
     pub length: u64,
     /// Where they lie, unless they are few: then they are in the writer's buffer.
     pub temporary: Option<String>,
+    /// They were not written, since the disk is full, but lie under the object's name already: read
+    /// back and hashed.
+    pub found: bool,
 }
 
 impl Writer {
@@ -41,19 +45,40 @@ impl Writer {
         let mut length = first as u64;
         if first < SMALL {
             let item = ItemId(Sha256::from_bytes(hash.finalize().into()));
-            return Ok(Arrived { item, length, temporary: None });
+            return Ok(Arrived { item, length, temporary: None, found: false });
         }
         let path = self.temporary();
         let written = self.spool(&path, source, buffer, &mut hash, &mut length);
-        if let Err(error) = written {
-            let _ = self.vault.storage.remove(&path);
-            return Err(error);
-        }
+        let full = match written {
+            Ok(()) => None,
+            Err(error) => {
+                let _ = self.vault.storage.remove(&path);
+                if !is_full(&error) || self.seals() {
+                    return Err(error);
+                }
+                // No room for a copy, and none may be needed: read on, to know what it is.
+                hash_rest(source, buffer, &mut hash, &mut length)?;
+                Some(error)
+            }
+        };
         let item = ItemId(Sha256::from_bytes(hash.finalize().into()));
-        Ok(Arrived { item, length, temporary: Some(path) })
+        match full {
+            None => Ok(Arrived { item, length, temporary: Some(path), found: false }),
+            Some(error) => {
+                let there = self.vault.storage.length(&object_path(&item));
+                let found = there.is_ok_and(|there| there == Some(length))
+                    && self.object_is_sound(&item)?;
+                if found {
+                    Ok(Arrived { item, length, temporary: None, found })
+                } else {
+                    Err(error)
+                }
+            }
+        }
     }
 
-    /// Writes the full `buffer`, then the rest of the source, to a temporary file.
+    /// Writes the full `buffer`, then the rest of the source, to a temporary file. If the disk
+    /// fails, `hash` and `length` are those of all that was read until then.
     fn spool(
         &self,
         path: &str,
@@ -72,8 +97,8 @@ impl Writer {
                 return file.flush().map_err(disk);
             }
             hash.update(part);
-            file.write_all(part).map_err(disk)?;
             *length += count as u64;
+            file.write_all(part).map_err(disk)?;
         }
     }
 }
@@ -93,6 +118,29 @@ pub(crate) fn hash_of(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<(I
         hash.update(buffer.get(..count).unwrap_or_default());
         length += count as u64;
     }
+}
+
+/// Reads the source to its end and writes nothing.
+fn hash_rest(
+    source: &mut impl Read,
+    buffer: &mut [u8],
+    hash: &mut sha2::Sha256,
+    length: &mut u64,
+) -> Result<(), PreserveError> {
+    loop {
+        let count = fill(source, buffer).map_err(|source| PreserveError::Source { source })?;
+        if count == 0 {
+            return Ok(());
+        }
+        hash.update(buffer.get(..count).unwrap_or_default());
+        *length += count as u64;
+    }
+}
+
+fn is_full(error: &PreserveError) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let PreserveError::Io { source, .. } = error else { return false };
+    matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// Fills `buffer` as far as the source gives; fewer bytes mean its end.

@@ -94,7 +94,15 @@ impl Storage for Disk {
             return result;
         }
         paths.iter().try_for_each(|path| {
-            OpenOptions::new().read(true).write(true).open(self.at(path))?.sync_all()
+            let path = self.at(path);
+            match OpenOptions::new().read(true).write(true).open(&path) {
+                // An object that was copied from a medium that cannot be written to. Where files
+                // have to be open for writing to be synced, this says so.
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    File::open(&path)?.sync_all()
+                }
+                opened => opened?.sync_all(),
+            }
         })
     }
 

@@ -15,6 +15,8 @@ use crate::writer::{Writer, writing};
 pub(crate) struct Known {
     pub in_log: bool,
     pub in_batch: bool,
+    /// Length of the file that lies under the object's name, of the log or not.
+    pub there: Option<u64>,
     /// Entries of these bytes and what their records say; nothing if a record is sealed or lost.
     pub records: Vec<(Entry, Map<String, Value>)>,
 }
@@ -31,7 +33,9 @@ impl Writer {
         }
         let path = object_path(item);
         let there = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
-        // An object can lie there without an entry, after an interruption: it counts as unknown.
+        known.there = there;
+        // An object can lie there without an entry of this log, after an interruption or a merge:
+        // it counts as unknown.
         if there.is_some() {
             let log = self.log();
             if self.known.is_none() {

@@ -27,7 +27,9 @@ use crate::manifest::{MANIFEST, TMP, log_dir};
 use crate::preserve_error::PreserveError;
 use crate::read_error::{OpenError, ReadError};
 use crate::record::{object_dir, object_path, record_path};
-use crate::record_bundle::{NoRecord, RecordBundle, RecordFinder, RecordLayout, Why, push_line};
+use crate::record_bundle::{
+    NoRecord, RecordBundle, RecordFinder, RecordLayout, Why, bundles_dir, push_line, whole_path,
+};
 use crate::storage::{Access, Storage, parent};
 use crate::tile::{TILE_WIDTH, Tile, TileKind, tiles_of};
 use crate::tree::Node;
@@ -80,6 +82,9 @@ pub struct Merged {
     pub bytes: u64,
     /// Objects that were here already.
     pub known: u64,
+    /// Objects that were damaged here and were replaced by the sound ones of the bundle; they count
+    /// among [`Merged::objects`], too.
+    pub healed: BTreeSet<ItemId>,
     /// Items that their collector has withdrawn and that still lie here.
     pub withdrawn: Vec<ItemId>,
     /// Items of the bundle that were withdrawn here. They do not come back.
@@ -135,6 +140,8 @@ impl Vault {
             records: None,
             outgrown: Vec::new(),
             sound: BTreeSet::new(),
+            vouched: 0,
+            healed: BTreeSet::new(),
             done: Merged::default(),
         };
         let known = self.merged()?;
@@ -187,6 +194,11 @@ struct Merge<'a> {
     outgrown: Vec<String>,
     /// Objects of ours that were hashed in this merge and are whole.
     sound: BTreeSet<ItemId>,
+    /// Entries of the log at hand that our own log vouches for: what they speak of was made safe
+    /// before. What else is found here was left by a merge that did not come to its end.
+    vouched: u64,
+    /// Objects healed that no entry of ours tells of yet.
+    healed: BTreeSet<ItemId>,
     done: Merged,
 }
 
@@ -200,7 +212,10 @@ impl Merge<'_> {
         if ours.root_at(size)? != *log.checkpoint().root() {
             return Err(MergeError::OwnFork { size });
         }
+        self.vouched = here;
         self.objects(log, size)?;
+        // Another log was not taken in, so there is no merge to record.
+        self.done.healed.append(&mut self.healed);
         self.tell(key, here, size, false, true);
         Ok(())
     }
@@ -218,13 +233,18 @@ impl Merge<'_> {
             Err(error) => return Err(error.into()),
         };
         let here = mirror.as_ref().map_or(0, |mirror| mirror.checkpoint().size());
+        self.vouched = recorded.unwrap_or(0);
         if let Some(mirror) = mirror.as_ref().filter(|_| size <= here) {
             if mirror.root_at(size)? != *log.checkpoint().root() {
                 return self.keep_fork(key, log, here);
             }
             self.objects(log, here)?;
             // An interrupted merge may have left a mirror that nothing of ours speaks of.
-            if recorded.is_none_or(|recorded| recorded < here) {
+            let is_new = recorded.is_none_or(|recorded| recorded < here);
+            if is_new {
+                self.writer.rely_on(&in_dir(&log_dir(key.name()), "checkpoint"));
+            }
+            if is_new || !self.healed.is_empty() {
                 self.record(key, mirror)?;
             }
             self.tell(key, here, size, false, false);
@@ -311,10 +331,11 @@ impl Merge<'_> {
                 self.or_lacking(taken, log, index, &entry)?;
             }
             if let Some(stored) = &entry.stored {
-                let taken = twice(|| self.take_object(&stored.object, stored.length, old));
+                let taken = twice(|| self.take_object(&stored.object, stored.length, index, old));
                 self.or_lacking(taken, log, index, &entry)?;
             }
-            if self.group.len() >= GROUP_FILES || self.group_bytes >= GROUP_BYTES {
+            let files = self.group.len() + self.writer.relied().len();
+            if files >= GROUP_FILES || self.group_bytes >= GROUP_BYTES {
                 self.flush()?;
             }
         }
@@ -382,7 +403,20 @@ impl Merge<'_> {
         let path = record_path(entry).unwrap_or_default();
         // One of ours that cannot be read is as good as lost, and the bundle may bring it.
         let storage = self.vault.storage.as_ref();
-        if self.is_due(&path) || self.ours.find(storage, log, index, entry).is_ok() {
+        if self.is_due(&path) {
+            return Ok(());
+        }
+        if self.ours.find(storage, log, index, entry).is_ok() {
+            if index >= self.vouched {
+                // A merge writes whole bundles only.
+                let path = match self.vault.manifest.records {
+                    RecordLayout::Single => path,
+                    RecordLayout::Bundled => whole_path(&bundles_dir(log), index / TILE_WIDTH),
+                };
+                if storage.length(&path).is_ok_and(|found| found.is_some()) {
+                    self.writer.rely_on(&path);
+                }
+            }
             return Ok(());
         }
         let bytes = match self.theirs.find(self.bundle, log, index, entry) {
@@ -446,9 +480,24 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn take_object(&mut self, object: &ItemId, length: u64, old: bool) -> Result<(), MergeError> {
+    /// Only bytes of the right hash replace anything, and only what has another hash is replaced.
+    fn take_object(
+        &mut self,
+        object: &ItemId,
+        length: u64,
+        index: u64,
+        old: bool,
+    ) -> Result<(), MergeError> {
         let path = object_path(object);
-        if self.is_due(&path) || self.is_sound(object, length)? {
+        if self.is_due(&path) {
+            self.done.known += 1;
+            return Ok(());
+        }
+        let here = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
+        if self.is_sound(object, length, here)? {
+            if index >= self.vouched {
+                self.writer.rely_on(&path);
+            }
             self.done.known += 1;
             return Ok(());
         }
@@ -467,6 +516,9 @@ impl Merge<'_> {
         self.writer.folder(&object_dir(object))?;
         self.group.push((temporary, path));
         self.group_bytes += length;
+        if here.is_some() {
+            self.healed.insert(*object);
+        }
         self.done.objects += 1;
         self.done.bytes += length;
         if self.options.progress.is_some_and(|progress| !progress(length)) {
@@ -477,12 +529,15 @@ impl Merge<'_> {
 
     /// Whether the object lies here as signed. Its length alone would leave a changed byte
     /// unhealed, though the bundle brings the right one.
-    fn is_sound(&mut self, object: &ItemId, length: u64) -> Result<bool, MergeError> {
-        let path = object_path(object);
+    fn is_sound(
+        &mut self,
+        object: &ItemId,
+        length: u64,
+        here: Option<u64>,
+    ) -> Result<bool, MergeError> {
         if self.sound.contains(object) {
             return Ok(true);
         }
-        let here = self.vault.storage.length(&path).map_err(|e| writing(&path, e))?;
         let sound = here == Some(length) && self.writer.object_is_sound(object)?;
         if sound {
             self.sound.insert(*object);
@@ -521,10 +576,12 @@ impl Merge<'_> {
     fn flush(&mut self) -> Result<(), MergeError> {
         let group = std::mem::take(&mut self.group);
         self.group_bytes = 0;
-        if group.is_empty() {
+        let relied = std::mem::take(self.writer.relied());
+        if group.is_empty() && relied.is_empty() {
             return Ok(());
         }
-        let contents: Vec<String> = group.iter().map(|(temporary, _)| temporary.clone()).collect();
+        let staged = group.iter().map(|(temporary, _)| temporary.clone());
+        let contents: Vec<String> = staged.chain(relied).collect();
         self.vault.storage.sync(&contents).map_err(|e| writing(TMP, e))?;
         self.writer.give_names(&group)?;
         for path in std::mem::take(&mut self.outgrown) {
@@ -534,13 +591,17 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Says in our own log which state of theirs lies here now.
+    /// Says in our own log which state of theirs lies here now, and what was healed by it.
     fn record(&mut self, key: &VerifierKey, log: &Log) -> Result<(), MergeError> {
         let signed = log.checkpoint();
+        let healed = std::mem::take(&mut self.healed);
         let event = Event::new(EntryKind::Merge, &self.options.at)
             .of_log(&LogState::of(key, signed))
-            .public("checkpoint", Sha256::of(signed.to_text().as_bytes()).to_string());
+            .public("checkpoint", Sha256::of(signed.to_text().as_bytes()).to_string())
+            .about(&healed);
+        let event = if healed.is_empty() { event } else { event.private("how", "healed") };
         self.writer.append(event)?;
+        self.done.healed.extend(healed);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::create::read_signer_key;
 use crate::key::SignerKey;
 use crate::log::{Log, LogError, in_dir};
-use crate::manifest::{FORKS, LAST_SIGNED, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
+use crate::manifest::{FORKS, LAST_SIGNED, PRIVATE, SET_ASIDE, SIGNER_KEY, TMP, log_dir};
 use crate::note::Note;
 use crate::preserve_error::PreserveError;
 use crate::record_bundle::{bundles_dir, bundles_present};
@@ -45,7 +45,12 @@ impl Vault {
     ) -> Result<Writer, PreserveError> {
         let signer = self.signer_key()?;
         let (log, is_published) = self.newest_signed()?;
-        if !is_published {
+        if is_published {
+            // Perhaps by somebody who was killed before its name was safe; what it speaks of was
+            // safe before. Whoever finds everything done relies on it without signing anew.
+            let dirs = [PRIVATE.to_owned(), log_dir(self.vkey().name())];
+            self.storage.sync_dirs(&dirs).map_err(|e| writing("the log's folder", e))?;
+        } else {
             publish(self, log.checkpoint())?;
         }
         let kept = self.seen(self.vkey())?;

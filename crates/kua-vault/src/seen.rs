@@ -33,11 +33,12 @@ impl Vault {
         Ok(seen)
     }
 
-    /// Keeps a checkpoint of this vault that is about to be given away.
+    /// Keeps a checkpoint of this vault's log that is about to be given away, in a bundle, a
+    /// published page or a proof: a log that is set back later is noticed by it.
     ///
     /// # Errors
     /// [`PreserveError::Busy`] while there is a writer, and the system's.
-    pub(crate) fn remember_sent(&self, signed: &SignedCheckpoint) -> Result<(), PreserveError> {
+    pub fn remember_sent(&self, signed: &SignedCheckpoint) -> Result<(), PreserveError> {
         let _lock = self.lock()?;
         self.keep_seen(signed)
     }
@@ -47,7 +48,11 @@ impl Vault {
         let path = seen_path(signed);
         let io = |e| writing(&path, e);
         if self.storage.length(&path).map_err(io)?.is_some() {
-            return Ok(());
+            // Perhaps put there by somebody who was killed before its name was safe.
+            return self
+                .storage
+                .sync_dirs(&[parent(&path).to_owned(), SEEN.to_owned()])
+                .map_err(io);
         }
         make_dirs(self.storage.as_ref(), parent(&path)).map_err(io)?;
         put_file(self.storage.as_ref(), &path, signed.to_text().as_bytes(), Access::Shared)

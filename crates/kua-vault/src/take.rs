@@ -23,7 +23,8 @@ impl Writer {
     /// [`Writer::commit`] has returned `Ok`. Sources of any length; memory stays small.
     ///
     /// If the vault has the same bytes already, only a new path or origin is recorded, and
-    /// damaged or missing bytes are put right.
+    /// damaged or missing bytes are put right. Bytes that lie there without an entry, left by an
+    /// interrupted writer or brought by a merge, are used where they lie: no second copy is made.
     ///
     /// # Errors
     /// [`PreserveError::Source`] if `source` fails: nothing of it is kept, and the writer goes
@@ -155,8 +156,11 @@ impl Writer {
     /// A vault that seals writes nothing else: a record beside a sealed item would tell what the
     /// seal hides.
     fn check_open(&self) -> Result<(), PreserveError> {
-        let seals = !self.vault.recipients().is_empty();
-        if seals { Err(PreserveError::OnlySealed) } else { Ok(()) }
+        if self.seals() { Err(PreserveError::OnlySealed) } else { Ok(()) }
+    }
+
+    pub(crate) fn seals(&self) -> bool {
+        !self.vault.recipients().is_empty()
     }
 
     fn take_arrived(&mut self, arrived: &Arrived, told: &Told) -> Result<Receipt, PreserveError> {
@@ -177,7 +181,9 @@ impl Writer {
     fn file(&mut self, told: &Told, arrived: &Arrived) -> Result<(Receipt, bool), PreserveError> {
         let Arrived { item, length, .. } = *arrived;
         let known = self.records_of(&item)?;
-        let sound = known.in_batch || (known.in_log && self.object_is_sound(&item)?);
+        let lies_there = known.in_log || known.there == Some(length);
+        let sound =
+            known.in_batch || arrived.found || (lies_there && self.object_is_sound(&item)?);
         let recorded = known.records.iter().any(|(entry, meta)| told.is_recorded(entry, meta));
         if recorded && sound {
             let receipt = Receipt { item, length, already: true, log_index: None };
@@ -207,6 +213,9 @@ impl Writer {
                 }
             };
             renames.push((temporary, object_path(&item)));
+        }
+        if sound && !known.in_log && !known.in_batch {
+            self.rely_on(&object_path(&item));
         }
         let meta = record.map(|record| record.meta).unwrap_or_default();
         let log_index = Some(self.enqueue(Pending { entry, bytes, meta, record: line, renames }));

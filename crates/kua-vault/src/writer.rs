@@ -51,6 +51,8 @@ pub struct Writer {
     pub(crate) known: Option<Vec<(ItemId, u64)>>,
     folders: BTreeSet<String>,
     unsafe_folders: BTreeSet<String>,
+    /// Files that were found in their place and that the next signature speaks of.
+    relied: BTreeSet<String>,
     next_temporary: u64,
     stopped: bool,
     pub(crate) buffer: Vec<u8>,
@@ -88,6 +90,7 @@ impl Writer {
             known: None,
             folders: BTreeSet::new(),
             unsafe_folders: BTreeSet::new(),
+            relied: BTreeSet::new(),
             next_temporary: 0,
             stopped: false,
             buffer: Vec::new(),
@@ -155,8 +158,8 @@ impl Writer {
             indexed.extend(item.entry.stored.map(|stored| (stored.object, index)));
             renames.extend(item.renames);
         }
-        let contents: Vec<String> =
-            renames.iter().chain(&tiles).map(|(temporary, _)| temporary.clone()).collect();
+        let staged = renames.iter().chain(&tiles).map(|(temporary, _)| temporary.clone());
+        let contents: Vec<String> = staged.chain(std::mem::take(&mut self.relied)).collect();
         self.vault.storage.sync(&contents).map_err(|e| writing(TMP, e))?;
         self.give_names(&renames)?;
         self.give_names(&tiles)?;
@@ -243,6 +246,23 @@ impl Writer {
             self.unsafe_folders.insert(at.to_owned());
         }
         Ok(())
+    }
+
+    /// A file that lies in its place already, written by somebody who did not come to sign for it:
+    /// that it can be read says nothing of the disk, so content and name are synced before the
+    /// next signature.
+    pub(crate) fn rely_on(&mut self, path: &str) {
+        let mut at = path;
+        while !at.is_empty() {
+            at = parent(at);
+            self.unsafe_folders.insert(at.to_owned());
+        }
+        self.relied.insert(path.to_owned());
+    }
+
+    /// Files relied on that are not known to be safe yet.
+    pub(crate) fn relied(&mut self) -> &mut BTreeSet<String> {
+        &mut self.relied
     }
 
     pub(crate) fn temporary(&mut self) -> String {

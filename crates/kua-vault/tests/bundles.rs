@@ -14,9 +14,9 @@ use std::sync::Arc;
 use common::{Crash, Fault, Memory, acquired};
 use kua_model::ItemId;
 use kua_vault::{
-    AddCheckpoint, Bag, BagStorage, BundleForm, Collector, Container, MergeError, MergeOptions,
-    Merged, PackError, PackOptions, SealIdentity, SealedFile, Storage, Vault, VerifyOptions,
-    check_bag, verify, verify_part, verify_with,
+    AddCheckpoint, Bag, BagStorage, BundleForm, Collector, Container, EntryKind, MergeError,
+    MergeOptions, Merged, PackError, PackOptions, SealIdentity, SealedFile, Storage, Vault,
+    VerifyOptions, check_bag, verify, verify_part, verify_with,
 };
 
 fn vault_at(dir: &Path, name: &str) -> Vault {
@@ -381,6 +381,20 @@ fn a_merge_cut_off_anywhere_goes_on_and_ends_the_same() {
             let memory = start.after(Crash::Kept);
             memory.fail_at(number, fault);
             let _ = merge(&Vault::open_on(memory.shared()).unwrap(), &storage);
+            // What the next process finds may not be safe yet; once it signs for it, it is.
+            let went_on = memory.killed();
+            let vault = Vault::open_on(went_on.shared()).unwrap();
+            merge(&vault, &storage).unwrap_or_else(|e| panic!("{fault:?} at {number}: {e}"));
+            for crash in [Crash::Lost, Crash::Torn(2), Crash::Torn(5)] {
+                let when = format!("{fault:?} at {number}, finished, then {crash:?}");
+                let found = went_on.after(crash);
+                let options = VerifyOptions { threads: 1, ..Default::default() };
+                let report = verify_with(&found.shared(), &options);
+                assert!(report.is_clean(), "{when}: {:#?}", report.findings);
+                let vault = Vault::open_on(found.shared()).unwrap();
+                assert_eq!(paths_of(&vault).len(), 4, "{when}");
+                assert_eq!(vault.merged().unwrap().len(), 1, "{when}");
+            }
             for crash in [Crash::Kept, Crash::Lost, Crash::Torn(2), Crash::Torn(5)] {
                 let when = format!("{fault:?} at {number}, {crash:?}");
                 let found = memory.after(crash);
@@ -406,6 +420,7 @@ fn what_was_changed_here_without_changing_its_length_is_healed_by_a_good_bundle(
     pack(&theirs, &at("good"), BundleForm::Folder, 0);
     let ours = vault_at(&at("ours"), "Hill");
     merge(&ours, &bundle(&[&at("good")])).unwrap();
+    let mut entries = 1;
     for vault in ["ours", "theirs"] {
         for dir in ["objects", "records"] {
             for file in files_of(&at(vault).join(dir)) {
@@ -417,18 +432,64 @@ fn what_was_changed_here_without_changing_its_length_is_healed_by_a_good_bundle(
                 let good = fs::read(&file).unwrap();
                 let mut bad = good.clone();
                 bad[good.len() / 2] ^= 1;
-                fs::write(&file, bad).unwrap();
-                assert!(!verify(&at(vault)).is_clean(), "{}", file.display());
-                let merged = merge(&Vault::open(&at(vault)).unwrap(), &bundle(&[&at("good")]));
-                assert!(merged.unwrap().lacking.is_empty(), "{}", file.display());
-                // Records of several commits are put together as they are healed.
-                let healed = fs::read(&file).map_or(dir == "records", |bytes| bytes == good);
-                assert!(healed, "{} is not healed", file.display());
-                assert!(verify(&at(vault)).is_clean(), "{}", file.display());
+                // Cut short, too: length and hash are not as signed.
+                for bad in [bad, good[..good.len() - 1].to_vec()] {
+                    fs::write(&file, bad).unwrap();
+                    assert!(!verify(&at(vault)).is_clean(), "{}", file.display());
+                    let merged = merge(&Vault::open(&at(vault)).unwrap(), &bundle(&[&at("good")]));
+                    let merged = merged.unwrap();
+                    assert!(merged.lacking.is_empty(), "{}", file.display());
+                    let name = file.file_name().unwrap().to_str().unwrap().parse::<ItemId>();
+                    assert_eq!(merged.healed, name.into_iter().collect(), "{}", file.display());
+                    entries += u64::from(vault == "ours" && dir == "objects");
+                    // Records of several commits are put together as they are healed.
+                    let healed = fs::read(&file).map_or(dir == "records", |bytes| bytes == good);
+                    assert!(healed, "{} is not healed", file.display());
+                    assert!(verify(&at(vault)).is_clean(), "{}", file.display());
+                    if !file.exists() {
+                        break;
+                    }
+                }
             }
         }
     }
-    assert_eq!(ours.checkpoint().unwrap().size(), 1, "nothing new, nothing recorded");
+    let log = ours.log().unwrap();
+    assert_eq!(log.checkpoint().size(), entries, "an entry for each merge that healed");
+    let last = ours.events().unwrap().map(Result::unwrap).filter(|event| event.own).last().unwrap();
+    assert_eq!(last.entry.kind, EntryKind::Merge);
+    let healed = ours.items_of(&last).unwrap();
+    assert!(healed.len() == 1 && ours.read(&healed[0]).is_ok(), "{healed:?}");
+    assert_eq!(ours.facts(&last).unwrap().unwrap()["how"], "healed");
+    // Nothing new and nothing healed: nothing recorded.
+    merge(&ours, &bundle(&[&at("good")])).unwrap();
+    assert_eq!(ours.log().unwrap().checkpoint().size(), entries);
+}
+
+#[test]
+fn a_damaged_bundle_never_replaces_what_is_sound_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let theirs = vault_at(&at("theirs"), "River");
+    add(&theirs, &["miller", "smith"]);
+    pack(&theirs, &at("good"), BundleForm::Folder, 0);
+    let ours = vault_at(&at("ours"), "Hill");
+    merge(&ours, &bundle(&[&at("good")])).unwrap();
+    let before = files_of(&at("ours").join("objects")).into_iter();
+    let before: Vec<_> = before.map(|file| (fs::read(&file).unwrap(), file)).collect();
+    for file in files_of(&at("good").join("data/objects")) {
+        fs::write(&file, b"something else").unwrap();
+    }
+    let merged = merge(&ours, &bundle(&[&at("good")])).unwrap();
+    assert!(merged.healed.is_empty() && merged.objects == 0, "{merged:?}");
+    for (bytes, file) in &before {
+        assert_eq!(&fs::read(file).unwrap(), bytes);
+    }
+    // Damaged here and there: said, and nothing is put in its place.
+    let (_, file) = &before[0];
+    fs::write(file, b"damaged").unwrap();
+    let merged = merge(&ours, &bundle(&[&at("good")])).unwrap();
+    assert!(merged.healed.is_empty() && merged.lacking.len() == 1, "{merged:?}");
+    assert_eq!(fs::read(file).unwrap(), b"damaged");
 }
 
 #[test]

@@ -92,6 +92,106 @@ fn a_power_cut_at_any_operation_of_adding_loses_nothing_acknowledged() {
 }
 
 #[test]
+fn what_a_killed_writer_left_is_made_safe_before_it_is_signed_for() {
+    let (start, _) = vault();
+    let start = start.after(Crash::Lost);
+    let whole = start.after(Crash::Kept);
+    add_letters(&whole).1.unwrap();
+    for at in 0..whole.operations() {
+        let memory = start.after(Crash::Kept);
+        memory.fail_at(at, Fault::Stop);
+        let (mut acknowledged, _) = add_letters(&memory);
+        // Killed; the next writer finishes; only then the power goes.
+        let memory = memory.killed();
+        let (more, result) = add_letters(&memory);
+        result.unwrap_or_else(|e| panic!("killed at operation {at}: {e}"));
+        acknowledged.extend(more);
+        for crash in CRASHES {
+            let when = format!("killed at operation {at}, finished, then {crash:?}");
+            must_be_whole(&memory.after(crash), &acknowledged, &when);
+        }
+    }
+}
+
+/// Adds letters short and long; gives the items.
+fn add_many(memory: &Memory) -> Result<Vec<ItemId>, PreserveError> {
+    let vault = Vault::open_on(memory.shared()).map_err(|_| PreserveError::Stopped)?;
+    let mut writer = vault.writer()?;
+    let mut items = Vec::new();
+    for n in 0..6u8 {
+        let length = if n < 3 { 9_000 } else { (1 << 20) + 300_000 };
+        let words = vec![b'a' + n; length + usize::from(n)];
+        items.push(writer.preserve(&words[..], &acquired(&format!("{n}.txt")))?.item);
+    }
+    writer.commit()?;
+    Ok(items)
+}
+
+#[test]
+fn bytes_that_lie_there_without_a_signature_are_used_without_a_second_copy() {
+    let (start, _) = vault();
+    let whole = start.after(Crash::Kept);
+    let items = add_many(&whole).unwrap();
+    let object = |item: &ItemId| {
+        let hex = item.to_string();
+        format!("objects/sha256/{}/{hex}", &hex[..2])
+    };
+    let mut tried = 0;
+    for at in 0..whole.operations() {
+        let memory = start.after(Crash::Kept);
+        memory.fail_at(at, Fault::Full);
+        if add_many(&memory).is_ok() {
+            continue;
+        }
+        let memory = memory.killed();
+        let files = memory.files();
+        if !items.iter().all(|item| files.contains_key(&object(item))) {
+            continue;
+        }
+        tried += 1;
+        // For records, tiles and checkpoints; less than the shortest of the letters.
+        memory.leave_room(8_000);
+        let again = add_many(&memory).unwrap_or_else(|e| panic!("full at operation {at}: {e}"));
+        assert_eq!(again, items);
+        for crash in CRASHES {
+            let found = memory.after(crash);
+            let options = VerifyOptions { threads: 1, ..Default::default() };
+            let report = verify_with(&found.shared(), &options);
+            assert!(report.is_clean(), "full at {at}, then {crash:?}: {:#?}", report.findings);
+            assert_eq!(report.items, 6, "full at {at}, then {crash:?}");
+        }
+    }
+    assert!(tried > 3, "all bytes were there and no signature {tried} times");
+}
+
+#[test]
+fn bytes_that_lie_there_damaged_are_replaced_and_a_full_disk_says_so() {
+    let (start, _) = vault();
+    let whole = start.after(Crash::Kept);
+    let items = add_many(&whole).unwrap();
+    for changed in [3usize, 0] {
+        let memory = start.after(Crash::Kept);
+        for (item, n) in items.iter().zip(0..) {
+            let hex = item.to_string();
+            let path = format!("objects/sha256/{}/{hex}", &hex[..2]);
+            let mut bytes = whole.files()[&path].clone();
+            if n == changed {
+                bytes[5] ^= 1;
+            }
+            memory.tamper(&path, Some(bytes));
+        }
+        let full = memory.after(Crash::Kept);
+        full.leave_room(8_000);
+        let refused = add_many(&full);
+        assert!(matches!(refused, Err(PreserveError::Io { .. })), "{refused:?}");
+        add_many(&memory).unwrap();
+        let options = VerifyOptions { threads: 1, ..Default::default() };
+        let report = verify_with(&memory.shared(), &options);
+        assert!(report.is_clean() && report.items == 6, "{:#?}", report.findings);
+    }
+}
+
+#[test]
 fn a_failing_or_full_disk_at_any_operation_loses_nothing_acknowledged() {
     let (start, _) = vault();
     let whole = start.after(Crash::Kept);

@@ -124,14 +124,75 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("request", request.to_text()),
         ("reply", Reply::Cosigned(line.to_text()).to_text()),
         ("refusal", Reply::of(&conflict).to_text()),
+        ("message", format!("cosignature/v1\ntime {TIME}\n{text}")),
+        ("kept by the cosigner", format!("{}\n{}", log_key().verifier(), request.checkpoint)),
         ("policy", policy),
     ]
 }
 
+/// Names of files made from names and texts, and lines of policies with what becomes of them.
+#[test]
+fn the_page_s_names_and_refused_lines_are_those_of_the_program() {
+    let page = page();
+    let vectors = vectors();
+    let text = |name: &str| vectors.iter().find(|(of, _)| *of == name).unwrap().1.clone();
+    let log = Sha256::of(log_key().name().as_bytes()).to_string();
+    assert!(page.contains(&format!("`private/cosigned/{log}`")), "private/cosigned/{log}");
+    let signed = text("checkpoint");
+    let body = signed.split("\n\n").next().unwrap().to_owned() + "\n";
+    let digest = Sha256::of(body.as_bytes()).to_string();
+    let seen = format!("seen/{log}/12.{}", &digest[..16]);
+    assert!(page.contains(&format!("`{seen}`")), "{seen}");
+    // The names are those the program gives, too.
+    let folder = tempfile::tempdir().unwrap();
+    let collector = kua_vault::Collector { name: "desk".into() };
+    let vault = kua_vault::Vault::create(folder.path(), &collector).unwrap();
+    vault.make_cosigner("anna.example").unwrap();
+    let first = AddCheckpoint { old: 0, proof: Vec::new(), checkpoint: request_checkpoint(&text) };
+    let answer = vault.cosign(&first.to_text(), Some(&log_key().verifier()), TIME).unwrap();
+    assert_eq!(answer.size, Some(12));
+    let kept = std::fs::read_to_string(folder.path().join(format!("private/cosigned/{log}")));
+    assert_eq!(kept.unwrap(), text("kept by the cosigner"));
+    // Refused lines: each stands in the page's table after the lines it needs.
+    let keys = format!("witness anna {0}\nwitness bela {0}\n", cosigner().verifier());
+    assert!(Policy::parse(keys.as_bytes()).is_err());
+    let rows = page.split("| after | line | why |\n| --- | --- | --- |\n").nth(1).unwrap();
+    let rows: Vec<&str> = rows.lines().take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 12, "{rows:?}");
+    let other = SignerKey::from_seed_as("bela.example", Algorithm::Cosignature, &[3; 32]).unwrap();
+    for row in rows {
+        let cells: Vec<String> = row
+            .trim_matches('|')
+            .split('|')
+            .map(|cell| {
+                cell.trim()
+                    .replace('`', "")
+                    .replace("LOG", &log_key().verifier().to_string())
+                    .replace("ANNA", &cosigner().verifier().to_string())
+                    .replace("BELA", &other.verifier().to_string())
+                    .replace(" ⏎ ", "\n")
+            })
+            .collect();
+        let before = if cells[0] == "–" { String::new() } else { format!("{}\n", cells[0]) };
+        let error = Policy::parse(format!("{before}{}\n", cells[1]).as_bytes()).unwrap_err();
+        assert_eq!(error.line, before.lines().count() + 1, "{row}: {error}");
+        let fine = Policy::parse(format!("{before}quorum none\n").as_bytes());
+        assert!(fine.is_ok() || before.contains("quorum"), "{row}: {fine:?}");
+    }
+}
+
+fn request_checkpoint(text: &impl Fn(&str) -> String) -> String {
+    text("request").split_once("\n\n").unwrap().1.to_owned()
+}
+
+fn page() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/vault.md");
+    std::fs::read_to_string(page).unwrap()
+}
+
 #[test]
 fn the_page_s_vectors_are_what_the_program_makes() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/vault.md");
-    let page = std::fs::read_to_string(page).unwrap();
+    let page = page();
     let vectors = vectors();
     if std::env::var_os("KUA_PRINT_VECTORS").is_some() {
         for (name, text) in &vectors {

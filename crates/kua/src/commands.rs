@@ -116,6 +116,9 @@ impl CasePlace {
     }
 }
 
+/// As `kua pack` says it of a bundle.
+pub(crate) const NOT_REMEMBERED: &str = "kua: the checkpoint in it could not be kept in the vault's folder seen/ (is it read-only, or is somebody adding?). Keep a copy of the file: kua verify --against FILE shows whether this log was set back since";
+
 pub(crate) const STALE: &str =
     "kua: the case has changed since the last build; this is the answer of then. Run:  kua build";
 

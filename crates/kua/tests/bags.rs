@@ -138,3 +138,130 @@ fn a_case_is_held_against_a_bundle_given_away_before() {
         assert_eq!(ran.code, 1, "{bundle}: {ran:?}");
     }
 }
+
+#[test]
+fn a_case_set_back_is_noticed_by_what_was_published() {
+    let bench = Bench::with_case();
+    let run = |args: &[&str]| {
+        let ran = bench.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran
+    };
+    bench.write("a.txt", "Three people were killed near the mill on 4 May 2023.");
+    bench.write("b.txt", "The bridge was closed on 5 May 2023.");
+    run(&["-C", "case", "add", "a.txt"]);
+    let kept = ["logs", "private"].map(|dir| bench.path("case/vault").join(dir));
+    let aside = |dir: &std::path::Path| bench.path(dir.file_name().unwrap().to_str().unwrap());
+    for dir in &kept {
+        copy(dir, &aside(dir));
+    }
+    let set_back = || {
+        for dir in &kept {
+            std::fs::remove_dir_all(dir).unwrap();
+            copy(&aside(dir), dir);
+        }
+    };
+    run(&["-C", "case", "add", "b.txt"]);
+    run(&["-C", "case", "build"]);
+    let said = run(&["-C", "case", "publish", "-o", "page.html"]);
+    assert!(!said.err.contains("seen/"), "{said:?}");
+    run(&["-C", "case", "verify", "--against", "page.html"]);
+    set_back();
+    let ran = bench.kua(&["-C", "case", "add", "a.txt"]);
+    assert!(ran.code != 0 && ran.err.contains("set back"), "the page was forgotten: {ran:?}");
+    std::fs::remove_dir_all(bench.path("case/vault/seen")).unwrap();
+    let ran = bench.kua(&["-C", "case", "verify", "--against", "page.html"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    // A proof that somebody was given is remembered, too.
+    run(&["-C", "case", "add", "b.txt"]);
+    run(&["-C", "case", "custody", "b.txt", "--proof", "b.tlog-proof"]);
+    set_back();
+    let ran = bench.kua(&["-C", "case", "add", "a.txt"]);
+    assert!(ran.code != 0 && ran.err.contains("set back"), "the proof was forgotten: {ran:?}");
+    // While somebody writes it is published all the same, and that it is not remembered is said.
+    let lock = std::fs::File::open(bench.path("case/vault/lock")).unwrap();
+    lock.lock().unwrap();
+    run(&["-C", "case", "build"]);
+    let said = run(&["-C", "case", "publish", "-o", "page.html"]);
+    assert!(said.err.contains("seen/"), "{said:?}");
+    // A page does not bring its log, so it cannot be the one that is held to another.
+    let ran = bench.kua(&["verify", "page.html", "--against", "page.html"]);
+    assert!(ran.code == 2 && ran.err.contains("--against page.html"), "{ran:?}");
+}
+
+#[test]
+fn a_case_is_held_against_a_sealed_bundle_with_a_key_that_opens_it() {
+    let bench = Bench::with_case();
+    let run = |args: &[&str]| {
+        let ran = bench.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran.out.trim().to_owned()
+    };
+    bench.write("a.txt", "They came at dawn.");
+    bench.write("b.txt", "The bridge was closed.");
+    let key = run(&["key", "new", "a.key"]);
+    run(&["key", "new", "other.key"]);
+    run(&["-C", "case", "add", "a.txt"]);
+    copy(&bench.path("case"), &bench.path("old"));
+    run(&["-C", "case", "add", "b.txt"]);
+    run(&["-C", "case", "pack", "stick.tar.age", "--recipient", &key]);
+    run(&["-C", "case", "pack", "open.zip"]);
+    let against = |case: &str, more: &[&str]| {
+        bench.kua(&[&["verify", case, "--against", "stick.tar.age"], more].concat())
+    };
+    let without = against("case", &[]);
+    assert_eq!(without.code, 3, "{without:?}");
+    assert!(without.err.contains("is sealed") && without.err.contains("--identity"), "{without:?}");
+    let other = against("case", &["--identity", "other.key"]);
+    assert_eq!(other.code, 3, "{other:?}");
+    assert!(other.err.contains("stick.tar.age"), "{other:?}");
+    let same = against("case", &["--identity", "a.key"]);
+    assert_eq!(same.code, 0, "{same:?}");
+    let old = against("old", &["--identity", "a.key"]);
+    assert_eq!(old.code, 1, "{old:?}");
+    // Also a bundle is held to one, and to a key.
+    let bundle = against("open.zip", &["--identity", "a.key"]);
+    assert!(bundle.code == 0 && bundle.out.contains("It continues stick.tar.age"), "{bundle:?}");
+    run(&["-C", "old", "pack", "old.zip"]);
+    let old = against("old.zip", &["--identity", "a.key"]);
+    assert!(old.code == 1 && old.out.contains("2 were signed there"), "{old:?}");
+    run(&["init", "river"]);
+    let [ours, theirs] = ["case", "river"].map(|case| vkey_of(&bench, case));
+    assert_eq!(bench.kua(&["verify", "open.zip", "--key", &ours]).code, 0);
+    let other = bench.kua(&["verify", "open.zip", "--key", &theirs]);
+    assert!(other.code == 1 && other.out.contains("signed by"), "{other:?}");
+}
+
+#[test]
+fn a_merge_tells_which_damaged_files_it_replaced() {
+    let bench = Bench::with_case();
+    let run = |args: &[&str]| {
+        let ran = bench.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran.out
+    };
+    bench.write("a.txt", "They came at dawn.");
+    run(&["init", "river"]);
+    run(&["-C", "river", "add", "a.txt"]);
+    run(&["-C", "river", "pack", "stick"]);
+    run(&["-C", "case", "merge", "stick"]);
+    let item = kua_case::ItemId::of(b"They came at dawn.").to_string();
+    let object = format!("case/vault/objects/sha256/{}/{item}", &item[..2]);
+    for damaged in ["They came at dusk.", "They"] {
+        bench.write(&object, damaged);
+        let said = run(&["-C", "case", "merge", "stick"]);
+        assert!(said.contains("was damaged here") && said.contains(&item), "{said}");
+        assert_eq!(std::fs::read(bench.path(&object)).unwrap(), b"They came at dawn.");
+        let said = run(&["-C", "case", "merge", "stick"]);
+        assert!(!said.contains("damaged"), "{said}");
+    }
+    let told = run(&["-C", "case", "custody", "a.txt"]);
+    assert_eq!(told.matches("Found damaged here and replaced").count(), 2, "{told}");
+    run(&["-C", "case", "verify"]);
+}
+
+fn vkey_of(bench: &Bench, case: &str) -> String {
+    let manifest = std::fs::read(bench.path(case).join("vault/vault.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    manifest["vkey"].as_str().unwrap().to_owned()
+}

@@ -8,6 +8,7 @@
 mod common;
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -24,14 +25,14 @@ fn a_killed_sealing_loses_nothing_acknowledged_and_leaves_nothing_readable() {
     let made = bench.kua(&["init", "field", "--field", "--recipient", a, "--recipient", b]);
     assert_eq!(made.code, 0, "{made:?}");
     bench.write("first.txt", "A first one, to know how long it takes.");
-    let whole = seconds(&bench, &["-C", "field", "add", "first.txt"]);
+    let mut pace = Pace::of(&bench, &["-C", "field", "add", "first.txt"]);
     let mut acknowledged = 1;
     for round in 0..kills() {
         let name = format!("the granary window {round}.txt");
         // Small ones stay in memory until they are sealed, long ones are read in pieces.
         let words = [SECRET, &vec![b' '; (round % 3) * 700_000], SECRET].concat();
         bench.write(&name, words);
-        acknowledged += u64::from(killed(&bench, &["-C", "field", "add", &name], round, whole));
+        acknowledged += u64::from(pace.killed(&bench, &["-C", "field", "add", &name], round));
         let ran = bench.kua(&["-C", "field", "verify"]);
         assert_eq!(ran.code, 0, "round {round}: {ran:?}");
         let sealed = bench.json(&["-C", "field", "status", "--json"])[0]["sealed"].as_u64();
@@ -42,60 +43,86 @@ fn a_killed_sealing_loses_nothing_acknowledged_and_leaves_nothing_readable() {
     println!("{} kills while sealing, {acknowledged} items acknowledged", kills());
 }
 
+/// Rounds after which another case is begun: verifying everything after each round would take
+/// more and more time, and a young log is the one whose tiles and bundles change most.
+const OF_ONE_CASE: usize = 40;
+
 #[test]
 fn a_killed_entry_or_merge_leaves_a_clean_vault_that_goes_on() {
+    let (mut entries, mut merges) = (0, 0);
+    for first in (0..kills()).step_by(OF_ONE_CASE) {
+        let of_case = rounds_of_one_case(first..kills().min(first + OF_ONE_CASE));
+        entries += of_case.0;
+        merges += of_case.1;
+        let done = kills().min(first + OF_ONE_CASE);
+        println!("{done} kills while signing, {done} while merging; {entries} and {merges} done");
+    }
+}
+
+/// How many entries and merges were done before the kill.
+fn rounds_of_one_case(rounds: Range<usize>) -> (usize, usize) {
+    let (first, count) = (rounds.start, rounds.len());
     let bench = Bench::with_case();
     bench.write("a.txt", "They came at dawn.");
     assert_eq!(bench.kua(&["-C", "case", "add", "a.txt"]).code, 0);
     assert_eq!(bench.kua(&["init", "river"]).code, 0);
-    let whole = seconds(&bench, &["-C", "case", "record", "access", "a.txt", "--by", "C."]);
+    let access = ["-C", "case", "record", "access", "a.txt", "--by", "C."];
+    let mut signing = Pace::of(&bench, &access);
+    let mut merging = Pace(signing.0);
     let (mut entries, mut merges) = (0, 0);
-    for round in 0..kills() {
+    for round in rounds {
         let to = format!("reader {round}");
-        entries += usize::from(killed(
-            &bench,
-            &["-C", "case", "record", "transfer", "a.txt", "--to", &to],
-            round,
-            whole,
-        ));
+        let record = ["-C", "case", "record", "transfer", "a.txt", "--to", &to];
+        entries += usize::from(signing.killed(&bench, &record, round));
         let name = format!("{round}.txt");
         bench.write(&name, format!("The mill burnt, {round}.").repeat(1 + round % 4 * 20_000));
         assert_eq!(bench.kua(&["-C", "river", "add", &name]).code, 0);
         assert_eq!(bench.kua(&["-C", "river", "pack", "stick"]).code, 0);
-        let whole = killed(&bench, &["-C", "case", "merge", "stick"], round + 3, whole);
-        merges += usize::from(whole);
+        let merge = ["-C", "case", "merge", "stick"];
+        let merged = merging.killed(&bench, &merge, round + 3);
+        merges += usize::from(merged);
+        // Before the next writer comes, and after it has finished the work.
         let ran = bench.kua(&["-C", "case", "verify"]);
         assert_eq!(ran.code, 0, "round {round}: {ran:?}");
-        let again = bench.kua(&["-C", "case", "merge", "stick"]);
+        let again = bench.kua(&merge);
         assert_eq!(again.code, 0, "round {round}: {again:?}");
-        let kept = bench.json(&["-C", "case", "status", "--json"])[0]["items"].as_u64();
-        assert_eq!(kept, Some(2 + round as u64), "round {round}");
+        assert!(!merged || again.out.contains("nothing new"), "round {round}: {again:?}");
         fs::remove_dir_all(bench.path("stick")).unwrap();
-        let told = bench.kua(&["-C", "case", "custody", "a.txt"]).out;
-        assert!(told.matches("reader ").count() >= entries, "round {round}: {told}");
     }
-    println!(
-        "{0} kills while signing, {0} while merging; {entries} and {merges} were done",
-        kills()
-    );
+    let ran = bench.kua(&["-C", "case", "verify"]);
+    assert_eq!(ran.code, 0, "from round {first}: {ran:?}");
+    let kept = bench.json(&["-C", "case", "status", "--json"])[0]["items"].as_u64();
+    assert_eq!(kept, Some(1 + count as u64), "from round {first}");
+    let told = bench.kua(&["-C", "case", "custody", "a.txt"]).out;
+    assert!(told.matches("reader ").count() >= entries, "from round {first}: {told}");
+    (entries, merges)
 }
 
-/// Seconds that a command takes which is let be.
-fn seconds(bench: &Bench, args: &[&str]) -> f64 {
-    let start = Instant::now();
-    let ran = bench.kua(args);
-    assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
-    start.elapsed().as_secs_f64()
-}
+/// Seconds that a command takes, about: more after it was killed, less after it came to its end. So
+/// about every third does, whatever else the machine has to do, and the kills lie where it writes.
+struct Pace(f64);
 
-/// Runs a command that takes `whole` seconds and kills it some time later; whether it had said that it was done.
-fn killed(bench: &Bench, args: &[&str], round: usize, whole: f64) -> bool {
-    let mut command = bench.command(args);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    // From before the first write to after the last, unevenly.
-    std::thread::sleep(Duration::from_secs_f64(whole * ((round * 617) % 1_300) as f64 / 1_000.0));
-    let _ = child.kill();
-    child.wait().unwrap().success()
+impl Pace {
+    /// As a command takes that is let be.
+    fn of(bench: &Bench, args: &[&str]) -> Self {
+        let start = Instant::now();
+        let ran = bench.kua(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        Self(start.elapsed().as_secs_f64())
+    }
+
+    /// Runs a command and kills it some time later; whether it had said that it was done.
+    fn killed(&mut self, bench: &Bench, args: &[&str], round: usize) -> bool {
+        let mut command = bench.command(args);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // From before the first write to after the last, unevenly.
+        let part = (300 + (round * 617) % 1_000) as f64 / 1_000.0;
+        std::thread::sleep(Duration::from_secs_f64(self.0 * part));
+        let _ = child.kill();
+        let done = child.wait().unwrap().success();
+        self.0 *= if done { 0.92 } else { 1.04 };
+        done
+    }
 }
 
 fn must_not_hold(dir: &Path, round: usize) {

@@ -54,6 +54,15 @@ struct State {
     operations: u64,
     fault: Option<(u64, Fault)>,
     stopped: bool,
+    /// How many bytes all files may have together.
+    room: Option<usize>,
+}
+
+impl State {
+    fn used(&self) -> usize {
+        let numbers: BTreeSet<u64> = self.now.values().copied().collect();
+        numbers.iter().filter_map(|number| self.files.get(number)).map(|file| file.now.len()).sum()
+    }
 }
 
 /// The disk. Clones share it.
@@ -70,6 +79,30 @@ impl Memory {
         let mut state = self.state();
         let at = state.operations + n;
         state.fault = Some((at, fault));
+    }
+
+    /// From now on all files may have `more` bytes more than they have now.
+    pub fn leave_room(&self, more: usize) {
+        let mut state = self.state();
+        state.room = Some(state.used() + more);
+    }
+
+    /// Bytes of all files together.
+    pub fn used(&self) -> usize {
+        self.state().used()
+    }
+
+    /// The disk as the next process finds it after `kill -9`: everything done is there, but what
+    /// was not synced is no safer than before.
+    pub fn killed(&self) -> Memory {
+        let state = self.state().clone();
+        Memory(Arc::new(Mutex::new(State {
+            locked: false,
+            operations: 0,
+            fault: None,
+            stopped: false,
+            ..state
+        })))
     }
 
     /// Changing operations so far.
@@ -321,9 +354,11 @@ struct Writing {
 impl Write for Writing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.memory.operate(|state, full| {
-            let part = if full { &bytes[..bytes.len() / 2] } else { bytes };
+            let room = state.room.map_or(usize::MAX, |room| room.saturating_sub(state.used()));
+            let half = if full { bytes.len() / 2 } else { bytes.len() };
+            let part = &bytes[..half.min(room)];
             state.files.entry(self.number).or_default().now.extend_from_slice(part);
-            Ok(())
+            if bytes.len() > room { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
         })?;
         Ok(bytes.len())
     }

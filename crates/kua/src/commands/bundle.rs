@@ -137,6 +137,21 @@ fn tell(merged: &Merged, args: &Merge, console: &mut Console) -> Result<(), Fail
         size(merged.bytes),
         merged.known
     ))?;
+    if !merged.healed.is_empty() {
+        let healed = merged.healed.len() as u64;
+        console.line(&format!(
+            "{} damaged here: replaced by the sound bytes of the bundle",
+            count(healed, "item was", "items were")
+        ))?;
+        for item in merged.healed.iter().take(MOST_TOLD) {
+            console.line(&format!("  {item}"))?;
+        }
+        let more = merged.healed.len().saturating_sub(MOST_TOLD);
+        if more > 0 {
+            console.line(&format!("  and {more} more"))?;
+        }
+        console.line("Ask what damaged them:  a disk or stick that loses bytes loses more")?;
+    }
     tell_lacking(merged, console)?;
     if !merged.left_out.is_empty() {
         console.line(&format!(

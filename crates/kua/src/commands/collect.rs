@@ -281,6 +281,9 @@ pub(super) fn publish(args: &Publish, case: &Case, console: &mut Console) -> Res
     if published.is_stale {
         console.remark(super::STALE);
     }
+    if !published.remembered {
+        console.remark(super::NOT_REMEMBERED);
+    }
     let name = shown(&args.output.display().to_string());
     console.line(&format!("Wrote {name} ({})", size(published.bytes)))?;
     console.line(&format!("Anyone can check it without this case:  kua verify {name}"))?;

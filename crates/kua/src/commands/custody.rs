@@ -10,7 +10,10 @@ use crate::failure::Failure;
 pub(super) fn custody(args: &Custody, case: &Case, console: &mut Console) -> Result<(), Failure> {
     let chain = case.item_custody(&args.item)?;
     if let Some(file) = &args.proof {
-        let proof = case.item_proof(&args.item)?;
+        let (proof, remembered) = case.item_proof(&args.item)?;
+        if !remembered {
+            console.remark(super::NOT_REMEMBERED);
+        }
         std::fs::write(file, proof)
             .map_err(|error| Failure::unfinished(format!("{}: {error}", file.display())))?;
     }
@@ -77,6 +80,7 @@ fn said(kind: &str) -> &str {
         "timestamp" => "Time vouched for by a third party",
         "judgement" => "Analysis",
         "erase" => "Erased on withdrawn consent",
+        "merge" => "Found damaged here and replaced by the sound bytes of a bundle",
         other => other,
     }
 }

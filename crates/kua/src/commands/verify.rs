@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use kua_case::{
-    Policy, Quorum, Verified, VerifyWants, looks_like_a_log, quorum_of, shown, verify_case_with,
-    verify_proof_file, verify_single_file, verify_tiled_log, verify_vault_folder,
+    Policy, Quorum, Verified, VerifyWants, looks_like_a_log, quorum_of, read_identities, shown,
+    verify_case_with, verify_proof_file, verify_single_file, verify_tiled_log, verify_vault_folder,
 };
 use serde_json::json;
 
@@ -23,14 +23,18 @@ pub(super) fn verify(
 ) -> Result<(), Failure> {
     let key = args.key.as_deref().map(parse_key).transpose()?;
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let identities = args.identity.as_deref().map_or(Ok(Vec::new()), read_identities)?;
+    let wants = VerifyWants { key, against: args.against.clone(), identities, quick: args.quick };
+    let key = wants.key.as_ref();
     let special = match args.path.as_deref() {
         Some(path) if path.is_file() && is_proof(path) => {
-            let key = key.as_ref().ok_or_else(|| wants_key("a proof"))?;
+            not_against(path, "A proof", args)?;
+            let key = key.ok_or_else(|| wants_key("a proof"))?;
             Some(verify_proof_file(path, args.item.as_deref(), args.entry.as_deref(), key)?)
         }
         Some(path) if looks_like_a_log(path) => {
-            let key = key.as_ref().ok_or_else(|| wants_key("a log"))?;
-            Some(verify_tiled_log(path, key, &args.against)?)
+            let key = key.ok_or_else(|| wants_key("a log"))?;
+            Some(verify_tiled_log(path, key, &wants)?)
         }
         _ => None,
     };
@@ -41,15 +45,17 @@ pub(super) fn verify(
         && let Some(path) = args.path.as_deref()
         && !path.join("case.toml").is_file()
         && !path.join("vault.json").is_file()
-        && let Some(()) = verify_bag::verify(path, args, console)?
+        && let Some(()) = verify_bag::verify(path, args, &wants, console)?
     {
         return Ok(());
     }
-    let wants = VerifyWants { key, against: args.against.clone(), quick: args.quick };
     let mut vault = None;
     let verified = match (special, &args.path) {
         (Some(verified), _) => verified,
-        (None, Some(path)) if path.is_file() => verify_single_file(path, args.key.as_deref())?,
+        (None, Some(path)) if path.is_file() => {
+            not_against(path, "A published file", args)?;
+            verify_single_file(path, args.key.as_deref())?
+        }
         (None, Some(path)) if path.join("vault.json").is_file() => {
             vault = Some(path.clone());
             verify_vault_folder(path, &wants, &bars(console))?
@@ -126,6 +132,18 @@ fn is_proof(path: &Path) -> bool {
     let mut start = [0; 22];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *b"c2sp.org/tlog-proof@v1"
+}
+
+/// One checkpoint cannot tell whether it continues another: that takes the log.
+fn not_against(path: &Path, what: &str, args: &Verify) -> Result<(), Failure> {
+    if args.against.is_empty() {
+        return Ok(());
+    }
+    let name = shown(&path.display().to_string());
+    Err(Failure::usage(format!("{what} cannot be held against another: it does not bring its log"))
+        .hint(format!(
+            "Hold the case, or a bundle of it, against it:  kua verify CASE --against {name}"
+        )))
 }
 
 fn wants_key(what: &str) -> Failure {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kua_case::{VerifiedBag, read_identities, shown, verify_bag};
+use kua_case::{VerifiedBag, VerifyWants, shown, verify_bag};
 use serde_json::json;
 
 use crate::args::Verify;
@@ -15,11 +15,11 @@ use crate::failure::Failure;
 pub(super) fn verify(
     path: &Path,
     args: &Verify,
+    wants: &VerifyWants,
     console: &mut Console,
 ) -> Result<Option<()>, Failure> {
     let stop = stop_on_ctrl_c();
-    let identities = args.identity.as_deref().map_or(Ok(Vec::new()), read_identities)?;
-    let Some(verified) = verify_bag(path, &identities, &bars(console), &stop)? else {
+    let Some(verified) = verify_bag(path, wants, &bars(console), &stop)? else {
         return Ok(None);
     };
     for warning in &verified.bag.warnings {
@@ -81,6 +81,7 @@ fn tell_json(verified: &VerifiedBag, console: &mut Console) -> Result<(), Failur
         "items": vault.map(|vault| vault.items), "entries": vault.map(|vault| vault.entries),
         "log": vault.map(|vault| &vault.log), "vkey": vault.map(|vault| &vault.vkey),
         "root": vault.map(|vault| &vault.root),
+        "trusted": vault.map(|vault| vault.trusted),
     });
     console.line(&record.to_string())?;
     Ok(())

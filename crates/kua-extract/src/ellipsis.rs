@@ -61,10 +61,17 @@ pub(crate) fn attributed(
 /// Whether nothing is counted after a number that ends at token `end`: a mark, the end, an "and", or
 /// who gives it.
 fn stands_bare(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
+    let said = |s: &Sense| matches!(s, Sense::Said | Sense::Reported);
+    closes(scene, end)
+        || (scene.grammar.verb_last && scene.find(end, said).is_some())
+        || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
+}
+
+/// Whether nothing is told behind token `end`: a mark, the end or an "and".
+pub(crate) fn closes(scene: &Scene<'_>, end: usize) -> bool {
     end >= scene.tokens.len()
         || scene.is_mark(end, &[',', '.', ';', ':', '!', '?', ')', '…', '»', '”', '"', '—', '–'])
         || scene.find(end, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
-        || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
 }
 
 /// Whether the words `from..to` are what this source gives: its cue stands right behind them, or it
@@ -90,6 +97,7 @@ pub(crate) fn gives(scene: &Scene<'_>, mention: &Mention, from: usize, to: usize
                 )
             })
             .is_some()
+            || scene.is_mark(at, &['—', '–', ':'])
             || scene.tokens.get(at).is_some_and(|token| {
                 scene.symbols.get(at).is_none_or(|symbols| symbols.is_empty())
                     && token.fold.chars().count() <= BETWEEN

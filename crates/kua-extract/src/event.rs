@@ -9,6 +9,7 @@ use crate::cases::Case;
 use crate::company::accompanied;
 use crate::ellipsis::{attributed, breakdown};
 use crate::figure::Figure;
+use crate::gapping::gapped;
 use crate::grammar::{Form, Sense};
 use crate::kin::{has_kin, is_of_kin};
 use crate::part::{follow, take_whole};
@@ -110,7 +111,10 @@ pub(crate) fn drafts(
             *flag = true;
         }
         if party.figure.is_some()
-            && !(party.subset || party.partitive || party.measure || was(party))
+            && !(party.subset && !party.after_whole
+                || party.partitive
+                || party.measure
+                || was(party))
         {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
@@ -183,6 +187,7 @@ pub(crate) fn drafts(
     }
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     breakdown(scene, parties, figures, &mut taken, &mut out);
+    gapped(scene, parties, figures, &mut taken, &mut out);
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     out.retain(|draft| {
@@ -257,7 +262,7 @@ fn suits(scene: &Scene<'_>, site: &Site, party: Option<&Party>) -> bool {
 }
 
 /// Vehicles or buildings.
-fn is_thing(party: &Party) -> bool {
+pub(crate) fn is_thing(party: &Party) -> bool {
     matches!(party.counts, Some(Counted::Vehicles | Counted::Buildings))
 }
 

@@ -19,6 +19,7 @@ mod doubt;
 mod ellipsis;
 mod event;
 mod figure;
+mod gapping;
 mod grammar;
 mod kin;
 mod list;

@@ -4,6 +4,7 @@
 use kua_lexicon::TokenKind;
 use kua_model::EventType;
 
+use crate::ellipsis::closes;
 use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
 use crate::grammar::{Form, Lexeme, Sense};
@@ -145,7 +146,12 @@ pub(crate) fn follow(
             {
                 at += 1;
             }
-            scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
+            let ranked = (hit.end..=at).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::Ordinal | Sense::PlaceNoun)).is_some()
+                    && (closes(scene, at) || closes(scene, at + 1) || closes(scene, at + 2))
+            });
+            ranked
+                || scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
                 || scene.tokens.get(at).is_some_and(|token| token.capital)
         });
         let near = party.start.saturating_sub(model.end) <= 8 || out.len() > 1;

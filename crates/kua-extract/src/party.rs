@@ -38,6 +38,8 @@ pub(crate) struct Party {
     pub of_whole: bool,
     /// Stands after "including".
     pub subset: bool,
+    /// Opens a clause after its whole: "of the nineteen, eleven were freed".
+    pub after_whole: bool,
     /// A singular person without a number.
     pub one: bool,
     /// He, she, they.
@@ -74,6 +76,7 @@ impl Party {
             of: None,
             of_whole: false,
             subset: false,
+            after_whole: false,
             one: false,
             pronoun: false,
             name: false,
@@ -228,12 +231,14 @@ fn counted(
     figures: &[Figure],
     busy: &[bool],
 ) -> Option<Party> {
-    let mut party = Party { figure: Some(index), ..Party::empty(figure.start, figure.end) };
+    let after_whole = after_whole(scene, figure);
+    let mut party =
+        Party { figure: Some(index), after_whole, ..Party::empty(figure.start, figure.end) };
     party.subset = scene.find_before(figure.start, |s| *s == Sense::Subset).is_some()
         || (figure.start > 0
             && scene.is_mark(figure.start - 1, &['—', '–', ':', '-', ','])
             && scene.find_before(figure.start - 1, |s| *s == Sense::Subset).is_some())
-        || after_whole(scene, figure);
+        || after_whole;
     let mut at = figure.end;
     // "« five or six » arrests": the quotation marks belong to the figure.
     if figure.start > 0
@@ -297,8 +302,15 @@ fn counted(
                 let trigger = next.or(group_then_trigger)?;
                 party.attribute = Some(trigger.start);
                 party.end = trigger.end;
+                // "Four of the evicted men": the noun behind belongs to the phrase.
+                if next.is_some()
+                    && let Some(group) =
+                        scene.find(trigger.end, |s| matches!(s, Sense::Group { .. }))
+                {
+                    take_group(scene, &mut party, group.start, group.end);
+                }
                 // "Thirty-six of the injured are police officers"
-                if let Some(be) = scene.find(trigger.end, |s| *s == Sense::Be)
+                if let Some(be) = scene.find(party.end, |s| *s == Sense::Be)
                     && let Some((group, end)) = noun_soon(scene, be.end, 2)
                 {
                     take_group(scene, &mut party, group, end);

@@ -63,7 +63,9 @@ fn before_in_list<'p>(
             scene.kind(before) == Some(kua_lexicon::TokenKind::Word)
                 && (scene.tells(before, Case::Place)
                     || scene
-                        .find(before, |s| matches!(s, Sense::Place(_) | Sense::PlaceNoun))
+                        .find(before, |s| {
+                        matches!(s, Sense::Place(_) | Sense::PlaceNoun | Sense::Ordinal)
+                    })
                         .is_some()
                     || scene.tokens.get(before).is_some_and(|token| token.capital))
         })

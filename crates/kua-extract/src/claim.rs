@@ -155,7 +155,8 @@ impl Teller<'_> {
         }
         let place = self.place(sentence, draft, &mut why);
         let time = self.time(sentence, draft, &mut why);
-        let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
+        // "First it spoke of 36, then of 41": the first alone is an earlier one.
+        let earlier_figure = doubt.earlier && draft.link != Join::Then || figure.is_some_and(|figure| figure.earlier);
         let mut role = self.role(&time, doubt.background, &mut why);
         // What is part of a figure of another time or place is no part of this crisis.
         if role == ClaimRole::Crisis

@@ -19,6 +19,7 @@ use crate::scene::Scene;
 use crate::series::{precede, widen};
 use crate::sign::signs;
 use crate::source::Mention;
+use crate::succession::followed;
 
 /// An event and whom it happened to, before doubt, time, place and source are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub(crate) enum Join {
     Part(Option<usize>),
     /// Same event, next figure: "26 in A, 20 in B".
     Series(usize),
+    /// Same event, a later figure: "five dead, then nine".
+    Then,
     /// The event told last, another figure: "fourteen according to the army".
     Again,
 }
@@ -114,7 +117,8 @@ pub(crate) fn drafts(
             && !(party.subset && !party.after_whole
                 || party.partitive
                 || party.measure
-                || was(party))
+                || was(party)
+                || is_where(scene, party))
         {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
@@ -148,12 +152,18 @@ pub(crate) fn drafts(
                     attributes: &attributes,
                     taken: if pattern.free { &free } else { &taken },
                     free: pattern.free,
+                    people: site.events.iter().all(|event| {
+                        scene.grammar.events.get(event).is_some_and(|kind| kind.people)
+                    }),
                     subsets,
                     asides,
                 };
                 let Some(mut found) = pattern.around(&ground, site.start, site.end) else {
                     continue;
                 };
+                if !pattern.looks_back() && has_figure(parties, site, &found) {
+                    continue;
+                }
                 if subsets && pattern.looks_back() {
                     take_whole(scene, parties, &taken, &mut found);
                 }
@@ -188,6 +198,7 @@ pub(crate) fn drafts(
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     breakdown(scene, parties, figures, &mut taken, &mut out);
     gapped(scene, parties, figures, &mut taken, &mut out);
+    followed(scene, parties, figures, dated, &mut taken, &mut out);
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     out.retain(|draft| {
@@ -212,6 +223,21 @@ pub(crate) fn drafts(
         }
     }
     out
+}
+
+/// "41 civilians killed on the 14th: sixteen at the market": the figure behind the colon is no other
+/// than that before the word.
+fn has_figure(parties: &[Party], site: &Site, found: &Found) -> bool {
+    let far = found.party.and_then(|index| parties.get(index));
+    far.is_some_and(|far| far.start > site.end + 2 && far.noun.is_none())
+        && parties.iter().any(|party| party.figure.is_some() && party.words_end() == site.start)
+}
+
+/// "Twelve people from three villages were killed": the villages only tell where.
+pub(crate) fn is_where(scene: &Scene<'_>, party: &Party) -> bool {
+    let link = |s: &Sense| matches!(s, Sense::In | Sense::Link | Sense::Of | Sense::From);
+    party.counts.is_some_and(|counts| counts != Counted::People)
+        && scene.find_before(party.start, link).is_some()
 }
 
 /// Whether the words of the draft tell an event only with a figure.

@@ -41,6 +41,10 @@ pub(crate) enum Sense {
     Change,
     From,
     To,
+    /// "then": the figure after it is a later one of the same thing.
+    Then,
+    /// "against", "down from": the figure after it is what it was.
+    Was,
     // people.txt
     Group {
         id: String,
@@ -240,6 +244,8 @@ impl Sense {
             Self::Eyewitness => 166,
             Self::InsteadAfter => 167,
             Self::OfThings(_) => 168,
+            Self::Then => 169,
+            Self::Was => 170,
         }
     }
 }
@@ -838,6 +844,8 @@ impl Grammar {
             ("bounds.txt", "change") => Sense::Change,
             ("bounds.txt", "from") => Sense::From,
             ("bounds.txt", "to") => Sense::To,
+            ("bounds.txt", "then") => Sense::Then,
+            ("bounds.txt", "was") => Sense::Was,
             ("people.txt", "groups") => {
                 let mut words = need()?.split_whitespace();
                 let id = words.next().unwrap_or_default();

@@ -36,6 +36,7 @@ mod series;
 mod setting;
 mod sign;
 mod source;
+mod succession;
 mod teller;
 mod timex;
 mod town;

@@ -38,6 +38,7 @@ pub(crate) fn signs(
             attributes,
             taken: &free,
             free: false,
+            people: false,
             subsets: false,
             asides: &[],
         };

@@ -20,6 +20,7 @@ use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
+use crate::succession::mark_former;
 use crate::voice::{givers, grade_of};
 
 /// How many claims back a word like "others", "of them" or "this was stated by" may point: more
@@ -146,6 +147,7 @@ impl<'d> Teller<'d> {
             }
         }
         let mut figures = figures(&scene, &dates);
+        mark_former(&scene, &dated, &mut figures);
         let mut parties = parties(&scene, &figures, &dates);
         join_households(&scene, &mut parties, &mut figures);
         join_lists(&scene, &mut parties, &mut figures);

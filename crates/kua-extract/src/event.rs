@@ -7,7 +7,7 @@ use kua_model::{Counted, EventType};
 
 use crate::cases::Case;
 use crate::company::accompanied;
-use crate::ellipsis::{attributed, breakdown};
+use crate::ellipsis::{attributed, breakdown, listed};
 use crate::figure::Figure;
 use crate::gapping::gapped;
 use crate::grammar::{Form, Sense};
@@ -194,6 +194,7 @@ pub(crate) fn drafts(
     }
     if after_claim || !out.is_empty() {
         attributed(scene, parties, figures, mentions, &mut taken, &mut out);
+        listed(scene, parties, figures, &mut taken, &mut out);
     }
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     breakdown(scene, parties, figures, &mut taken, &mut out);
@@ -236,7 +237,11 @@ fn has_figure(parties: &[Party], site: &Site, found: &Found) -> bool {
 /// "Twelve people from three villages were killed": the villages only tell where.
 pub(crate) fn is_where(scene: &Scene<'_>, party: &Party) -> bool {
     let link = |s: &Sense| matches!(s, Sense::In | Sense::Link | Sense::Of | Sense::From);
-    party.counts.is_some_and(|counts| counts != Counted::People)
+    // "Torture was proved in six cases": cases are no place.
+    let place = party.noun.is_some_and(|(start, _)| {
+        scene.find(start, |s| *s == Sense::PlaceNoun).is_some()
+    });
+    (is_thing(party) || place && party.counts != Some(Counted::People))
         && scene.find_before(party.start, link).is_some()
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum Sense {
     Then,
     /// "against", "down from": the figure after it is what it was.
     Was,
+    /// "list", "counts": the figure after it is of the event told last.
+    Gives,
     // people.txt
     Group {
         id: String,
@@ -53,6 +55,8 @@ pub(crate) enum Sense {
     /// What is counted, and whether it is a measure (years, percent, kilometres, money).
     Unit(Counted, bool),
     Others,
+    /// "names": as many as there are of those the text tells of.
+    Listed,
     Pronoun(bool),
     Vanguard,
     // events.txt
@@ -246,6 +250,8 @@ impl Sense {
             Self::OfThings(_) => 168,
             Self::Then => 169,
             Self::Was => 170,
+            Self::Gives => 171,
+            Self::Listed => 172,
         }
     }
 }
@@ -846,6 +852,7 @@ impl Grammar {
             ("bounds.txt", "to") => Sense::To,
             ("bounds.txt", "then") => Sense::Then,
             ("bounds.txt", "was") => Sense::Was,
+            ("bounds.txt", "gives") => Sense::Gives,
             ("people.txt", "groups") => {
                 let mut words = need()?.split_whitespace();
                 let id = words.next().unwrap_or_default();
@@ -861,6 +868,7 @@ impl Grammar {
                 other => Sense::Unit(counted(other)?, false),
             },
             ("people.txt", "others") => Sense::Others,
+            ("people.txt", "listed") => Sense::Listed,
             ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
             ("people.txt", "members") => Sense::Vanguard,
             ("patterns.txt", "be") => Sense::Be,

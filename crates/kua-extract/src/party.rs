@@ -347,6 +347,7 @@ fn counted(
         });
         if let Some(hit) = noun.filter(|_| !counted_event) {
             take_group(scene, &mut party, hit.start, hit.end);
+            some_were(scene, figure, &mut party);
             among_victims(scene, &mut party);
             return Some(party).filter(|_| !figure.article || plausible_one(scene, hit.start));
         }
@@ -402,7 +403,7 @@ fn counted(
         && figure.plain
         && let Some(be) = scene.find(party.end, |s| *s == Sense::Be)
         && let Some(group) = scene.find(be.end, |s| matches!(s, Sense::Group { .. }))
-        && closes_clause(scene, group.end)
+        && tells_who(scene, group)
     {
         party.subset = true;
         take_group(scene, &mut party, group.start, group.end);
@@ -483,6 +484,30 @@ fn head_of(scene: &Scene<'_>, noun: Hit) -> Hit {
         Some(next) if kind(noun).zip(kind(next)).is_some_and(|(a, b)| a != b) => next,
         _ => noun,
     }
+}
+
+/// "Six of the civilians were women": who some of those told before were.
+fn some_were(scene: &Scene<'_>, figure: &Figure, party: &mut Party) {
+    let of_known = scene.find(figure.end, |s| *s == Sense::Partitive).is_some();
+    let be = scene.find(party.end, |s| *s == Sense::Be).filter(|_| of_known && figure.plain);
+    let group = be.and_then(|be| scene.find(be.end, |s| matches!(s, Sense::Group { .. })));
+    if let Some(group) = group.filter(|&group| tells_who(scene, group)) {
+        party.subset = true;
+        take_group(scene, party, group.start, group.end);
+    }
+}
+
+/// Whether a noun behind "were" tells who somebody is and nothing more: "soldiers on leave".
+fn tells_who(scene: &Scene<'_>, noun: Hit) -> bool {
+    let at = noun.end;
+    // "seraient détenus": the noun is the verb.
+    let verb = scene.find(noun.start, |s| matches!(s, Sense::Trigger { .. })).is_some();
+    closes_clause(scene, at)
+        || (!verb
+            && scene.find(at, |s| matches!(s, Sense::In | Sense::Link)).is_some()
+            && !(at..at + 6).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Be)).is_some()
+            }))
 }
 
 /// Whether a clause may end before token `at`.

@@ -159,7 +159,8 @@ impl Teller<'_> {
         let place = self.place(sentence, draft, &mut why);
         let time = self.time(sentence, draft, &mut why);
         // "First it spoke of 36, then of 41": the first alone is an earlier one.
-        let earlier_figure = doubt.earlier && draft.link != Join::Then || figure.is_some_and(|figure| figure.earlier);
+        let earlier_figure = doubt.earlier && draft.link != Join::Then
+            || figure.is_some_and(|figure| figure.earlier);
         let mut role = self.role(&time, doubt.background, &mut why);
         // What is part of a figure of another time or place is no part of this crisis.
         if role == ClaimRole::Crisis
@@ -249,9 +250,7 @@ impl Teller<'_> {
             .rev()
             .take(MEMORY)
             .filter(|(_, claim)| people(claim))
-            .find(|(at, claim)| {
-                claim.part_of.is_none() && !claim.retracts && !of_some(*at, claim)
-            })
+            .find(|(at, claim)| claim.part_of.is_none() && !claim.retracts && !of_some(*at, claim))
             .map(|(_, claim)| claim)
     }
 
@@ -329,7 +328,7 @@ impl Teller<'_> {
             return None;
         }
         let alone = draft.link == Join::Alone
-            && matches!(draft.form, Form::Participle | Form::Intransitive)
+            && matches!(draft.form, Form::Participle | Form::Intransitive | Form::Sign)
             && sentence.dates.is_empty()
             && sentence.places.iter().all(|mark| !mark.placed);
         if !(severe || alone) {

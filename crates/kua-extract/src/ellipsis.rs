@@ -73,9 +73,9 @@ pub(crate) fn listed(
     const BETWEEN: usize = 3;
     for (index, party) in parties.iter().enumerate() {
         let free = taken.get(index).is_some_and(|taken| !taken);
-        let names = party.noun.is_some_and(|(start, _)| {
-            scene.find(start, |s| *s == Sense::Listed).is_some()
-        });
+        let names = party
+            .noun
+            .is_some_and(|(start, _)| scene.find(start, |s| *s == Sense::Listed).is_some());
         let bare = Party { noun: None, unknown: false, measure: false, ..party.clone() };
         if !free || !(names || party.noun.is_none()) || !is_bare(&bare, figures) {
             continue;
@@ -145,13 +145,13 @@ pub(crate) fn gives(scene: &Scene<'_>, mention: &Mention, from: usize, to: usize
     // "en retient désormais 49".
     let tells_nothing = |at: usize| {
         scene.symbols.get(at).is_none_or(|symbols| symbols.is_empty())
-            && scene.tokens.get(at).is_some_and(|token| {
-                token.kind == TokenKind::Word && !token.capital
-            })
+            && scene
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.kind == TokenKind::Word && !token.capital)
     };
-    let long = |at: usize| {
-        scene.tokens.get(at).is_some_and(|token| token.fold.chars().count() > BETWEEN)
-    };
+    let long =
+        |at: usize| scene.tokens.get(at).is_some_and(|token| token.fold.chars().count() > BETWEEN);
     let once = (end..from).filter(|&at| tells_nothing(at) && long(at)).count() <= 1;
     let small = |at: usize| {
         scene

@@ -238,9 +238,9 @@ fn has_figure(parties: &[Party], site: &Site, found: &Found) -> bool {
 pub(crate) fn is_where(scene: &Scene<'_>, party: &Party) -> bool {
     let link = |s: &Sense| matches!(s, Sense::In | Sense::Link | Sense::Of | Sense::From);
     // "Torture was proved in six cases": cases are no place.
-    let place = party.noun.is_some_and(|(start, _)| {
-        scene.find(start, |s| *s == Sense::PlaceNoun).is_some()
-    });
+    let place = party
+        .noun
+        .is_some_and(|(start, _)| scene.find(start, |s| *s == Sense::PlaceNoun).is_some());
     (is_thing(party) || place && party.counts != Some(Counted::People))
         && scene.find_before(party.start, link).is_some()
 }
@@ -304,6 +304,10 @@ pub(crate) fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party)
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
         if kind.people && kind.only.is_none() && machines {
             // "the bodies were taken away on two lorries": nobody killed the lorries.
+            return false;
+        }
+        let kept = kind.not.as_deref().zip(party.group.as_deref());
+        if kept.is_some_and(|(not, group)| scene.grammar.is_a(group, not)) {
             return false;
         }
         kind.only.as_deref().is_none_or(|only| match &party.group {

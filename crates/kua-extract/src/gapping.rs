@@ -155,8 +155,7 @@ pub(crate) fn tacit(
         let Some((start, end, kind)) = right(scene, dated, begins, true, &[party.start]) else {
             continue;
         };
-        let named =
-            (start..end).find_map(|at| scene.find(at, |s| matches!(s, Sense::Source(_))));
+        let named = (start..end).find_map(|at| scene.find(at, |s| matches!(s, Sense::Source(_))));
         if let Some(hit) = named.filter(|_| end <= party.start && party.start - end <= 2) {
             let cue = (start, end, hit.entry);
             let (back, relay, anaphor, speaks) = (false, false, false, false);

@@ -57,6 +57,8 @@ pub(crate) enum Sense {
     Others,
     /// "names": as many as there are of those the text tells of.
     Listed,
+    /// "group", "crowd": those who are counted behind it.
+    Band,
     Pronoun(bool),
     Vanguard,
     // events.txt
@@ -252,6 +254,7 @@ impl Sense {
             Self::Was => 170,
             Self::Gives => 171,
             Self::Listed => 172,
+            Self::Band => 173,
         }
     }
 }
@@ -536,6 +539,8 @@ pub(crate) struct EventKind {
     pub exclusive: bool,
     /// The group it happens to, if only to one.
     pub only: Option<String>,
+    /// The group it is not told of: attackers that are searched for are not missing.
+    pub not: Option<String>,
     /// An order: whoever gave it, its grade is command.
     pub order: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
@@ -869,6 +874,7 @@ impl Grammar {
             },
             ("people.txt", "others") => Sense::Others,
             ("people.txt", "listed") => Sense::Listed,
+            ("people.txt", "bands") => Sense::Band,
             ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
             ("people.txt", "members") => Sense::Vanguard,
             ("patterns.txt", "be") => Sense::Be,
@@ -1010,6 +1016,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 order: words.contains(&"order"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
+                not: after("not:"),
                 narrows: after("is:").map(EventType),
             };
             (EventType(entry.key.clone()), kind)

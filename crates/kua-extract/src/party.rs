@@ -135,6 +135,7 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
         let part = of_victims(scene, out.last(), figure.start);
         let party = counted(scene, figure, index, figures, &busy).map(|mut party| {
             party.subset |= part;
+            party.start = group_before(scene, party.start);
             // "of the dead two are police": part of those, and nothing else is said of them.
             if part && party.noun.is_some() && figure.closed {
                 let victims = scene.find_before(figure.start, |s| {
@@ -179,6 +180,14 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
     ages_of_parts(&mut out, figures);
     bare_wholes(scene, &mut out, figures);
     out
+}
+
+/// Where a group that is told by its number begins: "a group of 23 migrants", "группа из 23 человек".
+fn group_before(scene: &Scene<'_>, at: usize) -> usize {
+    let Some(of) = scene.find_before(at, |s| *s == Sense::Of) else { return at };
+    let Some(group) = scene.find_before(of.start, |s| *s == Sense::Band) else { return at };
+    let small = |s: &Sense| matches!(s, Sense::One | Sense::Determiner);
+    scene.find_before(group.start, small).map_or(group.start, |one| one.start)
 }
 
 /// "Of the 61, nine are in intensive care": nothing is told of the sixty-one.

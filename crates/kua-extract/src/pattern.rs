@@ -328,9 +328,7 @@ impl Ground<'_, '_> {
                         && (self.free || !party.whole)
                         && !under
                         && (if right { party.start == at } else { self.ends_at(party, at) })
-                        && (self.subsets
-                            || party.after_whole
-                            || !(party.subset || party.partitive))
+                        && (self.subsets || party.after_whole || !(party.subset || party.partitive))
                         && !self.taken.get(*index).copied().unwrap_or(true)
                 })
                 .map(|(index, party)| {

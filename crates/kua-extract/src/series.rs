@@ -64,8 +64,8 @@ fn before_in_list<'p>(
                 && (scene.tells(before, Case::Place)
                     || scene
                         .find(before, |s| {
-                        matches!(s, Sense::Place(_) | Sense::PlaceNoun | Sense::Ordinal)
-                    })
+                            matches!(s, Sense::Place(_) | Sense::PlaceNoun | Sense::Ordinal)
+                        })
                         .is_some()
                     || scene.tokens.get(before).is_some_and(|token| token.capital))
         })

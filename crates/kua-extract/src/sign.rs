@@ -1,6 +1,6 @@
 //! Events told by plain words alone, without a trigger: a bullet in a leg.
 
-use kua_model::EventType;
+use kua_model::{Counted, EventType};
 
 use crate::event::{Draft, Join, may_happen};
 use crate::grammar::Form;
@@ -39,7 +39,7 @@ pub(crate) fn signs(
             taken: &free,
             free: false,
             people: false,
-            subsets: false,
+            subsets: true,
             asides: &[],
         };
         for (at, symbols) in known.iter().copied() {
@@ -53,9 +53,19 @@ pub(crate) fn signs(
             let toll =
                 |event: &EventType| scene.grammar.events.get(event).is_some_and(|k| k.exclusive);
             if events.iter().all(toll)
-                && party.is_some_and(|party| beside(party) && !may_happen(scene, events, party))
+                && party.is_some_and(|party| {
+                    beside(party) && (!may_happen(scene, events, party) || is_other(party))
+                })
             {
                 continue;
+            }
+            // "Sans nouvelles de 14 pêcheurs": who they are says more than the word by itself.
+            if party.is_some_and(|party| party.figure.is_some()) {
+                out.retain(|draft| {
+                    let bare = draft.form == Form::Told && draft.party.is_none();
+                    let apart = draft.end <= found.start || found.end <= draft.start;
+                    !bare || draft.events != *events || apart
+                });
             }
             let overlaps = out.iter().any(|draft| {
                 draft.events == *events && draft.start < found.end && found.start < draft.end
@@ -69,10 +79,18 @@ pub(crate) fn signs(
                     form: Form::Sign,
                     party: found.party,
                     why: vec![(pattern.origin.clone(), found.start, found.end)],
-                    link: Join::Alone,
+                    link: match party {
+                        Some(party) if party.subset || party.partitive => Join::Part(None),
+                        _ => Join::Alone,
+                    },
                     not: false,
                 });
             }
         }
     }
+}
+
+/// Counted is something that is neither people nor a machine nor a house: "we lost three seats".
+fn is_other(party: &Party) -> bool {
+    party.counts == Some(Counted::Other) && party.noun.is_some() && !party.unknown
 }

@@ -43,7 +43,9 @@ fn ends_figure(scene: &Scene<'_>, dated: &[bool], end: usize) -> bool {
         || scene.is_mark(end, &['('])
         || dated.get(end).copied().unwrap_or(false)
         || (dated.get(end + 1).copied().unwrap_or(false)
-            && scene.find(end, |s| matches!(s, Sense::In | Sense::Link | Sense::Determiner)).is_some())
+            && scene
+                .find(end, |s| matches!(s, Sense::In | Sense::Link | Sense::Determiner))
+                .is_some())
 }
 
 /// What a figure was before and what it was later, where the words say so.

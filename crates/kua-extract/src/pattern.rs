@@ -323,8 +323,8 @@ impl Ground<'_, '_> {
                     let under = !right
                         && party.pronoun
                         && self.scene.find_before(party.start, |s| *s == Sense::Link).is_some();
-                    fits && !party.measure
-                        && !(self.people && is_where(self.scene, party))
+                    let affected = !party.measure && (!self.people || !is_where(self.scene, party));
+                    fits && affected
                         && (self.free || !party.whole)
                         && !under
                         && (if right { party.start == at } else { self.ends_at(party, at) })

@@ -84,7 +84,10 @@ impl Teller<'_> {
         if let Some(quantity) = &mut quantity
             && let Some(party) = party
         {
-            quantity.counts = self.counts(party, people, first);
+            // "18 names": the names are of people.
+            let people_again = people && draft.link == Join::Again;
+            quantity.counts =
+                if people_again { Counted::People } else { self.counts(party, people, first) };
         }
         if let Some(figure) = figure {
             for &(entry, start, end) in &figure.used {
@@ -155,7 +158,9 @@ impl Teller<'_> {
         }
         let place = self.place(sentence, draft, &mut why);
         let time = self.time(sentence, draft, &mut why);
-        let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
+        // "First it spoke of 36, then of 41": the first alone is an earlier one.
+        let earlier_figure = doubt.earlier && draft.link != Join::Then
+            || figure.is_some_and(|figure| figure.earlier);
         let mut role = self.role(&time, doubt.background, &mut why);
         // What is part of a figure of another time or place is no part of this crisis.
         if role == ClaimRole::Crisis
@@ -233,12 +238,20 @@ impl Teller<'_> {
                 && scene.grammar.events.get(&claim.event).is_some_and(|kind| kind.people)
         };
         let of_block = self.claims.get(self.block_claims..)?;
+        let low = |claim: &Claim| claim.quantity.as_ref().and_then(|quantity| quantity.low);
+        // "Ten of them had been shot": told of some of those the text is about.
+        let of_some = |at: usize, claim: &Claim| {
+            claim.affected.as_ref().is_some_and(|group| group.inherited)
+                && of_block.iter().take(at).rev().take(MEMORY).any(|old| low(old) > low(claim))
+        };
         of_block
             .iter()
+            .enumerate()
             .rev()
             .take(MEMORY)
-            .filter(people)
-            .find(|claim| claim.part_of.is_none() && !claim.retracts)
+            .filter(|(_, claim)| people(claim))
+            .find(|(at, claim)| claim.part_of.is_none() && !claim.retracts && !of_some(*at, claim))
+            .map(|(_, claim)| claim)
     }
 
     /// "The shooting went on": an article before an event the text has told already points back to
@@ -315,7 +328,7 @@ impl Teller<'_> {
             return None;
         }
         let alone = draft.link == Join::Alone
-            && matches!(draft.form, Form::Participle | Form::Intransitive)
+            && matches!(draft.form, Form::Participle | Form::Intransitive | Form::Sign)
             && sentence.dates.is_empty()
             && sentence.places.iter().all(|mark| !mark.placed);
         if !(severe || alone) {
@@ -403,14 +416,14 @@ impl Teller<'_> {
         why: &mut Vec<Why>,
     ) -> Option<Group> {
         let party = draft.party.and_then(|index| sentence.parties.get(index));
-        let own = party.and_then(|party| party.as_group(sentence.scene));
-        let elliptic = party.is_some_and(|party| party.noun.is_none());
+        // A figure of the event told last is of those it happened to, whatever list it stands on.
+        let again = draft.link == Join::Again;
+        let own = party.filter(|_| !again).and_then(|party| party.as_group(sentence.scene));
+        let elliptic = again || party.is_some_and(|party| party.noun.is_none());
         if own.is_some() || !elliptic {
             return own;
         }
         let others = party.is_some_and(|party| party.others || party.partitive);
-        // So does a figure of the event told last.
-        let again = draft.link == Join::Again;
         // In the same sentence; "others" and "of them" reach one sentence further back.
         let from = if others || again { self.block_claims } else { first };
         // "12 houses destroyed and 400 made homeless": people are no houses; "three of the dead"

@@ -35,6 +35,8 @@ pub(crate) struct Figure {
     pub closed: bool,
     /// The words call it what the figure was before ("rose from 13 to 18").
     pub earlier: bool,
+    /// It is told as what another figure of the same thing was, and was true then.
+    pub former: bool,
     /// Lexicon entries it rests on: entry and tokens.
     pub used: Vec<(u32, usize, usize)>,
 }
@@ -197,6 +199,7 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
             && let Some(first) = figures.get_mut(index - 1)
         {
             first.earlier = true;
+            first.former = true;
             // Where "to" also means "up to", here it means the new figure.
             if let Some(second) = figures.get_mut(index)
                 && second.low.is_none()
@@ -438,6 +441,7 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         tail,
         closed: number.closed,
         earlier: false,
+        former: false,
         used,
     };
     for bound in bounds.into_iter().rev() {
@@ -567,6 +571,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         tail: last_token,
         closed: false,
         earlier: false,
+        former: false,
         used,
     })
 }

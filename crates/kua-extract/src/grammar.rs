@@ -41,6 +41,12 @@ pub(crate) enum Sense {
     Change,
     From,
     To,
+    /// "then": the figure after it is a later one of the same thing.
+    Then,
+    /// "against", "down from": the figure after it is what it was.
+    Was,
+    /// "list", "counts": the figure after it is of the event told last.
+    Gives,
     // people.txt
     Group {
         id: String,
@@ -49,6 +55,10 @@ pub(crate) enum Sense {
     /// What is counted, and whether it is a measure (years, percent, kilometres, money).
     Unit(Counted, bool),
     Others,
+    /// "names": as many as there are of those the text tells of.
+    Listed,
+    /// "group", "crowd": those who are counted behind it.
+    Band,
     Pronoun(bool),
     Vanguard,
     // events.txt
@@ -240,6 +250,11 @@ impl Sense {
             Self::Eyewitness => 166,
             Self::InsteadAfter => 167,
             Self::OfThings(_) => 168,
+            Self::Then => 169,
+            Self::Was => 170,
+            Self::Gives => 171,
+            Self::Listed => 172,
+            Self::Band => 173,
         }
     }
 }
@@ -524,6 +539,8 @@ pub(crate) struct EventKind {
     pub exclusive: bool,
     /// The group it happens to, if only to one.
     pub only: Option<String>,
+    /// The group it is not told of: attackers that are searched for are not missing.
+    pub not: Option<String>,
     /// An order: whoever gave it, its grade is command.
     pub order: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
@@ -838,6 +855,9 @@ impl Grammar {
             ("bounds.txt", "change") => Sense::Change,
             ("bounds.txt", "from") => Sense::From,
             ("bounds.txt", "to") => Sense::To,
+            ("bounds.txt", "then") => Sense::Then,
+            ("bounds.txt", "was") => Sense::Was,
+            ("bounds.txt", "gives") => Sense::Gives,
             ("people.txt", "groups") => {
                 let mut words = need()?.split_whitespace();
                 let id = words.next().unwrap_or_default();
@@ -853,6 +873,8 @@ impl Grammar {
                 other => Sense::Unit(counted(other)?, false),
             },
             ("people.txt", "others") => Sense::Others,
+            ("people.txt", "listed") => Sense::Listed,
+            ("people.txt", "bands") => Sense::Band,
             ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
             ("people.txt", "members") => Sense::Vanguard,
             ("patterns.txt", "be") => Sense::Be,
@@ -994,6 +1016,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 order: words.contains(&"order"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
+                not: after("not:"),
                 narrows: after("is:").map(EventType),
             };
             (EventType(entry.key.clone()), kind)

@@ -19,9 +19,12 @@ mod doubt;
 mod ellipsis;
 mod event;
 mod figure;
+mod gapping;
 mod grammar;
+mod kin;
 mod list;
 mod matcher;
+mod part;
 mod party;
 mod pattern;
 mod place;
@@ -29,8 +32,11 @@ mod proposal;
 mod quantity;
 mod scene;
 mod script;
+mod series;
 mod setting;
+mod sign;
 mod source;
+mod succession;
 mod teller;
 mod timex;
 mod town;
@@ -55,7 +61,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

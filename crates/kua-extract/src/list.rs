@@ -211,6 +211,7 @@ pub(crate) fn sum_of(party: &Party, sum: u64) -> Figure {
         tail: party.end - 1,
         closed: false,
         earlier: false,
+        former: false,
         used: Vec::new(),
     }
 }

@@ -380,7 +380,7 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
 }
 
 /// A source that begins at or just after token `at`.
-fn right(
+pub(crate) fn right(
     scene: &Scene<'_>,
     dated: &[bool],
     at: usize,

@@ -13,12 +13,14 @@ use crate::company::join_households;
 use crate::date::{DateMark, dates};
 use crate::event::{Draft, drafts};
 use crate::figure::{Figure, figures, refusals};
+use crate::gapping::tacit;
 use crate::grammar::{Cue, Grammar, Sense};
 use crate::list::join_lists;
 use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
+use crate::succession::mark_former;
 use crate::voice::{givers, grade_of};
 
 /// How many claims back a word like "others", "of them" or "this was stated by" may point: more
@@ -145,10 +147,13 @@ impl<'d> Teller<'d> {
             }
         }
         let mut figures = figures(&scene, &dates);
+        mark_former(&scene, &dated, &mut figures);
         let mut parties = parties(&scene, &figures, &dates);
         join_households(&scene, &mut parties, &mut figures);
         join_lists(&scene, &mut parties, &mut figures);
-        let mentions = mentions(&scene, &dated);
+        let mut mentions = mentions(&scene, &dated);
+        let silent = tacit(&scene, &parties, &figures, &dated, &mentions);
+        mentions.extend(silent);
         source::count_no_witnesses(&scene, &mentions, &mut parties);
         let after_claim = self.claims.len() > self.block_claims;
         let mut asides = source::asides(&scene, &mentions);

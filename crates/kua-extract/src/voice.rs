@@ -103,7 +103,9 @@ impl Teller<'_> {
             .zip(&sentence.givers)
             .filter(|(mention, of)| {
                 let apart = |of: &Draft| of.end <= draft.start || draft.end <= of.start;
-                if has_own && !own(of) && given(of).is_some_and(apart) {
+                // "The union counts 23 dead, the ministry nine": the ministry gives the nine alone.
+                let later = |of: &Draft| draft.end <= mention.start && mention.end <= of.start;
+                if given(of).is_some_and(|it| apart(it) && (later(it) || has_own && !own(of))) {
                     true
                 } else if mention.cue.0 >= draft.end {
                     contrast(draft.end, mention.cue.0)

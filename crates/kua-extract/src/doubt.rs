@@ -315,9 +315,16 @@ fn reaches(
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
-        // "forty had died; a lie": a doubt that is a clause of its own is about the one before.
+        // "forty had died; a lie", "forty died, but who knows": a doubt that is a clause of its own
+        // is about the one before.
         Cue::Unconfirmed
-            if scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
+            if (scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
+                || (1..=2).any(|back| {
+                    let before = start.checked_sub(back);
+                    before.is_some_and(|at| {
+                        scene.find(at, |s| *s == Sense::Contrast).is_some()
+                    })
+                }))
                 && start.saturating_sub(draft.end) <= 8
                 && !(other_between || inside_other) =>
         {

@@ -25,6 +25,8 @@ pub(crate) struct Figure {
     pub convention: Option<String>,
     /// "no", "none".
     pub none: bool,
+    /// Of how many there were none: "neither of the two".
+    pub whole: Option<u64>,
     /// "a", "an": one, but only if a person follows.
     pub article: bool,
     /// Digits, or words that are nothing but a number.
@@ -310,6 +312,7 @@ struct Number {
     approx: bool,
     convention: Option<String>,
     none: bool,
+    whole: Option<u64>,
     article: bool,
     plain: bool,
     /// In a form that closes a number: a case ending.
@@ -326,6 +329,7 @@ impl Number {
             approx: false,
             convention: None,
             none: false,
+            whole: None,
             article: false,
             plain: true,
             closed: false,
@@ -433,6 +437,7 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: number.approx,
         convention: number.convention,
         none: number.none,
+        whole: number.whole,
         article: number.article,
         plain: number.plain,
         tail,
@@ -497,6 +502,7 @@ fn whole_of_none(scene: &Scene<'_>, taken: &[bool], none: &mut Number) {
         && whole.plain
     {
         none.end = whole.end;
+        none.whole = whole.low;
     }
 }
 
@@ -562,6 +568,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: false,
         convention: None,
         none: false,
+        whole: None,
         article: false,
         plain: true,
         tail: last_token,
@@ -654,6 +661,7 @@ fn vague_number(end: usize, interval: Interval, used: Vec<(u32, usize, usize)>) 
         approx: interval.approx,
         convention: Some(convention),
         none: false,
+        whole: None,
         article: false,
         plain: false,
         closed: false,

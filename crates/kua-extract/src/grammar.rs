@@ -110,6 +110,12 @@ pub(crate) enum Sense {
     Addressed,
     /// Nameless people who were there.
     Eyewitness,
+    /// Everybody and nobody: what they tell is hearsay.
+    Crowd,
+    /// A verb that without a subject says what people say.
+    PeopleSay,
+    /// A verb that says of somebody else that they saw or counted it themselves.
+    Witnessed,
     Reported,
     According,
     Citing,
@@ -240,6 +246,9 @@ impl Sense {
             Self::Eyewitness => 166,
             Self::InsteadAfter => 167,
             Self::OfThings(_) => 168,
+            Self::Crowd => 169,
+            Self::PeopleSay => 171,
+            Self::Witnessed => 170,
         }
     }
 }
@@ -526,6 +535,8 @@ pub(crate) struct EventKind {
     pub only: Option<String>,
     /// An order: whoever gave it, its grade is command.
     pub order: bool,
+    /// Nobody can see it happen: that somebody is missing.
+    pub absence: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
     pub act: bool,
     /// The event whose words tell it, where they tell of its narrower group.
@@ -896,6 +907,9 @@ impl Grammar {
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
             ("speech.txt", "eyewitnesses") => Sense::Eyewitness,
+            ("speech.txt", "crowds") => Sense::Crowd,
+            ("speech.txt", "people-say") => Sense::PeopleSay,
+            ("speech.txt", "witnessed") => Sense::Witnessed,
             ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,
@@ -992,6 +1006,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 of_people: after("people:").map(EventType),
                 exclusive: words.contains(&"exclusive"),
                 order: words.contains(&"order"),
+                absence: words.contains(&"absence"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
                 narrows: after("is:").map(EventType),

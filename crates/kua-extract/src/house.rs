@@ -16,6 +16,8 @@ pub(crate) struct House {
     /// Somebody writes or speaks as a private person: a testimony, a letter, a chat. What others
     /// told them they have from hearing.
     pub private: bool,
+    /// An outlet or an authority publishes it.
+    pub published: bool,
 }
 
 impl Extractor {
@@ -31,6 +33,7 @@ impl Extractor {
             grade: if testimony { Grade::Asserted } else { head },
             testimony,
             private: testimony || head == Grade::Seen || (letter && !published),
+            published,
         }
     }
 
@@ -42,14 +45,21 @@ impl Extractor {
         const SHORT: usize = 160;
         /// Lines below the one in which an authority names itself that may still name an outlet.
         const BELOW: usize = 1;
-        let end = document.blocks.get(HEAD_BLOCKS).map_or(usize::MAX, |block| block.range.start);
+        // Menus above the account are no part of its head.
+        let told = |block: &&kua_model::Block| block.role.may_claim();
+        let end = document
+            .blocks
+            .iter()
+            .filter(told)
+            .nth(HEAD_BLOCKS)
+            .map_or(usize::MAX, |block| block.range.start);
         let mut found = Grade::Asserted;
         let (mut imprint, mut issued) = (false, false);
         let mut official_line = None;
         for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
             let lang = document.language_at(sentence.range);
             let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
-            let Some(block) = document.blocks.get(sentence.block) else { continue };
+            let Some(block) = document.blocks.get(sentence.block).filter(told) else { continue };
             let mut range = sentence.range;
             let words = block.range.of(&document.text).unwrap_or("");
             let after = |count: usize| {

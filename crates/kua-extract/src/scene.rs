@@ -323,8 +323,9 @@ pub(crate) fn is_issued(scene: &Scene<'_>) -> bool {
     // Before the body only its country or town may stand, or the name of who holds the office:
     // words with capitals; and "Office of the".
     let opens = (0..authority.start).all(|at| {
-        let small = |s: &Sense| matches!(s, Sense::Of | Sense::Determiner);
-        if at > 0 && (scene.is_mark(at, &[',']) || scene.find(at, small).is_some()) {
+        let of = |at: usize| scene.find(at, |s| *s == Sense::Of).is_some();
+        let the = scene.find(at, |s| *s == Sense::Determiner).is_some();
+        if at > 0 && (scene.is_mark(at, &[',']) || of(at) || the && of(at - 1)) {
             return true;
         }
         scene.tokens.get(at).is_some_and(|token| token.capital)

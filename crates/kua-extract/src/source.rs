@@ -914,7 +914,13 @@ fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind
             scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::Of)).is_some()
         }) || inflected(scene, authority.end - 1)
     });
-    if first == Some(SourceKind::Unnamed) && of_place {
+    // Doctors of a hospital speak for it, one nurse does not.
+    let single = scene.find(start, |s| *s == Sense::One).is_some()
+        || scene.find_before(start, |s| *s == Sense::One).is_some()
+        || kinds.first().is_some_and(|(hit, _)| {
+            scene.find(hit.start, |s| *s == Sense::Eyewitness).is_some()
+        });
+    if first == Some(SourceKind::Unnamed) && of_place && single {
         return first;
     }
     let office = |hit: &Hit| {

@@ -309,9 +309,9 @@ impl<'d> Teller<'d> {
         let scene = sentence.scene;
         // "По его словам …": the sentences that follow are still theirs.
         let speaks = sentence.mentions.iter().any(|mention| mention.speaks);
-        if crowd_of(scene, &sentence.mentions, &sentence.chain).is_some() {
-            // "They say": who says on is not known.
-            self.chain.clear();
+        let crowd = crowd_of(scene, &sentence.mentions, &sentence.chain).is_some();
+        if crowd {
+            // "They say": nobody who could say on.
             self.silent = 0;
         } else if sentence.own_sources || (speaks && !sentence.chain.is_empty()) {
             self.chain = sentence.chain.clone();

@@ -245,6 +245,8 @@ impl House {
             Some(SourceKind::Organisation) => Grade::Asserted,
             Some(_) if self.private => Grade::Heard,
             Some(SourceKind::Outlet | SourceKind::Agency) => Grade::Media,
+            // Who tells the unknown author of an unknown text is no better than hearsay.
+            Some(SourceKind::Unnamed) if !self.published => Grade::Heard,
             Some(SourceKind::Unnamed | SourceKind::Person) => Grade::Asserted,
         }
     }

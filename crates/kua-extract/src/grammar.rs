@@ -330,6 +330,8 @@ pub(crate) enum Cue {
     Attempted,
     /// A noun for an attempt: what stands right beside it was tried, not what came of it.
     Attempt,
+    /// A forecast or a warning: the figure right behind it has not come to be.
+    Foretold,
     Hoped,
     Retraction,
     Earlier,
@@ -337,7 +339,7 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 18] = [
+    const ALL: [(&'static str, Self); 19] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
@@ -352,6 +354,7 @@ impl Cue {
         ("question", Self::Question),
         ("attempted", Self::Attempted),
         ("attempt", Self::Attempt),
+        ("foretold", Self::Foretold),
         ("hoped", Self::Hoped),
         ("retraction", Self::Retraction),
         ("earlier", Self::Earlier),
@@ -369,6 +372,7 @@ impl Cue {
             Self::Imperative => Modality::Imperative,
             Self::Question => Modality::Question,
             Self::Attempted | Self::Attempt => Modality::Attempted,
+            Self::Foretold => Modality::Hypothetical,
             Self::Hoped => Modality::Hoped,
             Self::Retraction | Self::Earlier | Self::Background | Self::Restrictive => {
                 return None;

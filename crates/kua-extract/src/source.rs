@@ -167,12 +167,16 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
     out
 }
 
-/// "Говорят, …": a verb of saying that opens its clause and has no subject.
+/// "Говорят, …", "…, говорят, …": a verb of saying that opens its sentence, or stands in it as an
+/// aside, and has no subject. Behind a word of joining its subject stands before.
 fn people_say(scene: &Scene<'_>, named: &[Mention]) -> Option<Mention> {
-    let opens = |at: usize| {
-        at == 0
-            || scene.kind(at - 1) == Some(TokenKind::Mark)
-            || scene.find_before(at, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
+    let that = |at: usize| scene.find(at, |s| *s == Sense::Subordinate).is_some();
+    let comma = |at: usize| scene.is_mark(at, &[',']);
+    let opens = |hit: &Hit| {
+        let first = hit.start == 0
+            || scene.kind(hit.start - 1) == Some(TokenKind::Mark) && !comma(hit.start - 1);
+        let aside = hit.start > 0 && comma(hit.start - 1) && comma(hit.end) && !that(hit.end + 1);
+        first && (comma(hit.end) || that(hit.end)) || aside
     };
     let free = |hit: &Hit| {
         !named.iter().any(|mention| {
@@ -180,7 +184,7 @@ fn people_say(scene: &Scene<'_>, named: &[Mention]) -> Option<Mention> {
                 || mention.start < hit.end && hit.start < mention.end
         })
     };
-    let hit = scene.all(|s| *s == Sense::PeopleSay).filter(free).find(|hit| opens(hit.start))?;
+    let hit = scene.all(|s| *s == Sense::PeopleSay).filter(free).find(opens)?;
     Some(Mention {
         start: hit.start,
         end: hit.end,

@@ -124,7 +124,11 @@ impl Teller<'_> {
             modality = Modality::Negated;
         }
         let (mut sources, mut grade) = self.sources(sentence, draft);
-        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources) {
+        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources)
+            && scene
+                .all(|s| *s == Sense::PeopleSay)
+                .any(|hit| scene.range(hit.start, hit.end) == crowd)
+        {
             // "They say": hearsay, however firmly it is put.
             modality = cautious(Some(modality), Some(Modality::Hedged)).unwrap_or(modality);
             why.push(Why::by("hearsay", Some(crowd)));
@@ -140,7 +144,8 @@ impl Teller<'_> {
             sources = inherited(&claim.sources);
             grade = self.house.grade_of(&sources, grade);
         }
-        let untold = sources.is_empty() || sources.iter().all(|link| link.kind == SourceKind::Outlet);
+        let untold =
+            sources.is_empty() || sources.iter().all(|link| link.kind == SourceKind::Outlet);
         if doubt.heard && untold {
             grade = Grade::Heard;
         } else if doubt.seen && untold {
@@ -497,9 +502,7 @@ impl Teller<'_> {
 /// says who they are, so that it is told of all of them.
 fn names_whole(scene: &Scene<'_>, draft: &Draft, figure: &Figure) -> bool {
     let (start, end) = draft.trigger;
-    let verb = |at: usize| {
-        scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some()
-    };
+    let verb = |at: usize| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some();
     let negated = |at: usize| scene.find(at, |s| *s == Sense::Cue(Cue::Negated)).is_some();
     let plain = (figure.end..start).all(|at| !verb(at) && !negated(at));
     let another = (end..scene.tokens.len())

@@ -325,9 +325,7 @@ fn reaches(
             if (scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
                 || (1..=2).any(|back| {
                     let before = start.checked_sub(back);
-                    before.is_some_and(|at| {
-                        scene.find(at, |s| *s == Sense::Contrast).is_some()
-                    })
+                    before.is_some_and(|at| scene.find(at, |s| *s == Sense::Contrast).is_some())
                 }))
                 && start.saturating_sub(draft.end) <= 8
                 && !(other_between || inside_other) =>

@@ -56,7 +56,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

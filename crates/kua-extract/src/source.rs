@@ -913,17 +913,18 @@ fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind
     let Some((authority, _)) = authorities.next() else { return first };
     // "An orderly at the hospital", "лікарка міської лікарні": somebody of that place, who does not
     // speak for it.
-    let of_place = kinds.first().filter(|(hit, _)| hit.end <= authority.start).is_some_and(|(hit, _)| {
-        (hit.end..authority.start).any(|at| {
-            scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::Of)).is_some()
-        }) || inflected(scene, authority.end - 1)
-    });
+    let of_place =
+        kinds.first().filter(|(hit, _)| hit.end <= authority.start).is_some_and(|(hit, _)| {
+            (hit.end..authority.start).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::Of)).is_some()
+            }) || inflected(scene, authority.end - 1)
+        });
     // Doctors of a hospital speak for it, one nurse does not.
     let single = scene.find(start, |s| *s == Sense::One).is_some()
         || scene.find_before(start, |s| *s == Sense::One).is_some()
-        || kinds.first().is_some_and(|(hit, _)| {
-            scene.find(hit.start, |s| *s == Sense::Eyewitness).is_some()
-        });
+        || kinds
+            .first()
+            .is_some_and(|(hit, _)| scene.find(hit.start, |s| *s == Sense::Eyewitness).is_some());
     if first == Some(SourceKind::Unnamed) && of_place && single {
         return first;
     }

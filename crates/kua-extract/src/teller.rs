@@ -16,6 +16,7 @@ use crate::figure::{Figure, figures, refusals};
 use crate::grammar::{Cue, Grammar, Sense};
 use crate::house::House;
 use crate::list::join_lists;
+use crate::matcher::Hit;
 use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
@@ -194,7 +195,7 @@ impl<'d> Teller<'d> {
         }
         let named = |s: &Sense| matches!(s, Sense::Source(_));
         if silent && sentence.mentions.is_empty() && sentence.scene.all(named).next().is_none() {
-            self.take_back(sentence, first);
+            self.doubt_denied(sentence, first);
         }
         if self.claims.len() > first {
             self.sentence_claims = first;
@@ -229,23 +230,22 @@ impl<'d> Teller<'d> {
         }
     }
 
-    /// "That turned out to be false.": a short sentence that only denies, in the text's own voice, is
-    /// about the claims of the sentence before.
-    fn take_back(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
-        /// The longest such sentence, in tokens.
-        const LONGEST: usize = 10;
+    /// "That turned out to be false.": a short sentence that only denies, in the text's own voice, puts
+    /// the claims of the sentence before in doubt.
+    fn doubt_denied(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
+        /// The longest such sentence, in tokens, and how many of them may stand before the denial.
+        const LONGEST: usize = 8;
+        const BEFORE: usize = 2;
         let scene = sentence.scene;
         let cue = |s: &Sense| *s == Sense::Cue(Cue::Denied);
-        let Some(hit) = scene.all(cue).next().filter(|_| scene.tokens.len() <= LONGEST) else {
-            return;
-        };
+        let short = |hit: &Hit| hit.start <= BEFORE && scene.tokens.len() <= LONGEST;
+        let Some(hit) = scene.all(cue).next().filter(short) else { return };
         let Some(lexeme) = scene.lexeme(hit) else { return };
         let range = scene.range(hit.start, hit.end);
         let from = self.sentence_claims.max(self.block_claims);
         for claim in self.claims.iter_mut().take(until).skip(from) {
-            if matches!(claim.modality, Modality::Certain | Modality::Hedged) {
-                claim.modality = Modality::Negated;
-                claim.grade = Grade::Denied;
+            if claim.modality == Modality::Certain {
+                claim.modality = Modality::Hedged;
                 claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
             }
         }

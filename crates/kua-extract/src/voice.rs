@@ -140,21 +140,20 @@ impl Teller<'_> {
         };
         let mut grade = self.house.grade_of(&chain, own);
         let innermost = chain.last().and_then(|link| {
-            let of = |mention: &&Mention| {
-                link.range == Some(scene.range(mention.start, mention.end))
-            };
+            let of =
+                |mention: &&Mention| link.range == Some(scene.range(mention.start, mention.end));
             sentence.mentions.iter().find(of).map(|mention| (link.kind, mention))
         });
         if let Some((kind, mention)) = innermost {
             let says = |wanted: Sense| {
-                (mention.start..mention.end)
-                    .any(|at| scene.find(at, |s| *s == wanted).is_some())
+                (mention.start..mention.end).any(|at| scene.find(at, |s| *s == wanted).is_some())
             };
             let unnamed = kind == SourceKind::Unnamed;
             if unnamed && crowd_of(scene, &sentence.mentions, &chain).is_some() {
                 grade = Grade::Heard;
             } else if unnamed && !self.house.private && says(Sense::Eyewitness)
-                || !matches!(kind, SourceKind::Authority | SourceKind::Organisation) && saw(scene, mention, draft)
+                || !matches!(kind, SourceKind::Authority | SourceKind::Organisation)
+                    && saw(scene, mention, draft)
             {
                 // "Two witnesses said": nameless, but they were there.
                 grade = Grade::Seen;
@@ -184,7 +183,10 @@ pub(crate) fn crowd_of(
     (mention.start..mention.end)
         .any(|at| {
             scene.find(at, |s| *s == Sense::PeopleSay).is_some()
-                || scene.find(at, |s| *s == Sense::Crowd).is_some() && !counted(at)
+                // "Some residents" are residents.
+                || scene.find(at, |s| *s == Sense::Crowd).is_some_and(|hit| {
+                    !counted(at) && mention.end - mention.start <= hit.end - hit.start + 1
+                })
         })
         .then_some(range)
 }
@@ -206,7 +208,11 @@ fn saw(scene: &Scene<'_>, mention: &Mention, draft: &Draft) -> bool {
             && draft.start.saturating_sub(hit.end) <= REACH
             && clear(mention.end.min(draft.start), draft.start)
     });
-    third || scene.all(|s| *s == Sense::Saw).filter(told).any(|hit| clear(hit.end.min(draft.start), draft.start))
+    third
+        || scene
+            .all(|s| *s == Sense::Saw)
+            .filter(told)
+            .any(|hit| clear(hit.end.min(draft.start), draft.start))
 }
 
 /// For each source of a sentence the number of the figure whose words it gives, if they stand side by

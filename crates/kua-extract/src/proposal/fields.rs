@@ -15,12 +15,12 @@ use crate::doubt::{Doubt, cautious, doubt};
 use crate::event::{Draft, Join};
 use crate::figure::{Figure, figures};
 use crate::grammar::{Cue, Form, Sense};
+use crate::house::House;
 use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{Mention, mentions};
 use crate::town::PlaceNames;
-use crate::house::House;
 
 /// A sentence with what each pass found in it.
 pub(super) struct Passes<'s> {

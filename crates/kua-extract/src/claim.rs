@@ -5,12 +5,13 @@ use kua_model::{Claim, ClaimRole, Counted, Grade, Group, Modality, SourceKind, W
 
 use crate::doubt::{cautious, doubt};
 use crate::event::{Draft, Join};
-use crate::grammar::{Form, Sense};
+use crate::figure::Figure;
+use crate::grammar::{Cue, Form, Sense};
 use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::{inherited, rank};
 use crate::teller::{MEMORY, Sentence, Teller};
-use crate::voice::grade_of;
+use crate::voice::crowd_of;
 
 impl Teller<'_> {
     pub(crate) fn claim(
@@ -77,10 +78,16 @@ impl Teller<'_> {
         let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
         let figure =
             party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
+        let none_of =
+            figure.filter(|figure| figure.whole.is_some() && names_whole(scene, draft, figure));
         let mut quantity = match of_whole {
             Some(figure) => Some(figure.quantity(scene, Counted::People)),
             None => party.and_then(|party| party.quantity(scene, &sentence.figures)),
         };
+        if let (Some(quantity), Some(figure)) = (&mut quantity, none_of) {
+            (quantity.low, quantity.high) = (figure.whole, figure.whole);
+            why.push(Why::by("none-of-a-whole", Some(scene.range(figure.start, figure.end))));
+        }
         if let Some(quantity) = &mut quantity
             && let Some(party) = party
         {
@@ -115,11 +122,20 @@ impl Teller<'_> {
         {
             quantity = None;
         }
-        let zero = figure.is_some_and(|figure| figure.none);
+        let zero = figure.is_some_and(|figure| figure.none) && none_of.is_none();
         if zero {
             modality = Modality::Negated;
         }
         let (mut sources, mut grade) = self.sources(sentence, draft);
+        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources)
+            && scene
+                .all(|s| *s == Sense::PeopleSay)
+                .any(|hit| scene.range(hit.start, hit.end) == crowd)
+        {
+            // "They say": hearsay, however firmly it is put.
+            modality = cautious(Some(modality), Some(Modality::Hedged)).unwrap_or(modality);
+            why.push(Why::by("hearsay", Some(crowd)));
+        }
         // "Thirty-six of the injured are police officers": whoever told the whole tells the part.
         if sentence.mentions.is_empty()
             && sources.iter().all(|link| rank(link.kind) < rank(SourceKind::Account))
@@ -129,12 +145,16 @@ impl Teller<'_> {
             && claim.sources.len() > sources.len()
         {
             sources = inherited(&claim.sources);
-            grade = grade_of(&sources, grade);
+            grade = self.house.grade_of(&sources, grade);
         }
-        if doubt.heard && sources.is_empty() {
+        let untold =
+            sources.is_empty() || sources.iter().all(|link| link.kind == SourceKind::Outlet);
+        if doubt.heard && untold {
             grade = Grade::Heard;
-        } else if doubt.seen && sources.is_empty() {
+        } else if doubt.seen && untold {
             grade = Grade::Seen;
+        } else if grade == Grade::Seen && never_seen(scene, event, modality) {
+            grade = Grade::Asserted;
         }
         // "the official toll": the figure is official, whoever repeats it.
         if doubt.official && grade != Grade::Official {
@@ -489,6 +509,24 @@ impl Teller<'_> {
         let earlier = self.claims.get(first..)?.last().filter(|_| and)?;
         earlier.perpetrator.clone().map(|group| Group { inherited: true, ..group })
     }
+}
+
+/// "Neither of the two journalists detained was released": the word between the whole and another verb
+/// says who they are, so that it is told of all of them.
+fn names_whole(scene: &Scene<'_>, draft: &Draft, figure: &Figure) -> bool {
+    let (start, end) = draft.trigger;
+    let verb = |at: usize| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some();
+    let negated = |at: usize| scene.find(at, |s| *s == Sense::Cue(Cue::Negated)).is_some();
+    let plain = (figure.end..start).all(|at| !verb(at) && !negated(at));
+    let another = (end..scene.tokens.len())
+        .any(|at| verb(at) || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some());
+    draft.form == Form::Participle && figure.end <= start && plain && another
+}
+
+/// What nobody can see: that somebody is missing, and what did not come to be.
+fn never_seen(scene: &Scene<'_>, event: &kua_model::EventType, modality: Modality) -> bool {
+    let absent = scene.grammar.events.get(event).is_some_and(|kind| kind.absence);
+    absent || modality == Modality::Counterfactual
 }
 
 /// An event told by its words alone, with nobody and no number.

@@ -25,6 +25,8 @@ pub(crate) struct Figure {
     pub convention: Option<String>,
     /// "no", "none".
     pub none: bool,
+    /// Of how many there were none: "neither of the two".
+    pub whole: Option<u64>,
     /// "a", "an": one, but only if a person follows.
     pub article: bool,
     /// Digits, or words that are nothing but a number.
@@ -313,6 +315,7 @@ struct Number {
     approx: bool,
     convention: Option<String>,
     none: bool,
+    whole: Option<u64>,
     article: bool,
     plain: bool,
     /// In a form that closes a number: a case ending.
@@ -329,6 +332,7 @@ impl Number {
             approx: false,
             convention: None,
             none: false,
+            whole: None,
             article: false,
             plain: true,
             closed: false,
@@ -436,6 +440,7 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: number.approx,
         convention: number.convention,
         none: number.none,
+        whole: number.whole,
         article: number.article,
         plain: number.plain,
         tail,
@@ -501,6 +506,7 @@ fn whole_of_none(scene: &Scene<'_>, taken: &[bool], none: &mut Number) {
         && whole.plain
     {
         none.end = whole.end;
+        none.whole = whole.low;
     }
 }
 
@@ -566,6 +572,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: false,
         convention: None,
         none: false,
+        whole: None,
         article: false,
         plain: true,
         tail: last_token,
@@ -659,6 +666,7 @@ fn vague_number(end: usize, interval: Interval, used: Vec<(u32, usize, usize)>) 
         approx: interval.approx,
         convention: Some(convention),
         none: false,
+        whole: None,
         article: false,
         plain: false,
         closed: false,

@@ -120,6 +120,12 @@ pub(crate) enum Sense {
     Addressed,
     /// Nameless people who were there.
     Eyewitness,
+    /// Everybody and nobody: what they tell is hearsay.
+    Crowd,
+    /// A verb that without a subject says what people say.
+    PeopleSay,
+    /// A verb that says of somebody else that they saw or counted it themselves.
+    Witnessed,
     Reported,
     According,
     Citing,
@@ -255,6 +261,9 @@ impl Sense {
             Self::Gives => 171,
             Self::Listed => 172,
             Self::Band => 173,
+            Self::Crowd => 174,
+            Self::PeopleSay => 175,
+            Self::Witnessed => 176,
         }
     }
 }
@@ -336,6 +345,8 @@ pub(crate) enum Cue {
     Attempted,
     /// A noun for an attempt: what stands right beside it was tried, not what came of it.
     Attempt,
+    /// A forecast or a warning: the figure right behind it has not come to be.
+    Foretold,
     Hoped,
     Retraction,
     Earlier,
@@ -343,7 +354,7 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 18] = [
+    const ALL: [(&'static str, Self); 19] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
@@ -358,6 +369,7 @@ impl Cue {
         ("question", Self::Question),
         ("attempted", Self::Attempted),
         ("attempt", Self::Attempt),
+        ("foretold", Self::Foretold),
         ("hoped", Self::Hoped),
         ("retraction", Self::Retraction),
         ("earlier", Self::Earlier),
@@ -375,6 +387,7 @@ impl Cue {
             Self::Imperative => Modality::Imperative,
             Self::Question => Modality::Question,
             Self::Attempted | Self::Attempt => Modality::Attempted,
+            Self::Foretold => Modality::Hypothetical,
             Self::Hoped => Modality::Hoped,
             Self::Retraction | Self::Earlier | Self::Background | Self::Restrictive => {
                 return None;
@@ -543,6 +556,8 @@ pub(crate) struct EventKind {
     pub not: Option<String>,
     /// An order: whoever gave it, its grade is command.
     pub order: bool,
+    /// Nobody can see it happen: that somebody is missing.
+    pub absence: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
     pub act: bool,
     /// The event whose words tell it, where they tell of its narrower group.
@@ -918,6 +933,9 @@ impl Grammar {
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
             ("speech.txt", "eyewitnesses") => Sense::Eyewitness,
+            ("speech.txt", "crowds") => Sense::Crowd,
+            ("speech.txt", "people-say") => Sense::PeopleSay,
+            ("speech.txt", "witnessed") => Sense::Witnessed,
             ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,
@@ -1014,6 +1032,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 of_people: after("people:").map(EventType),
                 exclusive: words.contains(&"exclusive"),
                 order: words.contains(&"order"),
+                absence: words.contains(&"absence"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
                 not: after("not:"),

@@ -581,6 +581,8 @@ pub(crate) struct Grammar {
     pub matcher: Matcher,
     pub lexemes: Vec<Lexeme>,
     pub patterns: Vec<Pattern>,
+    /// By symbol of the word they open with, the patterns that are told by their words alone.
+    signs: Vec<(u32, usize)>,
     pub events: BTreeMap<EventType, EventKind>,
     /// Other names of events, with what they stand for.
     aliases: BTreeMap<String, String>,
@@ -631,6 +633,7 @@ impl Grammar {
             matcher: Matcher::default(),
             lexemes: Vec::new(),
             patterns: Vec::new(),
+            signs: Vec::new(),
             events: events(shared),
             aliases: aliases(shared),
             composition: shared
@@ -691,8 +694,20 @@ impl Grammar {
         });
         // The order of lines is the order of trial.
         grammar.patterns.sort_by_key(|pattern| pattern.line);
+        let signs = grammar.patterns.iter().enumerate().filter(|(_, p)| p.events.is_some());
+        grammar.signs = signs
+            .flat_map(|(number, sign)| sign.openings().iter().map(move |&word| (word, number)))
+            .collect();
+        grammar.signs.sort_unstable();
         errors.sort();
         (grammar, errors)
+    }
+
+    /// Numbers of the patterns that tell an event by their words alone and may open with this one.
+    pub(crate) fn signs_from(&self, word: u32) -> impl Iterator<Item = usize> + '_ {
+        let first = self.signs.partition_point(|(opening, _)| *opening < word);
+        let signs = self.signs.get(first..).unwrap_or_default();
+        signs.iter().take_while(move |(opening, _)| *opening == word).map(|&(_, number)| number)
     }
 
     fn push(&mut self, sense: Sense, origin: String) -> u32 {

@@ -181,11 +181,11 @@ impl Pattern {
         }
     }
 
-    /// Whether its first word may begin at a token with these symbols.
-    pub(crate) fn opens_with(&self, symbols: &[u32]) -> bool {
+    /// The symbols of the words its trigger may begin with, if words are its trigger.
+    pub(crate) fn openings(&self) -> &[u32] {
         match self.elements.get(self.anchor).map(|element| &element.kind) {
-            Some(Kind::Words(words)) => symbols.iter().any(|symbol| words.contains(symbol)),
-            _ => false,
+            Some(Kind::Words(words)) => words,
+            _ => &[],
         }
     }
 

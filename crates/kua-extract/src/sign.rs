@@ -19,33 +19,34 @@ pub(crate) fn signs(
     out: &mut Vec<Draft>,
 ) {
     let free = vec![false; parties.len()];
-    let known: Vec<(usize, &[u32])> = scene
-        .symbols
-        .iter()
-        .enumerate()
-        .filter(|(_, symbols)| !symbols.is_empty())
-        .map(|(at, symbols)| (at, *symbols))
+    let ground = Ground {
+        scene,
+        parties,
+        sign: true,
+        trigger_starts: starts,
+        dated,
+        counted,
+        attributes,
+        taken: &free,
+        free: false,
+        people: false,
+        subsets: true,
+        asides: &[],
+    };
+    // Patterns in the order of their lines, each at every word it may open with.
+    let symbols = scene.symbols.iter().enumerate();
+    let mut due: Vec<(usize, usize)> = symbols
+        .flat_map(|(at, symbols)| symbols.iter().map(move |symbol| (at, symbol)))
+        .flat_map(|(at, symbol)| scene.grammar.signs_from(*symbol).map(move |sign| (sign, at)))
         .collect();
-    for pattern in &scene.grammar.patterns {
-        let Some(events) = &pattern.events else { continue };
-        let ground = Ground {
-            scene,
-            parties,
-            sign: true,
-            trigger_starts: starts,
-            dated,
-            counted,
-            attributes,
-            taken: &free,
-            free: false,
-            people: false,
-            subsets: true,
-            asides: &[],
+    due.sort_unstable();
+    due.dedup();
+    for at_once in due.chunk_by(|x, y| x.0 == y.0) {
+        let pattern = at_once.first().and_then(|&(sign, _)| scene.grammar.patterns.get(sign));
+        let Some((pattern, events)) = pattern.and_then(|p| Some((p, p.events.as_ref()?))) else {
+            continue;
         };
-        for (at, symbols) in known.iter().copied() {
-            if !pattern.opens_with(symbols) {
-                continue;
-            }
+        for &(_, at) in at_once {
             let Some(found) = pattern.around(&ground, at, at + 1) else { continue };
             let party = found.party.and_then(|index| parties.get(index));
             // "Dozens came home with broken ribs": no homes are counted.

@@ -5,12 +5,13 @@ use kua_model::{Claim, ClaimRole, Counted, Grade, Group, Modality, SourceKind, W
 
 use crate::doubt::{cautious, doubt};
 use crate::event::{Draft, Join};
-use crate::grammar::{Form, Sense};
+use crate::figure::Figure;
+use crate::grammar::{Cue, Form, Sense};
 use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::{inherited, rank};
 use crate::teller::{MEMORY, Sentence, Teller};
-use crate::voice::grade_of;
+use crate::voice::crowd_of;
 
 impl Teller<'_> {
     pub(crate) fn claim(
@@ -77,14 +78,23 @@ impl Teller<'_> {
         let people = scene.grammar.events.get(event).is_some_and(|kind| kind.people);
         let figure =
             party.and_then(|party| party.figure).and_then(|index| sentence.figures.get(index));
+        let none_of =
+            figure.filter(|figure| figure.whole.is_some() && names_whole(scene, draft, figure));
         let mut quantity = match of_whole {
             Some(figure) => Some(figure.quantity(scene, Counted::People)),
             None => party.and_then(|party| party.quantity(scene, &sentence.figures)),
         };
+        if let (Some(quantity), Some(figure)) = (&mut quantity, none_of) {
+            (quantity.low, quantity.high) = (figure.whole, figure.whole);
+            why.push(Why::by("none-of-a-whole", Some(scene.range(figure.start, figure.end))));
+        }
         if let Some(quantity) = &mut quantity
             && let Some(party) = party
         {
-            quantity.counts = self.counts(party, people, first);
+            // "18 names": the names are of people.
+            let people_again = people && draft.link == Join::Again;
+            quantity.counts =
+                if people_again { Counted::People } else { self.counts(party, people, first) };
         }
         if let Some(figure) = figure {
             for &(entry, start, end) in &figure.used {
@@ -112,11 +122,20 @@ impl Teller<'_> {
         {
             quantity = None;
         }
-        let zero = figure.is_some_and(|figure| figure.none);
+        let zero = figure.is_some_and(|figure| figure.none) && none_of.is_none();
         if zero {
             modality = Modality::Negated;
         }
         let (mut sources, mut grade) = self.sources(sentence, draft);
+        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources)
+            && scene
+                .all(|s| *s == Sense::PeopleSay)
+                .any(|hit| scene.range(hit.start, hit.end) == crowd)
+        {
+            // "They say": hearsay, however firmly it is put.
+            modality = cautious(Some(modality), Some(Modality::Hedged)).unwrap_or(modality);
+            why.push(Why::by("hearsay", Some(crowd)));
+        }
         // "Thirty-six of the injured are police officers": whoever told the whole tells the part.
         if sentence.mentions.is_empty()
             && sources.iter().all(|link| rank(link.kind) < rank(SourceKind::Account))
@@ -126,12 +145,16 @@ impl Teller<'_> {
             && claim.sources.len() > sources.len()
         {
             sources = inherited(&claim.sources);
-            grade = grade_of(&sources, grade);
+            grade = self.house.grade_of(&sources, grade);
         }
-        if doubt.heard && sources.is_empty() {
+        let untold =
+            sources.is_empty() || sources.iter().all(|link| link.kind == SourceKind::Outlet);
+        if doubt.heard && untold {
             grade = Grade::Heard;
-        } else if doubt.seen && sources.is_empty() {
+        } else if doubt.seen && untold {
             grade = Grade::Seen;
+        } else if grade == Grade::Seen && never_seen(scene, event, modality) {
+            grade = Grade::Asserted;
         }
         // "the official toll": the figure is official, whoever repeats it.
         if doubt.official && grade != Grade::Official {
@@ -155,7 +178,9 @@ impl Teller<'_> {
         }
         let place = self.place(sentence, draft, &mut why);
         let time = self.time(sentence, draft, &mut why);
-        let earlier_figure = doubt.earlier || figure.is_some_and(|figure| figure.earlier);
+        // "First it spoke of 36, then of 41": the first alone is an earlier one.
+        let earlier_figure = doubt.earlier && draft.link != Join::Then
+            || figure.is_some_and(|figure| figure.earlier);
         let mut role = self.role(&time, doubt.background, &mut why);
         // What is part of a figure of another time or place is no part of this crisis.
         if role == ClaimRole::Crisis
@@ -233,12 +258,20 @@ impl Teller<'_> {
                 && scene.grammar.events.get(&claim.event).is_some_and(|kind| kind.people)
         };
         let of_block = self.claims.get(self.block_claims..)?;
+        let low = |claim: &Claim| claim.quantity.as_ref().and_then(|quantity| quantity.low);
+        // "Ten of them had been shot": told of some of those the text is about.
+        let of_some = |at: usize, claim: &Claim| {
+            claim.affected.as_ref().is_some_and(|group| group.inherited)
+                && of_block.iter().take(at).rev().take(MEMORY).any(|old| low(old) > low(claim))
+        };
         of_block
             .iter()
+            .enumerate()
             .rev()
             .take(MEMORY)
-            .filter(people)
-            .find(|claim| claim.part_of.is_none() && !claim.retracts)
+            .filter(|(_, claim)| people(claim))
+            .find(|(at, claim)| claim.part_of.is_none() && !claim.retracts && !of_some(*at, claim))
+            .map(|(_, claim)| claim)
     }
 
     /// "The shooting went on": an article before an event the text has told already points back to
@@ -315,7 +348,7 @@ impl Teller<'_> {
             return None;
         }
         let alone = draft.link == Join::Alone
-            && matches!(draft.form, Form::Participle | Form::Intransitive)
+            && matches!(draft.form, Form::Participle | Form::Intransitive | Form::Sign)
             && sentence.dates.is_empty()
             && sentence.places.iter().all(|mark| !mark.placed);
         if !(severe || alone) {
@@ -403,14 +436,14 @@ impl Teller<'_> {
         why: &mut Vec<Why>,
     ) -> Option<Group> {
         let party = draft.party.and_then(|index| sentence.parties.get(index));
-        let own = party.and_then(|party| party.as_group(sentence.scene));
-        let elliptic = party.is_some_and(|party| party.noun.is_none());
+        // A figure of the event told last is of those it happened to, whatever list it stands on.
+        let again = draft.link == Join::Again;
+        let own = party.filter(|_| !again).and_then(|party| party.as_group(sentence.scene));
+        let elliptic = again || party.is_some_and(|party| party.noun.is_none());
         if own.is_some() || !elliptic {
             return own;
         }
         let others = party.is_some_and(|party| party.others || party.partitive);
-        // So does a figure of the event told last.
-        let again = draft.link == Join::Again;
         // In the same sentence; "others" and "of them" reach one sentence further back.
         let from = if others || again { self.block_claims } else { first };
         // "12 houses destroyed and 400 made homeless": people are no houses; "three of the dead"
@@ -476,6 +509,24 @@ impl Teller<'_> {
         let earlier = self.claims.get(first..)?.last().filter(|_| and)?;
         earlier.perpetrator.clone().map(|group| Group { inherited: true, ..group })
     }
+}
+
+/// "Neither of the two journalists detained was released": the word between the whole and another verb
+/// says who they are, so that it is told of all of them.
+fn names_whole(scene: &Scene<'_>, draft: &Draft, figure: &Figure) -> bool {
+    let (start, end) = draft.trigger;
+    let verb = |at: usize| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some();
+    let negated = |at: usize| scene.find(at, |s| *s == Sense::Cue(Cue::Negated)).is_some();
+    let plain = (figure.end..start).all(|at| !verb(at) && !negated(at));
+    let another = (end..scene.tokens.len())
+        .any(|at| verb(at) || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some());
+    draft.form == Form::Participle && figure.end <= start && plain && another
+}
+
+/// What nobody can see: that somebody is missing, and what did not come to be.
+fn never_seen(scene: &Scene<'_>, event: &kua_model::EventType, modality: Modality) -> bool {
+    let absent = scene.grammar.events.get(event).is_some_and(|kind| kind.absence);
+    absent || modality == Modality::Counterfactual
 }
 
 /// An event told by its words alone, with nobody and no number.

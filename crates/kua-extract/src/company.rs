@@ -29,6 +29,18 @@ pub(crate) fn join_households(
                     && (next.noun.is_some() && !next.measure)
             })
     };
+    // "My brother-in-law Luc": his name is nobody else.
+    let named = |party: &Party, name: &Party| {
+        name.name && party.one && party.group.is_some() && party.words_end() == name.start
+    };
+    let mut index = 0;
+    while index + 1 < parties.len() {
+        let pair = parties.get(index).zip(parties.get(index + 1));
+        if pair.is_some_and(|(party, name)| named(party, name)) {
+            parties.remove(index + 1);
+        }
+        index += 1;
+    }
     let mut index = 0;
     while index + 1 < parties.len() {
         if parties.get(index).is_some_and(|party| owner(party, parties.get(index + 1))) {
@@ -63,6 +75,8 @@ fn household(
     second: &Party,
     figures: &[Figure],
 ) -> Option<(Party, Figure)> {
+    /// Words of such a name, and one more.
+    const NAME: usize = 3;
     let one_of_them = |party: &Party| {
         party.noun.is_some()
             && !(party.unknown || party.measure || party.partitive || party.others)
@@ -80,7 +94,11 @@ fn household(
     if !and_more && (!one_of_them(first) || !one_of_them(second) || first.subset) {
         return None;
     }
-    let left = first.words_end();
+    // "My brother-in-law Luc and four of his comrades": the name belongs to him.
+    let left = (first.words_end()..)
+        .take(NAME)
+        .find(|&at| !scene.tokens.get(at).is_some_and(|token| token.capital))
+        .unwrap_or(first.words_end());
     let joint = match scene.find(left, |s| *s == Sense::And) {
         Some(and) => and.end,
         // "according to the father, two of his sons": they are some of his, and he is none of them.

@@ -228,6 +228,10 @@ fn reaches(
         let reach = usize::from(noun);
         return start <= draft.trigger.1 + reach && draft.trigger.0 <= end + reach;
     }
+    if cue == Cue::Foretold {
+        // "warned of 200 deaths", and not "warned of rain after 12 people had died".
+        return end <= draft.start && draft.start - end <= 2;
+    }
     if start < draft.end && draft.start < end {
         return true;
     }
@@ -298,7 +302,7 @@ fn reaches(
         .any(|other| other.start >= draft.end && other.start < end + 8 && other.start > start);
     match cue {
         // "arrested 63 people without a warrant": they were arrested.
-        Cue::Without => false,
+        Cue::Without | Cue::Foretold => false,
         Cue::Negated | Cue::Attempted | Cue::Attempt | Cue::Conditional => {
             let after_trigger = start.saturating_sub(draft.end.max(draft.trigger.1));
             cue == Cue::Negated
@@ -315,9 +319,14 @@ fn reaches(
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
         Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
-        // "forty had died; a lie": a doubt that is a clause of its own is about the one before.
+        // "forty had died; a lie", "forty died, but who knows": a doubt that is a clause of its own
+        // is about the one before.
         Cue::Unconfirmed
-            if scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
+            if (scene.is_mark(start.saturating_sub(1), &[';', '—', '–'])
+                || (1..=2).any(|back| {
+                    let before = start.checked_sub(back);
+                    before.is_some_and(|at| scene.find(at, |s| *s == Sense::Contrast).is_some())
+                }))
                 && start.saturating_sub(draft.end) <= 8
                 && !(other_between || inside_other) =>
         {

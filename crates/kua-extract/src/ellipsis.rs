@@ -2,9 +2,11 @@
 //! according to the army", and the parts of a whole after a colon or in brackets: "41 were killed:
 //! sixteen at the market, thirteen in Tesova".
 
+use kua_lexicon::TokenKind;
+
 use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
-use crate::grammar::{Form, Sense};
+use crate::grammar::{Cue, Form, Sense};
 use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::Mention;
@@ -58,13 +60,72 @@ pub(crate) fn attributed(
     }
 }
 
+/// Figures of a list of names, or behind a word for giving a figure, without a source that speaks: "our
+/// list has 18 names", "the report counts twelve". They are of the event told last.
+pub(crate) fn listed(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+    taken: &mut [bool],
+    out: &mut Vec<Draft>,
+) {
+    /// Small words between the word and its figure.
+    const BETWEEN: usize = 3;
+    for (index, party) in parties.iter().enumerate() {
+        let free = taken.get(index).is_some_and(|taken| !taken);
+        let names = party
+            .noun
+            .is_some_and(|(start, _)| scene.find(start, |s| *s == Sense::Listed).is_some());
+        let bare = Party { noun: None, unknown: false, measure: false, ..party.clone() };
+        if !free || !(names || party.noun.is_none()) || !is_bare(&bare, figures) {
+            continue;
+        }
+        let end = party.words_end();
+        let gives = (party.start.saturating_sub(BETWEEN + 1)..party.start).rev().find_map(|at| {
+            scene.find(at, |s| *s == Sense::Gives).filter(|hit| hit.end <= party.start)
+        });
+        // "17 and 58 respectively": each is of another event.
+        let and = scene.find(end, |s| *s == Sense::And);
+        let paired = and.is_some_and(|and| parties.iter().any(|next| next.start == and.end));
+        let bare = !paired && (closes(scene, end) || names);
+        let Some(gives) = gives.filter(|_| bare) else { continue };
+        let small = |at: usize| {
+            scene.kind(at) == Some(TokenKind::Word)
+                && scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::And)).is_none()
+                || scene.is_mark(at, &['—', '–', ':'])
+        };
+        if !(gives.end..party.start).all(small) {
+            continue;
+        }
+        mark(taken, Some(index));
+        out.push(Draft {
+            events: Vec::new(),
+            start: party.start,
+            end,
+            trigger: (party.start, party.end),
+            form: Form::Toll,
+            party: Some(index),
+            why: vec![("figure-of-the-event-told-last".to_owned(), gives.start, end)],
+            link: Join::Again,
+            not: false,
+        });
+    }
+}
+
 /// Whether nothing is counted after a number that ends at token `end`: a mark, the end, an "and", or
 /// who gives it.
 fn stands_bare(scene: &Scene<'_>, mentions: &[Mention], end: usize) -> bool {
+    let said = |s: &Sense| matches!(s, Sense::Said | Sense::Reported);
+    closes(scene, end)
+        || (scene.grammar.verb_last && scene.find(end, said).is_some())
+        || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
+}
+
+/// Whether nothing is told behind token `end`: a mark, the end or an "and".
+pub(crate) fn closes(scene: &Scene<'_>, end: usize) -> bool {
     end >= scene.tokens.len()
         || scene.is_mark(end, &[',', '.', ';', ':', '!', '?', ')', '…', '»', '”', '"', '—', '–'])
         || scene.find(end, |s| matches!(s, Sense::And | Sense::Contrast)).is_some()
-        || mentions.iter().any(|mention| mention.cue.0 == end || mention.start == end)
 }
 
 /// Whether the words `from..to` are what this source gives: its cue stands right behind them, or it
@@ -80,21 +141,35 @@ pub(crate) fn gives(scene: &Scene<'_>, mention: &Mention, from: usize, to: usize
     if start >= to && start - to <= comma {
         return true;
     }
-    // "admits nine", "Ministry: 14": nothing but small words between.
+    // "admits nine", "Ministry: 14": nothing but small words between, and one that tells nothing:
+    // "en retient désormais 49".
+    let tells_nothing = |at: usize| {
+        scene.symbols.get(at).is_none_or(|symbols| symbols.is_empty())
+            && scene
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.kind == TokenKind::Word && !token.capital)
+    };
+    let long =
+        |at: usize| scene.tokens.get(at).is_some_and(|token| token.fold.chars().count() > BETWEEN);
+    let once = (end..from).filter(|&at| tells_nothing(at) && long(at)).count() <= 1;
     let small = |at: usize| {
         scene
             .find(at, |s| {
                 matches!(
                     s,
-                    Sense::Link | Sense::Of | Sense::In | Sense::Determiner | Sense::Auxiliary
+                    Sense::Link
+                        | Sense::Of
+                        | Sense::In
+                        | Sense::Determiner
+                        | Sense::Auxiliary
+                        | Sense::Then
+                        | Sense::Cue(Cue::Restrictive)
                 )
             })
             .is_some()
-            || scene.tokens.get(at).is_some_and(|token| {
-                scene.symbols.get(at).is_none_or(|symbols| symbols.is_empty())
-                    && token.fold.chars().count() <= BETWEEN
-                    && !token.capital
-            })
+            || scene.is_mark(at, &['—', '–', ':'])
+            || (tells_nothing(at) && (once || !long(at)))
     };
     if from < end || from - end > BETWEEN {
         return false;

@@ -7,14 +7,19 @@ use kua_model::{Counted, EventType};
 
 use crate::cases::Case;
 use crate::company::accompanied;
-use crate::ellipsis::{attributed, breakdown};
+use crate::ellipsis::{attributed, breakdown, listed};
 use crate::figure::Figure;
-use crate::grammar::{Form, Lexeme, Sense};
-use crate::list::lists;
-use crate::party::{Party, ends_noun};
+use crate::gapping::gapped;
+use crate::grammar::{Form, Sense};
+use crate::kin::{has_kin, is_of_kin};
+use crate::part::{follow, take_whole};
+use crate::party::Party;
 use crate::pattern::{Found, Ground};
 use crate::scene::Scene;
+use crate::series::{precede, widen};
+use crate::sign::signs;
 use crate::source::Mention;
+use crate::succession::followed;
 
 /// An event and whom it happened to, before doubt, time, place and source are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub(crate) enum Join {
     Part(Option<usize>),
     /// Same event, next figure: "26 in A, 20 in B".
     Series(usize),
+    /// Same event, a later figure: "five dead, then nine".
+    Then,
     /// The event told last, another figure: "fourteen according to the army".
     Again,
 }
@@ -107,7 +114,11 @@ pub(crate) fn drafts(
             *flag = true;
         }
         if party.figure.is_some()
-            && !(party.subset || party.partitive || party.measure || was(party))
+            && !(party.subset && !party.after_whole
+                || party.partitive
+                || party.measure
+                || was(party)
+                || is_where(scene, party))
         {
             (party.start..party.end).for_each(|at| {
                 if let Some(flag) = counted.get_mut(at) {
@@ -141,12 +152,18 @@ pub(crate) fn drafts(
                     attributes: &attributes,
                     taken: if pattern.free { &free } else { &taken },
                     free: pattern.free,
+                    people: site.events.iter().all(|event| {
+                        scene.grammar.events.get(event).is_some_and(|kind| kind.people)
+                    }),
                     subsets,
                     asides,
                 };
                 let Some(mut found) = pattern.around(&ground, site.start, site.end) else {
                     continue;
                 };
+                if !pattern.looks_back() && has_figure(parties, site, &found) {
+                    continue;
+                }
                 if subsets && pattern.looks_back() {
                     take_whole(scene, parties, &taken, &mut found);
                 }
@@ -177,9 +194,12 @@ pub(crate) fn drafts(
     }
     if after_claim || !out.is_empty() {
         attributed(scene, parties, figures, mentions, &mut taken, &mut out);
+        listed(scene, parties, figures, &mut taken, &mut out);
     }
     out.sort_by_key(|draft| (draft.start, draft.end, draft.trigger));
     breakdown(scene, parties, figures, &mut taken, &mut out);
+    gapped(scene, parties, figures, &mut taken, &mut out);
+    followed(scene, parties, figures, dated, &mut taken, &mut out);
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
     out.retain(|draft| {
@@ -206,38 +226,23 @@ pub(crate) fn drafts(
     out
 }
 
-/// "Twelve people, among them a fireman, were hurt": what is told right behind a part is told of the
-/// whole before it, and the part is told by itself.
-fn take_whole(scene: &Scene<'_>, parties: &[Party], taken: &[bool], found: &mut Found) {
-    /// How far before the part its whole may end, in tokens.
-    const REACH: usize = 12;
-    let Some(part) = found.party.filter(|&at| parties.get(at).is_some_and(|part| part.subset))
-    else {
-        return;
-    };
-    let counted = |party: &Party| party.figure.is_some() && !party.measure;
-    let before = parties.iter().enumerate().take(part).rev();
-    let Some((index, whole)) =
-        before.filter(|(_, party)| counted(party)).find(|(_, party)| !party.subset)
-    else {
-        return;
-    };
-    let Some(part) = parties.get(part) else { return };
-    // "Sixty, of whom twenty are still in hospital": that is told of the twenty.
-    if !scene.grammar.verb_last && !scene.is_mark(part.words_end(), &[',']) {
-        return;
-    }
-    let between = whole.words_end()..part.start;
-    let apart = between.clone().any(|at| {
-        scene.is_mark(at, &['.', ';', ':'])
-            || scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Be)).is_some()
-    });
-    let free = !taken.get(index).copied().unwrap_or(true);
-    let possible = !(whole.partitive || whole.whole || whole.attribute.is_some());
-    if free && possible && !apart && between.len() <= REACH {
-        found.party = Some(index);
-        found.start = found.start.min(whole.start);
-    }
+/// "41 civilians killed on the 14th: sixteen at the market": the figure behind the colon is no other
+/// than that before the word.
+fn has_figure(parties: &[Party], site: &Site, found: &Found) -> bool {
+    let far = found.party.and_then(|index| parties.get(index));
+    far.is_some_and(|far| far.start > site.end + 2 && far.noun.is_none())
+        && parties.iter().any(|party| party.figure.is_some() && party.words_end() == site.start)
+}
+
+/// "Twelve people from three villages were killed": the villages only tell where.
+pub(crate) fn is_where(scene: &Scene<'_>, party: &Party) -> bool {
+    let link = |s: &Sense| matches!(s, Sense::In | Sense::Link | Sense::Of | Sense::From);
+    // "Torture was proved in six cases": cases are no place.
+    let place = party
+        .noun
+        .is_some_and(|(start, _)| scene.find(start, |s| *s == Sense::PlaceNoun).is_some());
+    (is_thing(party) || place && party.counts != Some(Counted::People))
+        && scene.find_before(party.start, link).is_some()
 }
 
 /// Whether the words of the draft tell an event only with a figure.
@@ -288,17 +293,21 @@ fn suits(scene: &Scene<'_>, site: &Site, party: Option<&Party>) -> bool {
 }
 
 /// Vehicles or buildings.
-fn is_thing(party: &Party) -> bool {
+pub(crate) fn is_thing(party: &Party) -> bool {
     matches!(party.counts, Some(Counted::Vehicles | Counted::Buildings))
 }
 
 /// Whether events that happen to people, or to one group only ("troops deployed"), may happen to this
 /// phrase.
-fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
+pub(crate) fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
     let machines = is_thing(party);
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
         if kind.people && kind.only.is_none() && machines {
             // "the bodies were taken away on two lorries": nobody killed the lorries.
+            return false;
+        }
+        let kept = kind.not.as_deref().zip(party.group.as_deref());
+        if kept.is_some_and(|(not, group)| scene.grammar.is_a(group, not)) {
             return false;
         }
         kind.only.as_deref().is_none_or(|only| match &party.group {
@@ -493,61 +502,6 @@ fn attribute_drafts(
         }
         out.push(draft);
     }
-}
-
-/// "The mother of one of the victims": whose mother she is, no figure of the victims.
-fn is_of_kin(scene: &Scene<'_>, party: &Party) -> bool {
-    let of = scene.find_before(party.start, |s| matches!(s, Sense::Of | Sense::Partitive));
-    let head = of.map_or(party.start, |of| of.start);
-    // Without a small word between, only a case tells whose: "мать одного из погибших".
-    let oblique = scene.find(party.start, |s| *s == Sense::Oblique).is_some();
-    // "The families of nine missing": nine are missing.
-    let some = (party.start..party.attribute.unwrap_or(party.end))
-        .any(|at| scene.find(at, |s| *s == Sense::Partitive).is_some());
-    let owner = some && scene.find_before(head, is_person).is_some() && (of.is_some() || oblique);
-    owner || has_kin(scene, party)
-}
-
-/// "Қаза тапқандардың бірінің анасы": in the case of "of" before a person.
-fn has_kin(scene: &Scene<'_>, party: &Party) -> bool {
-    party.noun.is_none()
-        && scene.find(party.words_end(), is_person).is_some()
-        && party.end.checked_sub(1).is_some_and(|last| scene.tells(last, Case::Of))
-}
-
-fn is_person(sense: &Sense) -> bool {
-    matches!(sense, Sense::Group { .. } | Sense::Title)
-}
-
-/// "Of whom 65 were rescued": what is said of these is another thing than what happened to the
-/// whole, so they are no part of its figure. "Of whom 36 were police officers" says who they are,
-/// "were from the village" where from; "were landed at the port" is a verb.
-fn has_own_predicate(scene: &Scene<'_>, party: &Party) -> bool {
-    /// How far from the verb the word that says who or where they are may stand, in tokens.
-    const REACH: usize = 3;
-    // A noun that is unknown may be the verb itself.
-    let end = if party.unknown { party.end } else { party.words_end() };
-    let spared = (end..end + REACH)
-        .take_while(|&at| !scene.is_mark(at, &[',', ';', '.']))
-        .any(|at| scene.find(at, |sense| *sense == Sense::Spared).is_some());
-    // "had in fact been landed": the verb may stand apart from its auxiliary.
-    let auxiliary = scene.find(end, |sense| *sense == Sense::Auxiliary).is_some();
-    let reach = if auxiliary { REACH } else { 0 };
-    let be = (end..=end + reach).find_map(|at| scene.find(at, |sense| *sense == Sense::Be));
-    let Some(be) = be else { return spared };
-    // "were all from the village": no verb of its own.
-    let verb = |lexeme: &Lexeme| matches!(lexeme.sense, Sense::Trigger { .. });
-    let is_small = scene.at(be.end).next().is_some_and(|(_, lexeme)| !verb(lexeme));
-    spared
-        || !(be.end..be.end + REACH).any(|at| {
-            scene.find(at, |sense| matches!(sense, Sense::Group { .. })).is_some()
-                || at + 1 < be.end + REACH
-                    && (at == be.end || is_small)
-                    && (scene.kind(at) == Some(TokenKind::Number)
-                        || scene
-                            .find(at, |sense| matches!(sense, Sense::In | Sense::Place(_)))
-                            .is_some())
-        })
 }
 
 /// Whether a verb of another event follows the victims at `site` in the same clause.
@@ -747,378 +701,4 @@ fn describes(scene: &Scene<'_>, parties: &[Party], site: &Site) -> bool {
         && parties.iter().any(|party| {
             party.start == site.end && !party.measure && !party.subset && !party.pronoun
         })
-}
-
-/// "Алматыда 151, Шымкентте 20, Таразда 17 адам қаза тапты": where the verb is last, the figures
-/// before it with their places, or with nouns of their own, are its too.
-fn precede(
-    scene: &Scene<'_>,
-    parties: &[Party],
-    figures: &[Figure],
-    taken: &mut [bool],
-    out: &mut Vec<Draft>,
-) {
-    let mut at = 0;
-    while let Some(model) = out.get(at).cloned() {
-        let own = model.party.filter(|_| matches!(model.link, Join::Alone | Join::Series(_)));
-        at += 1;
-        let Some(party) = own.and_then(|index| parties.get(index)) else { continue };
-        if party.figure.is_none() || party.measure || model.trigger.0 < party.start {
-            continue;
-        }
-        let Some((index, other)) = before_in_list(scene, parties, figures, taken, party) else {
-            continue;
-        };
-        mark(taken, Some(index));
-        let placed = other.end + 1 < party.start
-            && (other.end..party.start).any(|at| scene.tells(at, Case::Place));
-        let end = other.words_end();
-        let rule = if placed { "series" } else { "coordinated-phrase" };
-        out.push(Draft {
-            start: other.start,
-            end,
-            party: Some(index),
-            why: vec![(rule.to_owned(), other.start, end)],
-            link: if placed { Join::Series(at - 1) } else { Join::Alone },
-            ..model
-        });
-    }
-}
-
-/// The counted phrase that stands before `party` in its list: nothing between them but a comma or
-/// an "and", and the place of the later one.
-fn before_in_list<'p>(
-    scene: &Scene<'_>,
-    parties: &'p [Party],
-    figures: &[Figure],
-    taken: &[bool],
-    party: &Party,
-) -> Option<(usize, &'p Party)> {
-    let mut start = party.start;
-    // Its own place: "Шымкент қаласында 20".
-    while start + 4 > party.start
-        && start.checked_sub(1).is_some_and(|before| {
-            scene.kind(before) == Some(kua_lexicon::TokenKind::Word)
-                && (scene.tells(before, Case::Place)
-                    || scene
-                        .find(before, |s| matches!(s, Sense::Place(_) | Sense::PlaceNoun))
-                        .is_some()
-                    || scene.tokens.get(before).is_some_and(|token| token.capital))
-        })
-    {
-        start -= 1;
-    }
-    let joint = match scene.find_before(start, |s| *s == Sense::And) {
-        Some(and) => and.start,
-        None if start > 0 && scene.is_mark(start - 1, &[',']) => start - 1,
-        None => return None,
-    };
-    let (index, other) = parties.iter().enumerate().rev().find(|(_, other)| {
-        let end = other.words_end();
-        other.figure.is_some() && end == joint
-    })?;
-    let figure = other.figure.and_then(|figure| figures.get(figure))?;
-    let people = |party: &Party| matches!(party.counts, None | Some(Counted::People));
-    // Without a place of its own the later figure must have a noun to share the verb.
-    let alike = people(other) == people(party) && (start < party.start || other.noun.is_some());
-    let free = !taken.get(index).copied().unwrap_or(true) && other.attribute.is_none();
-    (alike && free && !other.measure && !other.subset && !other.partitive && !figure.none)
-        .then_some((index, other))
-}
-
-/// "26 protesters and sixteen officers were killed": the verb takes both.
-fn widen(
-    scene: &Scene<'_>,
-    parties: &[Party],
-    figures: &[Figure],
-    starts: &[bool],
-    taken: &mut [bool],
-    out: &mut Vec<Draft>,
-) {
-    // "112 residents and nobody else": no figure of the same verb.
-    let none =
-        |party: &Party| party.figure.and_then(|index| figures.get(index)).is_some_and(|f| f.none);
-    let lists = lists(scene, parties);
-    let mut added = Vec::new();
-    for draft in out.iter() {
-        let Some(own) = draft.party.filter(|_| draft.link == Join::Alone) else { continue };
-        let Some(party) = parties.get(own) else { continue };
-        for (index, other) in parties.iter().enumerate() {
-            let listed =
-                index != own && lists.iter().any(|l| l.contains(&own) && l.contains(&index));
-            if (other.figure.is_none() && !listed)
-                || none(other)
-                || !may_happen(scene, &draft.events, other)
-                || other.measure
-                || other.subset
-                || other.partitive
-                || other.attribute.is_some()
-                || taken.get(index).copied().unwrap_or(true)
-                || (party.figure.is_none() && !listed)
-            {
-                continue;
-            }
-            let (left, right) =
-                if other.start < party.start { (other, party) } else { (party, other) };
-            let noun_end = left.words_end();
-            let and = match scene.find(noun_end, |s| *s == Sense::And) {
-                Some(and) => (and.start, and.end),
-                // "14 inmates, two guards and a priest"
-                None if listed => (noun_end, right.start),
-                None => continue,
-            };
-            let reach = right.start.saturating_sub(and.1);
-            let ahead = other.start > draft.trigger.0;
-            // "killed 12 and 30 others …": only phrases of the same side of the trigger.
-            let same_side = ahead == (party.start > draft.trigger.0);
-            if right.start < and.1 || (reach > 1 && !listed) || !same_side {
-                continue;
-            }
-            // "abducted six women and burned some hundred huts": a verb of its own.
-            let verb = !listed
-                && (and.1..right.start).any(|at| {
-                    starts.get(at).copied().unwrap_or(false)
-                        || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some()
-                });
-            if verb {
-                continue;
-            }
-            let mut wide = draft.clone();
-            wide.party = Some(index);
-            wide.start = draft.start.min(other.start);
-            wide.end = draft.end.max(other.end).max(other.noun.map_or(0, |(_, end)| end));
-            // "1,200 soldiers and ten helicopters": what happens to people happens to no machine.
-            let people = |party: &Party| matches!(party.counts, None | Some(Counted::People));
-            if people(party) != people(other) {
-                continue;
-            }
-            // The words of this claim are its own phrase and the trigger.
-            if other.start < party.start {
-                wide.start = other.start;
-            } else {
-                wide.start = draft.trigger.0.min(other.start);
-            }
-            wide.why.push(("coordinated-phrase".to_owned(), and.0, and.1));
-            added.push((index, wide));
-        }
-    }
-    for (index, draft) in added {
-        if !taken.get(index).copied().unwrap_or(true) {
-            mark(taken, Some(index));
-            out.push(draft);
-        }
-    }
-}
-
-/// Figures that follow without a verb: parts ("including 3 children") and series ("and 5 in B").
-fn follow(
-    scene: &Scene<'_>,
-    parties: &[Party],
-    figures: &[Figure],
-    taken: &mut [bool],
-    out: &mut Vec<Draft>,
-    after_claim: bool,
-) {
-    let mut added = Vec::new();
-    for (index, party) in parties.iter().enumerate() {
-        let figure = party.figure.and_then(|figure| figures.get(figure));
-        // "including a woman": an article counts a part that has a noun.
-        let counts = |figure: &&Figure| {
-            let noun = party.noun.is_some_and(|(_, end)| ends_noun(scene, end));
-            !figure.none && (!figure.article || (party.subset && noun))
-        };
-        let Some(figure) = figure.filter(counts) else { continue };
-        if party.measure {
-            continue;
-        }
-        if taken.get(index).copied().unwrap_or(true) || party.attribute.is_some() {
-            continue;
-        }
-        let before = out.iter().enumerate().rev().find(|(_, draft)| {
-            draft.start < party.start
-                && !matches!(draft.link, Join::Part(_))
-                && draft.party.is_some()
-        });
-        // "including four minors and two officers": the list goes on.
-        let listed = scene.find_before(party.start, |s| *s == Sense::And).is_some_and(|and| {
-            parties.iter().rev().any(|old| {
-                (old.subset || old.partitive)
-                    && old.figure.is_some()
-                    && old.end <= and.start
-                    && and.start - old.end <= 2
-            })
-        }) && party.noun.is_some()
-            && !party.unknown;
-        if party.subset || party.partitive || listed {
-            // "among the dead are nine children": the words name the event themselves.
-            let named = named_by_subset(scene, party).or_else(|| {
-                let (_, last): &(usize, Draft) = added.last().filter(|_| listed)?;
-                (last.end <= party.start && party.start - last.end <= 3)
-                    .then(|| last.events.clone())
-            });
-            // "If one of them reads this": of one alone, that says nothing of who they are, something
-            // else is told.
-            if before.is_none() && party.partitive && party.noun.is_none() && figure.high == Some(1)
-            {
-                continue;
-            }
-            // A whole must stand before it: in this sentence or the one before.
-            if before.is_none() && !after_claim && named.is_none() {
-                continue;
-            }
-            if !listed && has_own_predicate(scene, party) {
-                continue;
-            }
-            let whole = before
-                .filter(|(_, draft)| named.as_ref().is_none_or(|events| draft.events == *events))
-                .map(|(at, _)| at);
-            let model = whole.and_then(|at| out.get(at));
-            let events = named.or_else(|| model.map(|draft| draft.events.clone()));
-            // More than the whole is no part of it.
-            let all = model
-                .and_then(|draft| parties.get(draft.party?)?.figure)
-                .and_then(|figure| figures.get(figure)?.high);
-            if all.zip(figure.low).is_some_and(|(all, low)| low > all) {
-                continue;
-            }
-            let end = party.words_end();
-            added.push((
-                index,
-                Draft {
-                    events: events.unwrap_or_default(),
-                    start: party.start,
-                    end,
-                    trigger: model.map_or((party.start, party.end), |draft| draft.trigger),
-                    form: model.map_or(Form::Victims, |draft| draft.form),
-                    party: Some(index),
-                    why: vec![("part-of-whole".to_owned(), party.start, end)],
-                    link: Join::Part(whole),
-                    not: model.is_some_and(|draft| draft.not),
-                },
-            ));
-            continue;
-        }
-        let Some((at, model)) = before else { continue };
-        let joined = party.start > 0
-            && (scene.is_mark(party.start - 1, &[','])
-                || scene.find_before(party.start, |s| *s == Sense::And).is_some());
-        let place_follows = scene.find(party.end, |s| *s == Sense::In).is_some_and(|hit| {
-            let mut at = hit.end;
-            while at < hit.end + 3
-                && scene.find(at, |s| matches!(s, Sense::Determiner | Sense::PlaceNoun)).is_some()
-                && scene.find(at, |s| matches!(s, Sense::Place(_))).is_none()
-            {
-                at += 1;
-            }
-            scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
-                || scene.tokens.get(at).is_some_and(|token| token.capital)
-        });
-        let near = party.start.saturating_sub(model.end) <= 8 || out.len() > 1;
-        if joined && place_follows && party.noun.is_none() && figure.plain && near {
-            added.push((
-                index,
-                Draft {
-                    events: model.events.clone(),
-                    start: party.start,
-                    end: party.end,
-                    trigger: model.trigger,
-                    form: model.form,
-                    party: Some(index),
-                    why: vec![("series".to_owned(), party.start, party.end)],
-                    link: Join::Series(at),
-                    not: model.not,
-                },
-            ));
-        }
-    }
-    for (index, draft) in added {
-        mark(taken, Some(index));
-        out.push(draft);
-    }
-}
-
-/// The events that the words before a part name: "among the dead", "parmi les blessés".
-fn named_by_subset(scene: &Scene<'_>, party: &Party) -> Option<Vec<EventType>> {
-    let from = party.start.saturating_sub(6);
-    let subset = (from..party.start).find_map(|at| {
-        scene.find(at, |s| *s == Sense::Subset).filter(|hit| hit.end <= party.start)
-    })?;
-    (subset.start..subset.end).find_map(|at| {
-        scene.at(at).find_map(|(hit, lexeme)| match &lexeme.sense {
-            Sense::Trigger { events, form: Form::Participle | Form::Victims, .. }
-                if hit.end <= subset.end =>
-            {
-                Some(events.clone())
-            }
-            _ => None,
-        })
-    })
-}
-
-/// Patterns that tell an event by their words alone: a bullet in a leg.
-fn signs(
-    scene: &Scene<'_>,
-    parties: &[Party],
-    dated: &[bool],
-    starts: &[bool],
-    counted: &[bool],
-    attributes: &[bool],
-    out: &mut Vec<Draft>,
-) {
-    let free = vec![false; parties.len()];
-    let known: Vec<(usize, &[u32])> = scene
-        .symbols
-        .iter()
-        .enumerate()
-        .filter(|(_, symbols)| !symbols.is_empty())
-        .map(|(at, symbols)| (at, *symbols))
-        .collect();
-    for pattern in &scene.grammar.patterns {
-        let Some(events) = &pattern.events else { continue };
-        let ground = Ground {
-            scene,
-            parties,
-            sign: true,
-            trigger_starts: starts,
-            dated,
-            counted,
-            attributes,
-            taken: &free,
-            free: false,
-            subsets: false,
-            asides: &[],
-        };
-        for (at, symbols) in known.iter().copied() {
-            if !pattern.opens_with(symbols) {
-                continue;
-            }
-            let Some(found) = pattern.around(&ground, at, at + 1) else { continue };
-            let party = found.party.and_then(|index| parties.get(index));
-            // "Dozens came home with broken ribs": no homes are counted.
-            let beside = |party: &Party| party.words_end() - party.start <= 2;
-            let toll =
-                |event: &EventType| scene.grammar.events.get(event).is_some_and(|k| k.exclusive);
-            if events.iter().all(toll)
-                && party.is_some_and(|party| beside(party) && !may_happen(scene, events, party))
-            {
-                continue;
-            }
-            let overlaps = out.iter().any(|draft| {
-                draft.events == *events && draft.start < found.end && found.start < draft.end
-            });
-            if !overlaps {
-                out.push(Draft {
-                    events: events.clone(),
-                    start: found.start,
-                    end: found.end,
-                    trigger: (at, at + 1),
-                    form: Form::Sign,
-                    party: found.party,
-                    why: vec![(pattern.origin.clone(), found.start, found.end)],
-                    link: Join::Alone,
-                    not: false,
-                });
-            }
-        }
-    }
 }

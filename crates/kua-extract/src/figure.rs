@@ -25,6 +25,8 @@ pub(crate) struct Figure {
     pub convention: Option<String>,
     /// "no", "none".
     pub none: bool,
+    /// Of how many there were none: "neither of the two".
+    pub whole: Option<u64>,
     /// "a", "an": one, but only if a person follows.
     pub article: bool,
     /// Digits, or words that are nothing but a number.
@@ -35,6 +37,8 @@ pub(crate) struct Figure {
     pub closed: bool,
     /// The words call it what the figure was before ("rose from 13 to 18").
     pub earlier: bool,
+    /// It is told as what another figure of the same thing was, and was true then.
+    pub former: bool,
     /// Lexicon entries it rests on: entry and tokens.
     pub used: Vec<(u32, usize, usize)>,
 }
@@ -197,6 +201,7 @@ fn mark_changes(scene: &Scene<'_>, figures: &mut [Figure]) {
             && let Some(first) = figures.get_mut(index - 1)
         {
             first.earlier = true;
+            first.former = true;
             // Where "to" also means "up to", here it means the new figure.
             if let Some(second) = figures.get_mut(index)
                 && second.low.is_none()
@@ -310,6 +315,7 @@ struct Number {
     approx: bool,
     convention: Option<String>,
     none: bool,
+    whole: Option<u64>,
     article: bool,
     plain: bool,
     /// In a form that closes a number: a case ending.
@@ -326,6 +332,7 @@ impl Number {
             approx: false,
             convention: None,
             none: false,
+            whole: None,
             article: false,
             plain: true,
             closed: false,
@@ -433,11 +440,13 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: number.approx,
         convention: number.convention,
         none: number.none,
+        whole: number.whole,
         article: number.article,
         plain: number.plain,
         tail,
         closed: number.closed,
         earlier: false,
+        former: false,
         used,
     };
     for bound in bounds.into_iter().rev() {
@@ -497,6 +506,7 @@ fn whole_of_none(scene: &Scene<'_>, taken: &[bool], none: &mut Number) {
         && whole.plain
     {
         none.end = whole.end;
+        none.whole = whole.low;
     }
 }
 
@@ -562,11 +572,13 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         approx: false,
         convention: None,
         none: false,
+        whole: None,
         article: false,
         plain: true,
         tail: last_token,
         closed: false,
         earlier: false,
+        former: false,
         used,
     })
 }
@@ -654,6 +666,7 @@ fn vague_number(end: usize, interval: Interval, used: Vec<(u32, usize, usize)>) 
         approx: interval.approx,
         convention: Some(convention),
         none: false,
+        whole: None,
         article: false,
         plain: false,
         closed: false,

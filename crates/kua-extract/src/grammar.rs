@@ -41,6 +41,12 @@ pub(crate) enum Sense {
     Change,
     From,
     To,
+    /// "then": the figure after it is a later one of the same thing.
+    Then,
+    /// "against", "down from": the figure after it is what it was.
+    Was,
+    /// "list", "counts": the figure after it is of the event told last.
+    Gives,
     // people.txt
     Group {
         id: String,
@@ -49,6 +55,10 @@ pub(crate) enum Sense {
     /// What is counted, and whether it is a measure (years, percent, kilometres, money).
     Unit(Counted, bool),
     Others,
+    /// "names": as many as there are of those the text tells of.
+    Listed,
+    /// "group", "crowd": those who are counted behind it.
+    Band,
     Pronoun(bool),
     Vanguard,
     // events.txt
@@ -110,6 +120,12 @@ pub(crate) enum Sense {
     Addressed,
     /// Nameless people who were there.
     Eyewitness,
+    /// Everybody and nobody: what they tell is hearsay.
+    Crowd,
+    /// A verb that without a subject says what people say.
+    PeopleSay,
+    /// A verb that says of somebody else that they saw or counted it themselves.
+    Witnessed,
     Reported,
     According,
     Citing,
@@ -240,6 +256,14 @@ impl Sense {
             Self::Eyewitness => 166,
             Self::InsteadAfter => 167,
             Self::OfThings(_) => 168,
+            Self::Then => 169,
+            Self::Was => 170,
+            Self::Gives => 171,
+            Self::Listed => 172,
+            Self::Band => 173,
+            Self::Crowd => 174,
+            Self::PeopleSay => 175,
+            Self::Witnessed => 176,
         }
     }
 }
@@ -321,6 +345,8 @@ pub(crate) enum Cue {
     Attempted,
     /// A noun for an attempt: what stands right beside it was tried, not what came of it.
     Attempt,
+    /// A forecast or a warning: the figure right behind it has not come to be.
+    Foretold,
     Hoped,
     Retraction,
     Earlier,
@@ -328,7 +354,7 @@ pub(crate) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(&'static str, Self); 18] = [
+    const ALL: [(&'static str, Self); 19] = [
         ("hedged", Self::Hedged),
         ("conditional", Self::Conditional),
         ("negated", Self::Negated),
@@ -343,6 +369,7 @@ impl Cue {
         ("question", Self::Question),
         ("attempted", Self::Attempted),
         ("attempt", Self::Attempt),
+        ("foretold", Self::Foretold),
         ("hoped", Self::Hoped),
         ("retraction", Self::Retraction),
         ("earlier", Self::Earlier),
@@ -360,6 +387,7 @@ impl Cue {
             Self::Imperative => Modality::Imperative,
             Self::Question => Modality::Question,
             Self::Attempted | Self::Attempt => Modality::Attempted,
+            Self::Foretold => Modality::Hypothetical,
             Self::Hoped => Modality::Hoped,
             Self::Retraction | Self::Earlier | Self::Background | Self::Restrictive => {
                 return None;
@@ -524,8 +552,12 @@ pub(crate) struct EventKind {
     pub exclusive: bool,
     /// The group it happens to, if only to one.
     pub only: Option<String>,
+    /// The group it is not told of: attackers that are searched for are not missing.
+    pub not: Option<String>,
     /// An order: whoever gave it, its grade is command.
     pub order: bool,
+    /// Nobody can see it happen: that somebody is missing.
+    pub absence: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
     pub act: bool,
     /// The event whose words tell it, where they tell of its narrower group.
@@ -549,6 +581,8 @@ pub(crate) struct Grammar {
     pub matcher: Matcher,
     pub lexemes: Vec<Lexeme>,
     pub patterns: Vec<Pattern>,
+    /// By symbol of the word they open with, the patterns that are told by their words alone.
+    signs: Vec<(u32, usize)>,
     pub events: BTreeMap<EventType, EventKind>,
     /// Other names of events, with what they stand for.
     aliases: BTreeMap<String, String>,
@@ -599,6 +633,7 @@ impl Grammar {
             matcher: Matcher::default(),
             lexemes: Vec::new(),
             patterns: Vec::new(),
+            signs: Vec::new(),
             events: events(shared),
             aliases: aliases(shared),
             composition: shared
@@ -659,8 +694,20 @@ impl Grammar {
         });
         // The order of lines is the order of trial.
         grammar.patterns.sort_by_key(|pattern| pattern.line);
+        let signs = grammar.patterns.iter().enumerate().filter(|(_, p)| p.events.is_some());
+        grammar.signs = signs
+            .flat_map(|(number, sign)| sign.openings().iter().map(move |&word| (word, number)))
+            .collect();
+        grammar.signs.sort_unstable();
         errors.sort();
         (grammar, errors)
+    }
+
+    /// Numbers of the patterns that tell an event by their words alone and may open with this one.
+    pub(crate) fn signs_from(&self, word: u32) -> impl Iterator<Item = usize> + '_ {
+        let first = self.signs.partition_point(|(opening, _)| *opening < word);
+        let signs = self.signs.get(first..).unwrap_or_default();
+        signs.iter().take_while(move |(opening, _)| *opening == word).map(|&(_, number)| number)
     }
 
     fn push(&mut self, sense: Sense, origin: String) -> u32 {
@@ -838,6 +885,9 @@ impl Grammar {
             ("bounds.txt", "change") => Sense::Change,
             ("bounds.txt", "from") => Sense::From,
             ("bounds.txt", "to") => Sense::To,
+            ("bounds.txt", "then") => Sense::Then,
+            ("bounds.txt", "was") => Sense::Was,
+            ("bounds.txt", "gives") => Sense::Gives,
             ("people.txt", "groups") => {
                 let mut words = need()?.split_whitespace();
                 let id = words.next().unwrap_or_default();
@@ -853,6 +903,8 @@ impl Grammar {
                 other => Sense::Unit(counted(other)?, false),
             },
             ("people.txt", "others") => Sense::Others,
+            ("people.txt", "listed") => Sense::Listed,
+            ("people.txt", "bands") => Sense::Band,
             ("people.txt", "pronouns") => Sense::Pronoun(value == Some("1")),
             ("people.txt", "members") => Sense::Vanguard,
             ("patterns.txt", "be") => Sense::Be,
@@ -896,6 +948,9 @@ impl Grammar {
             ("dates.txt", "past") => Sense::Past,
             ("speech.txt", "said") => Sense::Said,
             ("speech.txt", "eyewitnesses") => Sense::Eyewitness,
+            ("speech.txt", "crowds") => Sense::Crowd,
+            ("speech.txt", "people-say") => Sense::PeopleSay,
+            ("speech.txt", "witnessed") => Sense::Witnessed,
             ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,
@@ -992,8 +1047,10 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 of_people: after("people:").map(EventType),
                 exclusive: words.contains(&"exclusive"),
                 order: words.contains(&"order"),
+                absence: words.contains(&"absence"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
+                not: after("not:"),
                 narrows: after("is:").map(EventType),
             };
             (EventType(entry.key.clone()), kind)

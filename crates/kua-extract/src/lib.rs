@@ -19,9 +19,13 @@ mod doubt;
 mod ellipsis;
 mod event;
 mod figure;
+mod gapping;
 mod grammar;
+mod house;
+mod kin;
 mod list;
 mod matcher;
+mod part;
 mod party;
 mod pattern;
 mod place;
@@ -29,8 +33,11 @@ mod proposal;
 mod quantity;
 mod scene;
 mod script;
+mod series;
 mod setting;
+mod sign;
 mod source;
+mod succession;
 mod teller;
 mod timex;
 mod town;
@@ -41,7 +48,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use kua_lexicon::{LexiconError, Lexicons};
-use kua_model::{Claim, DateSpan, Document, Grade, Lang, Noted, SourceKind, TextRange};
+use kua_model::{Claim, DateSpan, Document, Lang, Noted, TextRange};
 use serde::{Deserialize, Serialize};
 
 pub use check::{Failing, Report, check_language, notation};
@@ -55,7 +62,7 @@ use crate::grammar::Grammar;
 use crate::teller::Teller;
 
 /// Version of what this stage makes of the same input: part of every cache key.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 /// What is known of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -83,7 +90,7 @@ pub fn extract(
 /// Lexicons compiled for extraction: make it once, use it for many documents, from any thread.
 #[derive(Debug)]
 pub struct Extractor {
-    grammars: BTreeMap<Lang, Arc<Grammar>>,
+    pub(crate) grammars: BTreeMap<Lang, Arc<Grammar>>,
     errors: Vec<LexiconError>,
 }
 
@@ -131,9 +138,7 @@ impl Extractor {
 
     /// As [`extract()`].
     pub fn extract(&self, document: &Document, config: &ExtractConfig) -> Noted<Vec<Claim>> {
-        let testimony = self.is_testimony(document);
-        let house = if testimony { Grade::Asserted } else { self.house(document) };
-        let mut teller = Teller::new(document, config, testimony, house);
+        let mut teller = Teller::new(document, config, self.house(document));
         let mut block = usize::MAX;
         for sentence in &document.sentences {
             let lang = document.language_at(sentence.range);
@@ -147,80 +152,6 @@ impl Extractor {
             }
         }
         Noted { value: teller.claims, notices: teller.notices }
-    }
-
-    /// What the short lines at the head say the document is: an outlet's article ("The Harbour
-    /// Gazette", "(Northern Wire)"), an authority's communiqué, or nothing.
-    fn house(&self, document: &Document) -> Grade {
-        const HEAD_BLOCKS: usize = 5;
-        /// Characters, not bytes: a line is as short in Cyrillic as in Latin letters.
-        const SHORT: usize = 160;
-        /// Lines below the one in which an authority names itself that may still name an outlet.
-        const BELOW: usize = 1;
-        let end = document.blocks.get(HEAD_BLOCKS).map_or(usize::MAX, |block| block.range.start);
-        let mut found = Grade::Asserted;
-        let (mut imprint, mut issued) = (false, false);
-        let mut official_line = None;
-        for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
-            let lang = document.language_at(sentence.range);
-            let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
-            let Some(block) = document.blocks.get(sentence.block) else { continue };
-            let mut range = sentence.range;
-            let words = block.range.of(&document.text).unwrap_or("");
-            let after = |count: usize| {
-                let at = words.char_indices().nth(count).map(|(at, _)| at);
-                at.map(|at| block.range.start + at)
-            };
-            let running = after(SHORT).is_some();
-            // Of running text only the dateline counts.
-            if running {
-                let dateline = after(SHORT / 2).unwrap_or(range.end);
-                range = TextRange::new(range.start, dateline.min(range.end).max(range.start));
-                if range.is_empty() || range.start > dateline {
-                    continue;
-                }
-            }
-            let scene = scene::Scene::new(grammar, &document.text, range);
-            // "SITUATION REPORT No. 4", and further below "Vessel: Oskra Star": no paper called Star.
-            let below = official_line.is_some_and(|line| sentence.block > line + BELOW);
-            match scene::masthead(&scene, running) {
-                Some(SourceKind::Outlet | SourceKind::Agency) if !below => return Grade::Media,
-                Some(SourceKind::Person) => return Grade::Seen,
-                Some(SourceKind::Authority) => {
-                    found = Grade::Official;
-                    official_line = official_line.or(Some(sentence.block));
-                }
-                _ => {}
-            }
-            if sentence.block > 0 && !running {
-                imprint |= scene::is_imprint(&scene);
-                issued |= scene::is_issued(&scene);
-            }
-        }
-        match found {
-            Grade::Asserted if imprint => Grade::Media,
-            Grade::Asserted if issued => Grade::Official,
-            found => found,
-        }
-    }
-
-    /// Whether the author tells as "I" what they saw, more than once.
-    fn is_testimony(&self, document: &Document) -> bool {
-        let mut seen = 0_usize;
-        for sentence in &document.sentences {
-            let lang = document.language_at(sentence.range);
-            let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
-            if !document.blocks.get(sentence.block).is_some_and(|block| block.role.is_body()) {
-                continue;
-            }
-            for range in pieces(&document.text, sentence.range) {
-                seen += scene::eyewitness_cues(grammar, &document.text, range);
-            }
-            if seen >= 3 {
-                return true;
-            }
-        }
-        false
     }
 }
 
@@ -251,7 +182,7 @@ fn sentences(text: &str) -> impl Iterator<Item = TextRange> + '_ {
     ranges.into_iter().flat_map(move |range| pieces(text, range))
 }
 
-fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
+pub(crate) fn pieces(text: &str, range: TextRange) -> Vec<TextRange> {
     if range.len() <= LONGEST {
         return vec![range];
     }

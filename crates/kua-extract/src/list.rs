@@ -206,11 +206,13 @@ pub(crate) fn sum_of(party: &Party, sum: u64) -> Figure {
         approx: false,
         convention: None,
         none: false,
+        whole: None,
         article: false,
         plain: true,
         tail: party.end - 1,
         closed: false,
         earlier: false,
+        former: false,
         used: Vec::new(),
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Party {
     pub of_whole: bool,
     /// Stands after "including".
     pub subset: bool,
+    /// Opens a clause after its whole: "of the nineteen, eleven were freed".
+    pub after_whole: bool,
     /// A singular person without a number.
     pub one: bool,
     /// He, she, they.
@@ -74,6 +76,7 @@ impl Party {
             of: None,
             of_whole: false,
             subset: false,
+            after_whole: false,
             one: false,
             pronoun: false,
             name: false,
@@ -132,6 +135,7 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
         let part = of_victims(scene, out.last(), figure.start);
         let party = counted(scene, figure, index, figures, &busy).map(|mut party| {
             party.subset |= part;
+            party.start = group_before(scene, party.start);
             // "of the dead two are police": part of those, and nothing else is said of them.
             if part && party.noun.is_some() && figure.closed {
                 let victims = scene.find_before(figure.start, |s| {
@@ -176,6 +180,14 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
     ages_of_parts(&mut out, figures);
     bare_wholes(scene, &mut out, figures);
     out
+}
+
+/// Where a group that is told by its number begins: "a group of 23 migrants", "группа из 23 человек".
+fn group_before(scene: &Scene<'_>, at: usize) -> usize {
+    let Some(of) = scene.find_before(at, |s| *s == Sense::Of) else { return at };
+    let Some(group) = scene.find_before(of.start, |s| *s == Sense::Band) else { return at };
+    let small = |s: &Sense| matches!(s, Sense::One | Sense::Determiner);
+    scene.find_before(group.start, small).map_or(group.start, |one| one.start)
 }
 
 /// "Of the 61, nine are in intensive care": nothing is told of the sixty-one.
@@ -228,12 +240,14 @@ fn counted(
     figures: &[Figure],
     busy: &[bool],
 ) -> Option<Party> {
-    let mut party = Party { figure: Some(index), ..Party::empty(figure.start, figure.end) };
+    let after_whole = after_whole(scene, figure);
+    let mut party =
+        Party { figure: Some(index), after_whole, ..Party::empty(figure.start, figure.end) };
     party.subset = scene.find_before(figure.start, |s| *s == Sense::Subset).is_some()
         || (figure.start > 0
             && scene.is_mark(figure.start - 1, &['—', '–', ':', '-', ','])
             && scene.find_before(figure.start - 1, |s| *s == Sense::Subset).is_some())
-        || after_whole(scene, figure);
+        || after_whole;
     let mut at = figure.end;
     // "« five or six » arrests": the quotation marks belong to the figure.
     if figure.start > 0
@@ -297,8 +311,15 @@ fn counted(
                 let trigger = next.or(group_then_trigger)?;
                 party.attribute = Some(trigger.start);
                 party.end = trigger.end;
+                // "Four of the evicted men": the noun behind belongs to the phrase.
+                if next.is_some()
+                    && let Some(group) =
+                        scene.find(trigger.end, |s| matches!(s, Sense::Group { .. }))
+                {
+                    take_group(scene, &mut party, group.start, group.end);
+                }
                 // "Thirty-six of the injured are police officers"
-                if let Some(be) = scene.find(trigger.end, |s| *s == Sense::Be)
+                if let Some(be) = scene.find(party.end, |s| *s == Sense::Be)
                     && let Some((group, end)) = noun_soon(scene, be.end, 2)
                 {
                     take_group(scene, &mut party, group, end);
@@ -335,6 +356,7 @@ fn counted(
         });
         if let Some(hit) = noun.filter(|_| !counted_event) {
             take_group(scene, &mut party, hit.start, hit.end);
+            some_were(scene, figure, &mut party);
             among_victims(scene, &mut party);
             return Some(party).filter(|_| !figure.article || plausible_one(scene, hit.start));
         }
@@ -390,7 +412,7 @@ fn counted(
         && figure.plain
         && let Some(be) = scene.find(party.end, |s| *s == Sense::Be)
         && let Some(group) = scene.find(be.end, |s| matches!(s, Sense::Group { .. }))
-        && closes_clause(scene, group.end)
+        && tells_who(scene, group)
     {
         party.subset = true;
         take_group(scene, &mut party, group.start, group.end);
@@ -471,6 +493,30 @@ fn head_of(scene: &Scene<'_>, noun: Hit) -> Hit {
         Some(next) if kind(noun).zip(kind(next)).is_some_and(|(a, b)| a != b) => next,
         _ => noun,
     }
+}
+
+/// "Six of the civilians were women": who some of those told before were.
+fn some_were(scene: &Scene<'_>, figure: &Figure, party: &mut Party) {
+    let of_known = scene.find(figure.end, |s| *s == Sense::Partitive).is_some();
+    let be = scene.find(party.end, |s| *s == Sense::Be).filter(|_| of_known && figure.plain);
+    let group = be.and_then(|be| scene.find(be.end, |s| matches!(s, Sense::Group { .. })));
+    if let Some(group) = group.filter(|&group| tells_who(scene, group)) {
+        party.subset = true;
+        take_group(scene, party, group.start, group.end);
+    }
+}
+
+/// Whether a noun behind "were" tells who somebody is and nothing more: "soldiers on leave".
+fn tells_who(scene: &Scene<'_>, noun: Hit) -> bool {
+    let at = noun.end;
+    // "seraient détenus": the noun is the verb.
+    let verb = scene.find(noun.start, |s| matches!(s, Sense::Trigger { .. })).is_some();
+    closes_clause(scene, at)
+        || (!verb
+            && scene.find(at, |s| matches!(s, Sense::In | Sense::Link)).is_some()
+            && !(at..at + 6).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::Trigger { .. } | Sense::Be)).is_some()
+            }))
 }
 
 /// Whether a clause may end before token `at`.

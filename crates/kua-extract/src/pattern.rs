@@ -5,6 +5,7 @@ use kua_lexicon::{Entry, TokenKind, expand};
 use kua_model::EventType;
 
 use crate::cases::Case;
+use crate::event::is_where;
 use crate::grammar::{Form, Sense};
 use crate::matcher::{Endings, Matcher};
 use crate::party::Party;
@@ -84,6 +85,8 @@ pub(crate) struct Ground<'a, 't> {
     pub sign: bool,
     /// The pattern only describes whom it counts.
     pub free: bool,
+    /// The event happens to people: villages it is told of are where it happened.
+    pub people: bool,
     /// Whether phrases after "including" may be affected by themselves.
     pub subsets: bool,
     /// Attributions between commas, which no phrase minds: first token, one past the last.
@@ -178,11 +181,11 @@ impl Pattern {
         }
     }
 
-    /// Whether its first word may begin at a token with these symbols.
-    pub(crate) fn opens_with(&self, symbols: &[u32]) -> bool {
+    /// The symbols of the words its trigger may begin with, if words are its trigger.
+    pub(crate) fn openings(&self) -> &[u32] {
         match self.elements.get(self.anchor).map(|element| &element.kind) {
-            Some(Kind::Words(words)) => symbols.iter().any(|symbol| words.contains(symbol)),
-            _ => false,
+            Some(Kind::Words(words)) => words,
+            _ => &[],
         }
     }
 
@@ -320,11 +323,12 @@ impl Ground<'_, '_> {
                     let under = !right
                         && party.pronoun
                         && self.scene.find_before(party.start, |s| *s == Sense::Link).is_some();
-                    fits && !party.measure
+                    let affected = !party.measure && (!self.people || !is_where(self.scene, party));
+                    fits && affected
                         && (self.free || !party.whole)
                         && !under
                         && (if right { party.start == at } else { self.ends_at(party, at) })
-                        && (self.subsets || !(party.subset || party.partitive))
+                        && (self.subsets || party.after_whole || !(party.subset || party.partitive))
                         && !self.taken.get(*index).copied().unwrap_or(true)
                 })
                 .map(|(index, party)| {

@@ -136,10 +136,8 @@ impl Extractor {
         let last = last.trigger.start;
 
         let pieces = self.read_as(document);
-        let testimony = self.is_testimony(document);
-        let house = if testimony { Grade::Asserted } else { self.house(document) };
         // The rules read along, so that headings and speakers are known where a proposal stands.
-        let mut teller = Teller::new(document, config, testimony, house);
+        let mut teller = Teller::new(document, config, self.house(document));
         let mut block = usize::MAX;
         let mut next = 0;
         for (number, piece) in pieces.iter().enumerate().take_while(|(_, p)| p.range.start <= last)

@@ -249,7 +249,10 @@ pub(crate) fn masthead(scene: &Scene<'_>, dateline: bool) -> Option<SourceKind> 
         if inside && *kind == SourceKind::Outlet {
             continue;
         }
-        let named = capital(hit.start) || quoted || *kind == SourceKind::Authority;
+        // "Заречные вести, 20 сентября": so does a name whose first word alone has one, beside a day.
+        let dated = || scene.all(|s| matches!(s, Sense::Month(_))).next().is_some();
+        let second = hit.start == 1 && capital(0) && !dateline && dated();
+        let named = capital(hit.start) || quoted || second || *kind == SourceKind::Authority;
         let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
         let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));
         if named && (!dateline || (open && close)) {
@@ -317,8 +320,14 @@ pub(crate) fn is_issued(scene: &Scene<'_>) -> bool {
         )
     };
     let says = scene.all(tells).any(|hit| !inside(hit));
-    // Before the body only its country or town may stand: words with capitals.
+    // Before the body only its country or town may stand, or the name of who holds the office:
+    // words with capitals; and "Office of the".
     let opens = (0..authority.start).all(|at| {
+        let of = |at: usize| scene.find(at, |s| *s == Sense::Of).is_some();
+        let the = scene.find(at, |s| *s == Sense::Determiner).is_some();
+        if at > 0 && (scene.is_mark(at, &[',']) || of(at) || the && of(at - 1)) {
+            return true;
+        }
         scene.tokens.get(at).is_some_and(|token| token.capital)
             && scene.find(at, |s| matches!(s, Sense::Link | Sense::In)).is_none()
     });

@@ -156,6 +156,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
             }
         }
     }
+    out.extend(people_say(scene, &out));
     if out.is_empty() {
         out.extend(heading(scene, dated));
     }
@@ -164,6 +165,36 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
     }
     out.sort_by_key(|mention| mention.start);
     out
+}
+
+/// "Говорят, …", "…, говорят, …": a verb of saying that opens its sentence, or stands in it as an
+/// aside, and has no subject. Behind a word of joining its subject stands before.
+fn people_say(scene: &Scene<'_>, named: &[Mention]) -> Option<Mention> {
+    let that = |at: usize| scene.find(at, |s| *s == Sense::Subordinate).is_some();
+    let comma = |at: usize| scene.is_mark(at, &[',']);
+    let opens = |hit: &Hit| {
+        let first = hit.start == 0
+            || scene.kind(hit.start - 1) == Some(TokenKind::Mark) && !comma(hit.start - 1);
+        let aside = hit.start > 0 && comma(hit.start - 1) && comma(hit.end) && !that(hit.end + 1);
+        first && (comma(hit.end) || that(hit.end)) || aside
+    };
+    let free = |hit: &Hit| {
+        !named.iter().any(|mention| {
+            mention.cue.0 < hit.end && hit.start < mention.cue.1
+                || mention.start < hit.end && hit.start < mention.end
+        })
+    };
+    let hit = scene.all(|s| *s == Sense::PeopleSay).filter(free).find(opens)?;
+    Some(Mention {
+        start: hit.start,
+        end: hit.end,
+        kind: SourceKind::Unnamed,
+        cue: (hit.start, hit.end, hit.entry),
+        back: false,
+        relay: false,
+        anaphor: false,
+        speaks: false,
+    })
 }
 
 fn pronoun(scene: &Scene<'_>, at: usize) -> bool {
@@ -380,7 +411,7 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
 }
 
 /// A source that begins at or just after token `at`.
-fn right(
+pub(crate) fn right(
     scene: &Scene<'_>,
     dated: &[bool],
     at: usize,
@@ -789,7 +820,8 @@ fn segment_before(
         (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Group { .. })).is_some());
     let opens_clause = start == 0
         || scene.kind(start - 1) == Some(TokenKind::Mark)
-        || scene.find_before(start, |s| *s == Sense::One).is_some();
+        || scene.find_before(start, |s| *s == Sense::One).is_some()
+        || counted_clause(scene, start);
     // Where the verb is last, the subject of what is told may stand right before who told it.
     if person && !sure && opens_clause && end - start <= 5 && !scene.grammar.verb_last {
         return Some((start, end, SourceKind::Unnamed));
@@ -807,6 +839,27 @@ fn segment_before(
         start += 1;
     }
     sure.then(|| (start, end, named_kind(scene, start, end)))
+}
+
+/// "Its secretary, Maud Pellery": an office of a body named before, by a word like "its".
+pub(crate) fn of_body(scene: &Scene<'_>, mention: &Mention) -> bool {
+    let own = |at: usize| scene.find(at, |s| *s == Sense::Possessive).is_some();
+    let office = |at: usize| {
+        scene
+            .find(at, |s| *s == Sense::Source(SourceKind::Authority))
+            .is_some_and(|hit| hit.end == hit.start + 1)
+            && scene.tokens.get(at).is_some_and(|token| !token.capital)
+    };
+    own(mention.start) && office(mention.start + 1)
+        || mention.start > 0 && own(mention.start - 1) && office(mention.start)
+}
+
+/// Whether a whole number before `start` opens its clause: ", three traders said".
+fn counted_clause(scene: &Scene<'_>, start: usize) -> bool {
+    let number = scene.find_before(start, |s| matches!(s, Sense::Cardinal(_)));
+    number.is_some_and(|number| {
+        number.start == 0 || scene.is_mark(number.start - 1, &[',', '—', '–'])
+    })
 }
 
 /// Whether the sentence opens with a body that could speak: it acts here, nobody tells of it.
@@ -858,6 +911,23 @@ fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind
     let first = kinds.first().map(|(_, kind)| *kind);
     let mut authorities = kinds.iter().filter(|(_, kind)| *kind == SourceKind::Authority);
     let Some((authority, _)) = authorities.next() else { return first };
+    // "An orderly at the hospital", "лікарка міської лікарні": somebody of that place, who does not
+    // speak for it.
+    let of_place =
+        kinds.first().filter(|(hit, _)| hit.end <= authority.start).is_some_and(|(hit, _)| {
+            (hit.end..authority.start).any(|at| {
+                scene.find(at, |s| matches!(s, Sense::In | Sense::Link | Sense::Of)).is_some()
+            }) || inflected(scene, authority.end - 1)
+        });
+    // Doctors of a hospital speak for it, one nurse does not.
+    let single = scene.find(start, |s| *s == Sense::One).is_some()
+        || scene.find_before(start, |s| *s == Sense::One).is_some()
+        || kinds
+            .first()
+            .is_some_and(|(hit, _)| scene.find(hit.start, |s| *s == Sense::Eyewitness).is_some());
+    if first == Some(SourceKind::Unnamed) && of_place && single {
+        return first;
+    }
     let office = |hit: &Hit| {
         hit.end == hit.start + 1 && scene.tokens.get(hit.start).is_some_and(|token| !token.capital)
     };
@@ -865,6 +935,16 @@ fn source_kind(scene: &Scene<'_>, start: usize, end: usize) -> Option<SourceKind
         && authorities.next().is_none()
         && kinds.iter().any(|(_, kind)| *kind == SourceKind::Organisation);
     Some(if of_organisation { SourceKind::Organisation } else { SourceKind::Authority })
+}
+
+/// Whether the word at token `at` is a source in an oblique case.
+fn inflected(scene: &Scene<'_>, at: usize) -> bool {
+    let word = scene.tokens.get(at).map(|token| token.fold.as_ref());
+    scene.oblique(at)
+        || scene.at(at).any(|(hit, lexeme)| match &lexeme.sense {
+            Sense::Base { form, .. } => hit.end == at + 1 && Some(form.as_str()) != word,
+            _ => false,
+        })
 }
 
 fn names_person(scene: &Scene<'_>, start: usize, end: usize) -> bool {

@@ -13,13 +13,17 @@ use crate::company::join_households;
 use crate::date::{DateMark, dates};
 use crate::event::{Draft, drafts};
 use crate::figure::{Figure, figures, refusals};
+use crate::gapping::tacit;
 use crate::grammar::{Cue, Grammar, Sense};
+use crate::house::House;
 use crate::list::join_lists;
+use crate::matcher::Hit;
 use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
-use crate::voice::{givers, grade_of};
+use crate::succession::mark_former;
+use crate::voice::{crowd_of, givers};
 
 /// How many claims back a word like "others", "of them" or "this was stated by" may point: more
 /// than any paragraph written by people holds, so that one endless paragraph still takes linear
@@ -40,6 +44,8 @@ pub(crate) struct Teller<'d> {
     /// The last chain that ends with somebody who speaks: "he said" in a later paragraph is theirs.
     pub(crate) spoken: Vec<SourceMention>,
     pub(crate) register: Register,
+    /// The kind of the body named last.
+    pub(crate) body: Option<SourceKind>,
     pub(crate) in_quote: bool,
     pub(crate) silent: usize,
     pub(crate) block_claims: usize,
@@ -47,9 +53,8 @@ pub(crate) struct Teller<'d> {
     pub(crate) sentence_claims: usize,
     pub(crate) block: usize,
     pub(crate) block_past: bool,
-    pub(crate) testimony: bool,
-    /// How the body that publishes the document knows what it says in its own voice.
-    pub(crate) house: Grade,
+    /// Whose voice the document speaks in.
+    pub(crate) house: House,
     /// Claims made so far.
     pub claims: Vec<Claim>,
     /// What was odd.
@@ -74,14 +79,8 @@ pub(crate) struct Sentence<'a, 't> {
 }
 
 impl<'d> Teller<'d> {
-    /// Begins to read `document`. `testimony` if its author tells what they saw; `house` is the
-    /// grade of what it says in its own voice.
-    pub(crate) fn new(
-        document: &'d Document,
-        config: &'d ExtractConfig,
-        testimony: bool,
-        house: Grade,
-    ) -> Self {
+    /// Begins to read `document`, which speaks in the voice of `house`.
+    pub(crate) fn new(document: &'d Document, config: &'d ExtractConfig, house: House) -> Self {
         let anchor = document
             .dates
             .published
@@ -101,13 +100,13 @@ impl<'d> Teller<'d> {
             relay: Vec::new(),
             spoken: Vec::new(),
             register: Register::default(),
+            body: None,
             in_quote: false,
             silent: 0,
             block_claims: 0,
             sentence_claims: 0,
             block: 0,
             block_past: false,
-            testimony,
             house,
             claims: Vec::new(),
             notices: Vec::new(),
@@ -145,10 +144,13 @@ impl<'d> Teller<'d> {
             }
         }
         let mut figures = figures(&scene, &dates);
+        mark_former(&scene, &dated, &mut figures);
         let mut parties = parties(&scene, &figures, &dates);
         join_households(&scene, &mut parties, &mut figures);
         join_lists(&scene, &mut parties, &mut figures);
-        let mentions = mentions(&scene, &dated);
+        let mut mentions = mentions(&scene, &dated);
+        let silent = tacit(&scene, &parties, &figures, &dated, &mentions);
+        mentions.extend(silent);
         source::count_no_witnesses(&scene, &mentions, &mut parties);
         let after_claim = self.claims.len() > self.block_claims;
         let mut asides = source::asides(&scene, &mentions);
@@ -196,6 +198,10 @@ impl<'d> Teller<'d> {
         if silent || opens_with_doubt(sentence.scene) {
             self.leave_open(sentence, first);
         }
+        let named = |s: &Sense| matches!(s, Sense::Source(_));
+        if silent && sentence.mentions.is_empty() && sentence.scene.all(named).next().is_none() {
+            self.doubt_denied(sentence, first);
+        }
         if self.claims.len() > first {
             self.sentence_claims = first;
         }
@@ -206,7 +212,7 @@ impl<'d> Teller<'d> {
                 if claim.sources.iter().all(|source| source.inherited) {
                     claim.sources = source::inherited(&sentence.chain);
                     if claim.grade != Grade::Denied {
-                        claim.grade = grade_of(&claim.sources, claim.grade);
+                        claim.grade = self.house.grade_of(&claim.sources, claim.grade);
                     }
                     claim.why.push(Why::by("said-in-next-sentence", Some(sentence.range)));
                 }
@@ -222,6 +228,27 @@ impl<'d> Teller<'d> {
         let Some(lexeme) = scene.lexeme(hit) else { return };
         let range = scene.range(hit.start, hit.end);
         for claim in self.claims.iter_mut().take(until).skip(self.sentence_claims) {
+            if claim.modality == Modality::Certain {
+                claim.modality = Modality::Hedged;
+                claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
+            }
+        }
+    }
+
+    /// "That turned out to be false.": a short sentence that only denies, in the text's own voice, puts
+    /// the claims of the sentence before in doubt.
+    fn doubt_denied(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
+        /// The longest such sentence, in tokens, and how many of them may stand before the denial.
+        const LONGEST: usize = 8;
+        const BEFORE: usize = 2;
+        let scene = sentence.scene;
+        let cue = |s: &Sense| *s == Sense::Cue(Cue::Denied);
+        let short = |hit: &Hit| hit.start <= BEFORE && scene.tokens.len() <= LONGEST;
+        let Some(hit) = scene.all(cue).next().filter(short) else { return };
+        let Some(lexeme) = scene.lexeme(hit) else { return };
+        let range = scene.range(hit.start, hit.end);
+        let from = self.sentence_claims.max(self.block_claims);
+        for claim in self.claims.iter_mut().take(until).skip(from) {
             if claim.modality == Modality::Certain {
                 claim.modality = Modality::Hedged;
                 claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
@@ -287,7 +314,11 @@ impl<'d> Teller<'d> {
         let scene = sentence.scene;
         // "По его словам …": the sentences that follow are still theirs.
         let speaks = sentence.mentions.iter().any(|mention| mention.speaks);
-        if sentence.own_sources || (speaks && !sentence.chain.is_empty()) {
+        let crowd = crowd_of(scene, &sentence.mentions, &sentence.chain).is_some();
+        if crowd {
+            // "They say": nobody who could say on.
+            self.silent = 0;
+        } else if sentence.own_sources || (speaks && !sentence.chain.is_empty()) {
             self.chain = sentence.chain.clone();
             self.silent = 0;
             if self

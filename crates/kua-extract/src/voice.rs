@@ -1,10 +1,13 @@
 //! Whose words: the chain of sources of a sentence, with what earlier sentences lend it.
 
+use kua_lexicon::TokenKind;
 use kua_model::{Grade, SourceKind, SourceMention, TextRange};
 
 use crate::ellipsis::gives;
 use crate::event::Draft;
 use crate::grammar::Sense;
+use crate::house::House;
+use crate::matcher::Hit;
 use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::{self, Mention};
@@ -26,7 +29,16 @@ impl Teller<'_> {
                 speaks |= mention.speaks;
                 continue;
             }
-            let link = self.register.link(scene, mention);
+            let mut link = self.register.link(scene, mention);
+            // "Its secretary": whose, the text said before.
+            if link.kind == SourceKind::Authority
+                && source::of_body(scene, mention)
+                && self.body == Some(SourceKind::Organisation)
+            {
+                link.kind = SourceKind::Organisation;
+            } else if matches!(link.kind, SourceKind::Authority | SourceKind::Organisation) {
+                self.body = Some(link.kind);
+            }
             if mention.relay && self.block < 8 && self.relay.is_empty() {
                 let kind =
                     if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
@@ -103,7 +115,9 @@ impl Teller<'_> {
             .zip(&sentence.givers)
             .filter(|(mention, of)| {
                 let apart = |of: &Draft| of.end <= draft.start || draft.end <= of.start;
-                if has_own && !own(of) && given(of).is_some_and(apart) {
+                // "The union counts 23 dead, the ministry nine": the ministry gives the nine alone.
+                let later = |of: &Draft| draft.end <= mention.start && mention.end <= of.start;
+                if given(of).is_some_and(|it| apart(it) && (later(it) || has_own && !own(of))) {
                     true
                 } else if mention.cue.0 >= draft.end {
                     contrast(draft.end, mention.cue.0)
@@ -119,22 +133,88 @@ impl Teller<'_> {
             .filter(|link| !link.range.is_some_and(|range| beyond.contains(&range)))
             .cloned()
             .collect();
-        let base =
-            if self.testimony && sentence.mentions.is_empty() { Grade::Seen } else { self.house };
-        let mut grade = grade_of(&chain, base);
-        // "Two witnesses said": nameless, but they were there.
-        let eyewitness = |mention: &Mention| {
-            chain.last().is_some_and(|link| {
-                link.kind == SourceKind::Unnamed
-                    && link.range == Some(scene.range(mention.start, mention.end))
-            }) && (mention.start..mention.end)
-                .any(|at| scene.find(at, |s| *s == Sense::Eyewitness).is_some())
+        // "She told me": somebody spoke, though the text has not said who.
+        let told = sentence.mentions.iter().any(|mention| mention.speaks);
+        let own = match self.house.testimony {
+            true if told => Grade::Heard,
+            true => Grade::Seen,
+            false => self.house.grade,
         };
-        if grade == Grade::Heard && sentence.mentions.iter().any(eyewitness) {
-            grade = Grade::Seen;
+        let mut grade = self.house.grade_of(&chain, own);
+        let innermost = chain.last().and_then(|link| {
+            let of =
+                |mention: &&Mention| link.range == Some(scene.range(mention.start, mention.end));
+            sentence.mentions.iter().find(of).map(|mention| (link.kind, mention))
+        });
+        if let Some((kind, mention)) = innermost {
+            let says = |wanted: Sense| {
+                (mention.start..mention.end).any(|at| scene.find(at, |s| *s == wanted).is_some())
+            };
+            let unnamed = kind == SourceKind::Unnamed;
+            if unnamed && crowd_of(scene, &sentence.mentions, &chain).is_some() {
+                grade = Grade::Heard;
+            } else if unnamed && !self.house.private && says(Sense::Eyewitness)
+                || !matches!(kind, SourceKind::Authority | SourceKind::Organisation)
+                    && saw(scene, mention, draft)
+            {
+                // "Two witnesses said": nameless, but they were there.
+                grade = Grade::Seen;
+            }
         }
         (chain, grade)
     }
+}
+
+/// The words of the innermost source, if they are everybody and nobody: "people say".
+pub(crate) fn crowd_of(
+    scene: &Scene<'_>,
+    mentions: &[Mention],
+    chain: &[SourceMention],
+) -> Option<TextRange> {
+    let range = chain.last().filter(|link| link.kind == SourceKind::Unnamed)?.range?;
+    let mention = mentions.iter().find(|m| scene.range(m.start, m.end) == range)?;
+    // "Twelve people are listed": those are told of.
+    let counted = |at: usize| {
+        (at.saturating_sub(2)..at).any(|at| {
+            scene.kind(at) == Some(TokenKind::Number)
+                || scene
+                    .find(at, |s| matches!(s, Sense::Cardinal(_) | Sense::Vague(_) | Sense::NoneOf))
+                    .is_some()
+        })
+    };
+    (mention.start..mention.end)
+        .any(|at| {
+            scene.find(at, |s| *s == Sense::PeopleSay).is_some()
+                // "Some residents" are residents.
+                || scene.find(at, |s| *s == Sense::Crowd).is_some_and(|hit| {
+                    !counted(at) && mention.end - mention.start <= hit.end - hit.start + 1
+                })
+        })
+        .then_some(range)
+}
+
+/// Whether the sentence says that the one it names saw or counted it: "he had seen fifteen bodies",
+/// "“I saw three”, she said".
+fn saw(scene: &Scene<'_>, mention: &Mention, draft: &Draft) -> bool {
+    /// How far behind the speaker, or before the draft, the verb may stand, in tokens.
+    const REACH: usize = 10;
+    let told = |hit: &Hit| hit.start <= draft.end;
+    let clear = |from: usize, to: usize| {
+        !(from..to).any(|at| {
+            scene.find(at, |s| *s == Sense::Contrast).is_some() || scene.is_mark(at, &[';'])
+        })
+    };
+    let third = scene.all(|s| *s == Sense::Witnessed).filter(told).any(|hit| {
+        hit.start >= mention.end
+            && hit.start - mention.end <= REACH
+            && draft.start.saturating_sub(hit.end) <= REACH
+            && clear(mention.end.min(draft.start), draft.start)
+    });
+    third
+        || scene
+            .all(|s| *s == Sense::Saw)
+            .filter(told)
+            .any(|hit| clear(hit.end.min(draft.start), draft.start))
 }
 
 /// For each source of a sentence the number of the figure whose words it gives, if they stand side by
@@ -162,13 +242,21 @@ pub(crate) fn givers(
     out
 }
 
-pub(crate) fn grade_of(chain: &[SourceMention], base: Grade) -> Grade {
-    match chain.last().map(|link| link.kind) {
-        None | Some(SourceKind::Account) => base,
-        Some(SourceKind::Authority) => Grade::Official,
-        Some(SourceKind::Outlet | SourceKind::Agency) => Grade::Media,
-        Some(SourceKind::Unnamed) => Grade::Heard,
-        Some(SourceKind::Person | SourceKind::Organisation) => Grade::Asserted,
+impl House {
+    /// How the innermost of `chain` knows; `own` if nobody is named. A private teller has from
+    /// hearing what others said; whoever speaks to an outlet or a body says it without saying how
+    /// they know.
+    pub(crate) fn grade_of(self, chain: &[SourceMention], own: Grade) -> Grade {
+        match chain.last().map(|link| link.kind) {
+            None | Some(SourceKind::Account) => own,
+            Some(SourceKind::Authority) => Grade::Official,
+            Some(SourceKind::Organisation) => Grade::Asserted,
+            Some(_) if self.private => Grade::Heard,
+            Some(SourceKind::Outlet | SourceKind::Agency) => Grade::Media,
+            // Who tells the unknown author of an unknown text is no better than hearsay.
+            Some(SourceKind::Unnamed) if !self.published => Grade::Heard,
+            Some(SourceKind::Unnamed | SourceKind::Person) => Grade::Asserted,
+        }
     }
 }
 

@@ -15,12 +15,12 @@ use crate::doubt::{Doubt, cautious, doubt};
 use crate::event::{Draft, Join};
 use crate::figure::{Figure, figures};
 use crate::grammar::{Cue, Form, Sense};
+use crate::house::House;
 use crate::party::{Party, ages, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{Mention, mentions};
 use crate::town::PlaceNames;
-use crate::voice::grade_of;
 
 /// A sentence with what each pass found in it.
 pub(super) struct Passes<'s> {
@@ -326,7 +326,7 @@ impl<'a> Fields<'a> {
     pub(super) fn grade(
         &self,
         sources: &[SourceMention],
-        house: Grade,
+        house: House,
         doubt: &Doubt,
         modality: Modality,
     ) -> Grade {
@@ -335,7 +335,7 @@ impl<'a> Fields<'a> {
             Modality::Plan => return Grade::Plan,
             _ => {}
         }
-        match grade_of(sources, house) {
+        match house.grade_of(sources, house.grade) {
             _ if doubt.official => Grade::Official,
             _ if sources.is_empty() && doubt.heard => Grade::Heard,
             _ if sources.is_empty() && doubt.seen => Grade::Seen,

@@ -42,21 +42,23 @@ pub(crate) fn attributed(
             continue;
         };
         mark(taken, Some(index));
-        out.push(Draft {
-            events: Vec::new(),
-            start: party.start,
-            end: party.end,
-            trigger: (party.start, party.end),
-            form: Form::Toll,
-            party: Some(index),
-            why: vec![(
-                "figure-of-the-event-told-last".to_owned(),
-                party.start.min(mention.cue.0),
-                party.end.max(mention.cue.1),
-            )],
-            link: Join::Again,
-            not: false,
-        });
+        let why = (party.start.min(mention.cue.0), party.end.max(mention.cue.1));
+        out.push(told_last(index, party, party.end, why));
+    }
+}
+
+/// A figure, whose words end at token `end`, of the event told last; the words `why` tell that it is.
+fn told_last(index: usize, party: &Party, end: usize, why: (usize, usize)) -> Draft {
+    Draft {
+        events: Vec::new(),
+        start: party.start,
+        end,
+        trigger: (party.start, party.end),
+        form: Form::Toll,
+        party: Some(index),
+        why: vec![("figure-of-the-event-told-last".to_owned(), why.0, why.1)],
+        link: Join::Again,
+        not: false,
     }
 }
 
@@ -98,17 +100,7 @@ pub(crate) fn listed(
             continue;
         }
         mark(taken, Some(index));
-        out.push(Draft {
-            events: Vec::new(),
-            start: party.start,
-            end,
-            trigger: (party.start, party.end),
-            form: Form::Toll,
-            party: Some(index),
-            why: vec![("figure-of-the-event-told-last".to_owned(), gives.start, end)],
-            link: Join::Again,
-            not: false,
-        });
+        out.push(told_last(index, party, end, (gives.start, end)));
     }
 }
 

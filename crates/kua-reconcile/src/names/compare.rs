@@ -235,6 +235,13 @@ pub(crate) struct Shape {
 impl Shape {
     /// The bit of sounds that have none of their own: they are never held missing.
     const OTHER: u64 = 1 << 63;
+    /// The bits of sounds that cost little to leave out, as [`Sound::of`] has them.
+    const SOFT: u64 = Self::bit('a')
+        | Self::bit('e')
+        | Self::bit('i')
+        | Self::bit('o')
+        | Self::bit('u')
+        | Self::bit('h');
 
     pub(crate) fn of(part: &str) -> Self {
         let sounds = part.chars().fold(0, |sounds, c| sounds | Self::bit(c));
@@ -245,7 +252,7 @@ impl Shape {
         Self { sounds, reach, length: part.chars().count(), start }
     }
 
-    fn bit(c: char) -> u64 {
+    const fn bit(c: char) -> u64 {
         let at = match c {
             'a'..='z' => c as u32 - 'a' as u32,
             'A'..='Z' => 26 + c as u32 - 'A' as u32,
@@ -259,10 +266,9 @@ impl Shape {
     /// other: each costs a whole step if the other has no kin of it, else a small one, counted once
     /// here, as often as it may stand there.
     pub(crate) fn is_strange_to(&self, other: &Self) -> bool {
-        let soft = "aeiouh".chars().fold(0, |soft, c| soft | Self::bit(c));
         let cost = |one: &Self, other: &Self| {
             let missing = one.sounds & !other.sounds & !Self::OTHER;
-            let whole = (missing & !other.reach & !soft).count_ones();
+            let whole = (missing & !other.reach & !Self::SOFT).count_ones();
             STEP * count(whole) + SMALL * count(missing.count_ones() - whole)
         };
         let distance =

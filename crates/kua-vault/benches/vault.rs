@@ -16,6 +16,10 @@ use std::time::Instant;
 
 use kua_vault::{Acquisition, Collector, SealIdentity, Vault, verify};
 
+// As the program does that these crates are for.
+#[global_allocator]
+static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let files =
         std::env::var("KUA_BENCH_FILES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);

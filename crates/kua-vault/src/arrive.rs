@@ -22,6 +22,8 @@ pub(crate) struct Arrived {
     /// They were not written, since the disk is full, but lie under the object's name already: read
     /// back and hashed.
     pub found: bool,
+    /// They were encrypted a moment ago with a key of their own: nobody can have them already.
+    pub fresh: bool,
 }
 
 impl Writer {
@@ -45,7 +47,7 @@ impl Writer {
         let mut length = first as u64;
         if first < SMALL {
             let item = ItemId(Sha256::from_bytes(hash.finalize().into()));
-            return Ok(Arrived { item, length, temporary: None, found: false });
+            return Ok(Arrived { item, length, temporary: None, found: false, fresh: false });
         }
         let path = self.temporary();
         let written = self.spool(&path, source, buffer, &mut hash, &mut length);
@@ -63,13 +65,13 @@ impl Writer {
         };
         let item = ItemId(Sha256::from_bytes(hash.finalize().into()));
         match full {
-            None => Ok(Arrived { item, length, temporary: Some(path), found: false }),
+            None => Ok(Arrived { item, length, temporary: Some(path), found: false, fresh: false }),
             Some(error) => {
                 let there = self.vault.storage.length(&object_path(&item));
                 let found = there.is_ok_and(|there| there == Some(length))
                     && self.object_is_sound(&item)?;
                 if found {
-                    Ok(Arrived { item, length, temporary: None, found })
+                    Ok(Arrived { item, length, temporary: None, found, fresh: false })
                 } else {
                     Err(error)
                 }

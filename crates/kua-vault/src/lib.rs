@@ -32,6 +32,7 @@ mod entry;
 mod envelope;
 mod erase;
 mod event;
+mod exchange;
 mod key;
 mod known;
 mod listing;

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::age_header::read_header;
 use crate::commitment::Salt;
 use crate::envelope::{EnvelopeWriter, PIECE, read_envelope};
+use crate::exchange::Exchange;
 use crate::record::Record;
 
 /// Word in an entry that says how its object is sealed: age, holding an envelope of version 1.
@@ -156,12 +157,12 @@ impl<R: Read> Sealing<R> {
         source: R,
         meta: Map<String, Value>,
         salt: Salt,
-        recipients: &[SealRecipient],
+        recipients: &Recipients,
         mut room: Zeroizing<Vec<u8>>,
     ) -> io::Result<Sealing<R>> {
         room.resize(PIECE, 0);
         let sealed = Shared::default();
-        let mut writer = encrypting(sealed.clone(), recipients)?;
+        let mut writer = recipients.encrypting(sealed.clone())?;
         let envelope = EnvelopeWriter::begin(&mut writer)?;
         Ok(Sealing {
             source,
@@ -236,8 +237,8 @@ impl<R: Read> Read for Sealing<R> {
                 let ready = sealed.get(self.given..).unwrap_or_default();
                 if !ready.is_empty() || buffer.is_empty() {
                     let count = ready.len().min(buffer.len());
-                    for (to, from) in buffer.iter_mut().zip(ready) {
-                        *to = *from;
+                    if let (Some(to), Some(from)) = (buffer.get_mut(..count), ready.get(..count)) {
+                        to.copy_from_slice(from);
                     }
                     self.given += count;
                     return Ok(count);
@@ -267,7 +268,27 @@ impl Write for Shared {
     }
 }
 
-/// A writer that encrypts to `recipients`; call `finish` at the end.
+/// Those who shall be able to open many items, made ready once.
+pub(crate) struct Recipients {
+    exchanges: Vec<Exchange>,
+    /// Their public keys, as the record of an item names them.
+    pub names: String,
+}
+
+impl Recipients {
+    pub(crate) fn prepare(recipients: &[SealRecipient]) -> Recipients {
+        let names: Vec<String> = recipients.iter().map(ToString::to_string).collect();
+        let exchanges = recipients.iter().map(|to| Exchange::prepare(&to.0)).collect();
+        Recipients { exchanges, names: names.join(" ") }
+    }
+
+    fn encrypting<W: Write>(&self, out: W) -> io::Result<StreamWriter<W>> {
+        let keys = self.exchanges.iter().map(|exchange| exchange as &dyn age::Recipient);
+        age::Encryptor::with_recipients(keys).map_err(io::Error::other)?.wrap_output(out)
+    }
+}
+
+/// A writer that encrypts one thing to `recipients`; call `finish` at the end.
 pub(crate) fn encrypting<W: Write>(
     out: W,
     recipients: &[SealRecipient],
@@ -370,8 +391,10 @@ mod tests {
 
     fn sealed(words: &[u8], to: &[SealRecipient]) -> Vec<u8> {
         let meta = serde_json::from_str(r#"{"acquired_at":"2031-05-04","path":"a.txt"}"#).unwrap();
+        let to = Recipients::prepare(to);
         let mut sealing =
-            Sealing::new(words, meta, Salt::from_bytes([7; 32]), to, Zeroizing::default()).unwrap();
+            Sealing::new(words, meta, Salt::from_bytes([7; 32]), &to, Zeroizing::default())
+                .unwrap();
         let mut bytes = Vec::new();
         sealing.read_to_end(&mut bytes).unwrap();
         assert_eq!(sealing.record().unwrap().bytes.unwrap().1, words.len() as u64);

@@ -10,11 +10,11 @@ use crate::arrive::Arrived;
 use crate::commitment::Salt;
 use crate::entry::{Entry, EntryError, EntryKind, Stored};
 use crate::event::{Event, Sealed};
-use crate::known::same_but_time;
+use crate::known::{Known, same_but_time};
 use crate::preserve_error::PreserveError;
 use crate::record::{Acquisition, Record, object_dir, object_path, record_path};
 use crate::record_bundle::RecordLayout;
-use crate::seal::{FORM, Sealing};
+use crate::seal::{FORM, Recipients, Sealing};
 use crate::storage::parent;
 use crate::writer::{Pending, Receipt, Writer};
 
@@ -115,25 +115,20 @@ impl Writer {
         source: impl Read,
         acquisition: &Acquisition,
     ) -> Result<Receipt, PreserveError> {
-        let recipients = self.vault.recipients().to_vec();
-        if recipients.is_empty() {
+        if !self.seals() {
             return Err(PreserveError::NotSealing);
         }
+        self.check_running()?;
+        let vault = &self.vault;
+        let to = self.sealed_to.get_or_insert_with(|| Recipients::prepare(vault.recipients()));
         let mut acquisition = acquisition.clone();
-        let to: Vec<String> = recipients.iter().map(ToString::to_string).collect();
-        acquisition.more.insert("sealed_to".to_owned(), to.join(" "));
+        acquisition.more.insert("sealed_to".to_owned(), to.names.clone());
         let meta = acquisition.to_meta();
         check_time(&meta)?;
-        self.check_running()?;
-        let sealing = Sealing::new(
-            source,
-            meta,
-            random_salt()?,
-            &recipients,
-            std::mem::take(&mut self.plain_room),
-        );
+        let room = std::mem::take(&mut self.plain_room);
+        let sealing = Sealing::new(source, meta, random_salt()?, to, room);
         let mut sealing = sealing.map_err(|source| PreserveError::Sealing { source })?;
-        let arrived = self.receive(&mut sealing)?;
+        let arrived = Arrived { fresh: true, ..self.receive(&mut sealing)? };
         let record = sealing.record().ok_or(PreserveError::Stopped)?;
         let commit_meta = record.commit_meta().map_err(PreserveError::canonical)?;
         let sealed = record.commit_plain().map(|commit_plain| Sealed { commit_plain, commit_meta });
@@ -180,7 +175,7 @@ impl Writer {
     /// whether the temporary file was used.
     fn file(&mut self, told: &Told, arrived: &Arrived) -> Result<(Receipt, bool), PreserveError> {
         let Arrived { item, length, .. } = *arrived;
-        let known = self.records_of(&item)?;
+        let known = if arrived.fresh { Known::default() } else { self.records_of(&item)? };
         let lies_there = known.in_log || known.there == Some(length);
         let sound =
             known.in_batch || arrived.found || (lies_there && self.object_is_sound(&item)?);

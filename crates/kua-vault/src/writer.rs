@@ -18,6 +18,7 @@ use crate::log::{Log, in_dir};
 use crate::manifest::{LAST_SIGNED, TMP, log_dir};
 use crate::preserve_error::PreserveError;
 use crate::record_bundle::{bundles_dir, part_path, push_line, whole_path};
+use crate::seal::Recipients;
 use crate::storage::{Access, Lock, parent};
 use crate::tile::{TILE_WIDTH, Tile};
 use crate::vault::Vault;
@@ -58,6 +59,8 @@ pub struct Writer {
     pub(crate) buffer: Vec<u8>,
     /// Where plain bytes lie while they are sealed; wiped when the writer is dropped.
     pub(crate) plain_room: Zeroizing<Vec<u8>>,
+    /// The recipients of a vault that seals, once something was sealed.
+    pub(crate) sealed_to: Option<Recipients>,
 }
 
 /// Files written under `tmp/` that get their names at the next commit, and their entry.
@@ -95,6 +98,7 @@ impl Writer {
             stopped: false,
             buffer: Vec::new(),
             plain_room: Zeroizing::default(),
+            sealed_to: None,
         }
     }
 

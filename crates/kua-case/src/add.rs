@@ -1,12 +1,11 @@
 //! `kua add`: preserves files and folders. Whatever cannot be had is named, and the rest goes on;
 //! what was acknowledged is safe whatever happens next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use kua_model::ItemId;
 use kua_vault::{Acquisition, PreserveError, Writer};
 
 use crate::error::CaseError;
@@ -31,9 +30,11 @@ pub struct Added {
     /// Files the vault already had, under the same path.
     pub known: usize,
     /// Files with the same bytes as another item: their path, and the item's.
-    pub duplicates: Vec<(String, String)>,
-    /// What was not added, and why.
-    pub passed_by: Vec<PassedBy>,
+    pub duplicates: Shortlist<(String, String)>,
+    /// What could not be had although it was asked for, and why.
+    pub failures: Shortlist<PassedBy>,
+    /// What was passed by on purpose, and why.
+    pub passed_by: Shortlist<PassedBy>,
     /// Whether it stopped early because it was asked to.
     pub stopped: bool,
     /// Why it could not go on, if it could not. What is counted above is safe.
@@ -51,10 +52,38 @@ pub struct Provenance {
     pub note: Option<String>,
 }
 
+/// The first of many things, and how many there are: who adds a million files is told of the
+/// first, and memory does not grow with the rest.
+#[derive(Debug)]
+pub struct Shortlist<T> {
+    /// The first, at most [`Shortlist::MOST`].
+    pub first: Vec<T>,
+    /// The number of all.
+    pub count: usize,
+}
+
+impl<T> Shortlist<T> {
+    /// How many are kept.
+    pub const MOST: usize = 100;
+
+    fn push(&mut self, thing: T) {
+        self.count += 1;
+        if self.first.len() < Self::MOST {
+            self.first.push(thing);
+        }
+    }
+}
+
+impl<T> Default for Shortlist<T> {
+    fn default() -> Self {
+        Shortlist { first: Vec::new(), count: 0 }
+    }
+}
+
 impl Added {
-    /// How many things that were asked for could not be had.
-    pub fn failures(&self) -> usize {
-        self.passed_by.iter().filter(|passed| passed.is_failure()).count()
+    fn pass(&mut self, passed: PassedBy) {
+        let list = if passed.is_failure() { &mut self.failures } else { &mut self.passed_by };
+        list.push(passed);
     }
 }
 
@@ -87,18 +116,24 @@ impl Case {
     ) -> Result<Added, CaseError> {
         let mut writer = self.evidence.writer()?;
         progress.begin(Step::Look, None);
-        let walked = walk(paths, stop);
+        // Gone through twice, once to count: a list of a million names would be no small thing.
+        let count = walk(paths, stop).filter(Result::is_ok).count();
         progress.end();
-        let known = self.evidence.items()?.into_iter().map(|item| (item.id, item.path)).collect();
-        let mut group = Group { known, ..Group::default() };
-        let mut added = Added { passed_by: walked.passed_by, ..Added::default() };
-        progress.begin(Step::Add, Some(walked.found.len() as u64));
-        for found in &walked.found {
+        let mut group = Group::default();
+        let mut added = Added::default();
+        progress.begin(Step::Add, Some(count as u64));
+        for found in walk(paths, stop) {
             if stop.is_asked() {
                 break;
             }
-            if let Err(error) = self.add_one(&mut writer, found, provenance, &mut group, &mut added)
-            {
+            let taken = match found {
+                Ok(found) => self.add_one(&mut writer, &found, provenance, &mut group, &mut added),
+                Err(passed) => {
+                    added.pass(passed);
+                    continue;
+                }
+            };
+            if let Err(error) = taken {
                 added.error = Some(error);
                 break;
             }
@@ -129,9 +164,7 @@ impl Case {
         added: &mut Added,
     ) -> Result<(), CaseError> {
         let mut pass = |error: io::Error| {
-            added
-                .passed_by
-                .push(PassedBy { path: found.path.clone(), reason: Reason::Failed(error) });
+            added.pass(PassedBy { path: found.path.clone(), reason: Reason::Failed(error) });
         };
         let file = match File::open(&found.at) {
             Ok(file) => file,
@@ -169,13 +202,12 @@ impl Case {
                 group.bytes += receipt.length;
             }
         }
-        if !self.evidence.vault().recipients().is_empty() {
-            // Nothing here can tell which items are the same, nor what they are called.
-            return Ok(());
-        }
-        let first = group.known.entry(receipt.item).or_insert_with(|| found.path.clone());
-        if *first != found.path && receipt.already {
-            group.duplicates.push((found.path.clone(), first.clone()));
+        // Sealed items are never the same: nothing here can tell.
+        if receipt.already && receipt.log_index.is_some() {
+            let first = writer.first_path(&receipt.item).map_err(EvidenceError::from)?;
+            if let Some(first) = first.filter(|first| *first != found.path) {
+                group.duplicates.insert((found.path.clone(), first));
+            }
         }
         Ok(())
     }
@@ -187,19 +219,18 @@ struct Group {
     files: usize,
     bytes: u64,
     known_files: usize,
-    duplicates: Vec<(String, String)>,
-    /// Path of each item of the vault and of this run.
-    known: BTreeMap<ItemId, String>,
+    duplicates: BTreeSet<(String, String)>,
 }
 
 impl Group {
     fn acknowledge(&mut self, writer: &mut Writer, added: &mut Added) -> Result<(), CaseError> {
         writer.commit().map_err(EvidenceError::from)?;
-        let duplicates: BTreeSet<_> = self.duplicates.drain(..).collect();
         added.preserved += std::mem::take(&mut self.files);
         added.bytes += std::mem::take(&mut self.bytes);
         added.known += std::mem::take(&mut self.known_files);
-        added.duplicates.extend(duplicates);
+        for pair in std::mem::take(&mut self.duplicates) {
+            added.duplicates.push(pair);
+        }
         Ok(())
     }
 }

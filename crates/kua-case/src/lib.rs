@@ -47,7 +47,7 @@ mod verify_bag;
 mod verify_other;
 mod walk;
 
-pub use add::{Added, Provenance};
+pub use add::{Added, Provenance, Shortlist};
 pub use build::Built;
 pub use bundle::PackRequest;
 pub use cache::{CacheError, CacheFault};

@@ -2,7 +2,8 @@
 //! Opens no file.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -67,101 +68,217 @@ impl PassedBy {
     }
 }
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(crate) struct Walk {
-    /// Files, in the order of the paths given and, below each, of their names' bytes.
-    pub found: Vec<Found>,
-    /// What was passed by, in the same order.
-    pub passed_by: Vec<PassedBy>,
+/// Finds files at and below `paths`: in the order of the paths given and, below each, of their
+/// names' bytes, a folder's files before those of its folders. A path that is itself a link is
+/// followed: somebody named it. What is not to be added comes as an error in its place. Ends early
+/// when `stop` is asked. Remembers the names of one folder at a time, however many there are below.
+pub(crate) fn walk<'a>(paths: &'a [PathBuf], stop: &'a Stop) -> Walk<'a> {
+    let (given, known) = (paths.iter(), BTreeSet::new());
+    Walk { given, known, stop, root: PathBuf::new(), waiting: Vec::new(), folder: None }
 }
 
-/// Finds files at and below `paths`. A path that is itself a link is followed: somebody named it.
-/// Stops early, with what it has, when `stop` is asked.
-pub(crate) fn walk(paths: &[PathBuf], stop: &Stop) -> Walk {
-    let mut walk = Walk::default();
-    for path in paths {
-        let root = match fs::canonicalize(path) {
-            Ok(root) => root,
-            Err(error) => {
-                walk.pass(name_of(path), Reason::Failed(error));
+/// See [`walk`].
+pub(crate) struct Walk<'a> {
+    given: std::slice::Iter<'a, PathBuf>,
+    /// Paths that were given before, and the names they are remembered by.
+    known: BTreeSet<(PathBuf, String)>,
+    stop: &'a Stop,
+    /// The path that was given last, as it really lies.
+    root: PathBuf,
+    /// Folders below it still to be listed, the next one last: a list of its own, so that deep
+    /// folders cannot exhaust the stack.
+    waiting: Vec<Place>,
+    folder: Option<Folder>,
+}
+
+/// Where something lies, and the name it is remembered by.
+type Place = (PathBuf, String);
+
+/// A folder that is being gone through.
+struct Folder {
+    at: PathBuf,
+    name: String,
+    /// In the order of their bytes.
+    entries: std::vec::IntoIter<(OsString, Kind)>,
+    folders: Vec<Place>,
+}
+
+/// What an entry of a folder is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    File,
+    Folder,
+    Link,
+    Special,
+    /// The system does not tell.
+    Unknown,
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Result<Found, PassedBy>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(folder) = &mut self.folder {
+                match folder.entries.next() {
+                    Some((last, Kind::Folder)) => {
+                        let place = folder.place_of(&last);
+                        folder.folders.push(place);
+                    }
+                    Some((last, kind)) => return Some(folder.entry(&last, kind, &self.root)),
+                    None => {
+                        self.waiting.extend(folder.folders.drain(..).rev());
+                        self.folder = None;
+                    }
+                }
                 continue;
             }
+            if self.stop.is_asked() {
+                return None;
+            }
+            if let Some((at, name)) = self.waiting.pop() {
+                match Folder::list(at, name) {
+                    Ok(folder) => self.folder = Some(folder),
+                    Err(passed) => return Some(Err(passed)),
+                }
+                continue;
+            }
+            let given = self.given.next()?;
+            if let Some(found) = self.begin(given) {
+                return Some(found);
+            }
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Begins with a path that was given. `None` if it is a folder, which waits to be listed, or
+    /// was given before.
+    fn begin(&mut self, path: &Path) -> Option<Result<Found, PassedBy>> {
+        let failed = |path, error| Some(Err(PassedBy { path, reason: Reason::Failed(error) }));
+        let root = match fs::canonicalize(path) {
+            Ok(root) => root,
+            Err(error) => return failed(name_of(path), error),
         };
         // Given as `.` or `..`, the folder's own name is the last part of where it really lies.
         let name = path.file_name().or(root.file_name());
         let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let below = Below { root: &root, stop };
+        if !self.known.insert((root.clone(), name.clone())) {
+            return None;
+        }
+        self.root.clone_from(&root);
         match fs::metadata(&root) {
-            Ok(meta) if meta.is_dir() => below.folder(&root, &name, &mut walk),
-            Ok(meta) if meta.is_file() => walk.found.push(Found { at: root.clone(), path: name }),
-            Ok(_) => walk.pass(name, Reason::Special),
-            Err(error) => walk.pass(name, Reason::Failed(error)),
+            Ok(meta) if meta.is_dir() => {
+                self.waiting.push((root, name));
+                None
+            }
+            Ok(meta) if meta.is_file() => Some(Ok(Found { at: root, path: name })),
+            Ok(_) => Some(Err(PassedBy { path: name, reason: Reason::Special })),
+            Err(error) => failed(name, error),
         }
     }
-    let mut seen = BTreeSet::new();
-    walk.found.retain(|found| seen.insert((found.at.clone(), found.path.clone())));
-    walk
 }
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-impl Walk {
-    fn pass(&mut self, path: String, reason: Reason) {
-        self.passed_by.push(PassedBy { path, reason });
+impl Folder {
+    fn list(at: PathBuf, name: String) -> Result<Folder, PassedBy> {
+        if at.join("case.toml").is_file() && at.join("vault").is_dir() {
+            return Err(PassedBy { path: name, reason: Reason::OwnCase });
+        }
+        let listed = fs::read_dir(&at).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| (entry.file_name(), Kind::of(entry.file_type()))))
+                .collect::<io::Result<Vec<_>>>()
+        });
+        let mut entries = match listed {
+            Ok(entries) => entries,
+            Err(error) => return Err(PassedBy { path: name, reason: Reason::Failed(error) }),
+        };
+        entries.sort_unstable();
+        Ok(Folder { at, name, entries: entries.into_iter(), folders: Vec::new() })
+    }
+
+    fn place_of(&self, last: &OsStr) -> Place {
+        let name = last.to_string_lossy();
+        let path =
+            if self.name.is_empty() { name.into_owned() } else { format!("{}/{name}", self.name) };
+        (self.at.join(last), path)
+    }
+
+    /// An entry that is no folder.
+    fn entry(&self, last: &OsStr, kind: Kind, root: &Path) -> Result<Found, PassedBy> {
+        let (at, path) = self.place_of(last);
+        let reason = match kind {
+            Kind::File => return Ok(Found { at, path }),
+            Kind::Link => match fs::canonicalize(&at) {
+                Ok(target) if target.starts_with(root) => Reason::LinkWithin,
+                Ok(_) => Reason::LinkOut,
+                Err(error) => Reason::Failed(error),
+            },
+            Kind::Unknown => match fs::symlink_metadata(&at).map(|meta| meta.is_file()) {
+                Ok(true) => return Ok(Found { at, path }),
+                Ok(false) => Reason::Special,
+                Err(error) => Reason::Failed(error),
+            },
+            Kind::Special | Kind::Folder => Reason::Special,
+        };
+        Err(PassedBy { path, reason })
     }
 }
 
-struct Below<'a> {
-    root: &'a Path,
-    stop: &'a Stop,
+impl Kind {
+    fn of(told: io::Result<FileType>) -> Kind {
+        match told {
+            Ok(kind) if kind.is_dir() => Kind::Folder,
+            Ok(kind) if kind.is_file() => Kind::File,
+            Ok(kind) if kind.is_symlink() => Kind::Link,
+            Ok(_) => Kind::Special,
+            Err(_) => Kind::Unknown,
+        }
+    }
 }
 
-impl Below<'_> {
-    /// Depth first with a list of its own, so that deep folders cannot exhaust the stack.
-    fn folder(&self, top: &Path, name: &str, walk: &mut Walk) {
-        let mut waiting = vec![(top.to_owned(), name.to_owned())];
-        while let Some((folder, name)) = waiting.pop() {
-            if self.stop.is_asked() {
-                return;
-            }
-            if folder.join("case.toml").is_file() && folder.join("vault").is_dir() {
-                walk.pass(name, Reason::OwnCase);
-                continue;
-            }
-            let entries: io::Result<Vec<_>> = fs::read_dir(&folder).and_then(Iterator::collect);
-            let mut entries = match entries {
-                Ok(entries) => entries,
-                Err(error) => {
-                    walk.pass(name, Reason::Failed(error));
-                    continue;
-                }
-            };
-            entries.sort_by_key(fs::DirEntry::file_name);
-            let mut folders = Vec::new();
-            for entry in entries {
-                let last = entry.file_name().to_string_lossy().into_owned();
-                let path = if name.is_empty() { last } else { format!("{name}/{last}") };
-                let at = entry.path();
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => folders.push((at, path)),
-                    Ok(kind) if kind.is_file() => walk.found.push(Found { at, path }),
-                    Ok(kind) if kind.is_symlink() => {
-                        let reason = match fs::canonicalize(&at) {
-                            Ok(target) if target.starts_with(self.root) => Reason::LinkWithin,
-                            Ok(_) => Reason::LinkOut,
-                            Err(error) => Reason::Failed(error),
-                        };
-                        walk.pass(path, reason);
-                    }
-                    Ok(_) => walk.pass(path, Reason::Special),
-                    Err(error) => walk.pass(path, Reason::Failed(error)),
-                }
-            }
-            // The list is taken from its end.
-            waiting.extend(folders.into_iter().rev());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_come_before_folders_and_what_is_given_twice_comes_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = dir.path().join("notes");
+        for path in ["b/z.txt", "b/a/deep.txt", "B.txt", "a.txt", "case/case.toml", "case/vault/x"]
+        {
+            let path = top.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "words").unwrap();
         }
+        let walked = |paths: &[PathBuf]| -> Vec<String> {
+            let stop = Stop::default();
+            let told = walk(paths, &stop).map(|found| match found {
+                Ok(found) => found.path,
+                Err(passed) => format!("{}: {}", passed.path, passed.reason()),
+            });
+            told.collect()
+        };
+        let all = [
+            "notes/B.txt",
+            "notes/a.txt",
+            "notes/b/z.txt",
+            "notes/b/a/deep.txt",
+            "notes/case: a case of kua",
+        ];
+        assert_eq!(walked(&[top.clone()]), all);
+        assert_eq!(walked(&[top.clone(), top.join("b/.."), top.clone()]), all);
+        // Named by itself, a folder below is remembered by its own name, too.
+        let both = walked(&[top.clone(), top.join("b/a")]);
+        assert_eq!(both.last().unwrap(), "a/deep.txt");
+        let gone = walked(&[top.join("nothing")]);
+        assert_eq!(gone, ["nothing: it is not there (any more)"]);
+        let stop = Stop::default();
+        stop.ask();
+        assert_eq!(walk(&[top], &stop).count(), 0);
     }
 }

@@ -56,6 +56,20 @@ impl Writer {
         Ok(known)
     }
 
+    /// The path these bytes were first recorded with; `None` if they are sealed or unknown.
+    ///
+    /// # Errors
+    /// [`PreserveError::Io`] if the log cannot be read.
+    pub fn first_path(&mut self, item: &ItemId) -> Result<Option<String>, PreserveError> {
+        let known = self.records_of(item)?;
+        // What waits for the next commit comes first in the list.
+        let waiting = self.batch.get(item).map_or(0, Vec::len);
+        let (waiting, logged) = known.records.split_at(waiting.min(known.records.len()));
+        let path =
+            |(_, meta): &(Entry, Map<String, Value>)| Some(meta.get("path")?.as_str()?.to_owned());
+        Ok(logged.iter().chain(waiting).find_map(path))
+    }
+
     /// Whether the stored bytes of a known item still have their hash.
     pub(crate) fn object_is_sound(&self, item: &ItemId) -> Result<bool, PreserveError> {
         let path = object_path(item);

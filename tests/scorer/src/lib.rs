@@ -39,7 +39,7 @@ pub fn build(notes: &Path, case_toml: &str) -> Built {
     let clock = std::sync::Arc::new(StoppedClock("2026-01-01T00:00:00Z".to_owned()));
     let case = Case::init_with(&scratch.path().join("case"), case_toml).unwrap().with_clock(clock);
     let added = case.add(&[notes.to_owned()], &Silent, &Stop::default()).unwrap();
-    assert!(added.error.is_none() && added.failures() == 0, "{added:?}");
+    assert!(added.error.is_none() && added.failures.count == 0, "{added:?}");
     case.build(&Silent, &Stop::default()).unwrap();
     let chronicle = case.chronicle().unwrap().chronicle;
     Built { chronicle, case, _scratch: scratch }

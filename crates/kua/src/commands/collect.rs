@@ -62,7 +62,7 @@ pub(super) fn add(args: &Add, place: &CasePlace, console: &mut Console) -> Resul
     if let Some(error) = added.error {
         return Err(Failure::from(error));
     }
-    if added.preserved > 0 && added.failures() == 0 && !added.stopped {
+    if added.preserved > 0 && added.failures.count == 0 && !added.stopped {
         if case.recipients().is_empty() {
             console.line("Next:  kua build")?;
         } else {
@@ -76,7 +76,7 @@ pub(super) fn add(args: &Add, place: &CasePlace, console: &mut Console) -> Resul
         )
         .hint("Go on:  run the same command again"));
     }
-    match added.failures() {
+    match added.failures.count {
         0 => Ok(()),
         _ => Err(Failure::said()),
     }
@@ -84,21 +84,21 @@ pub(super) fn add(args: &Add, place: &CasePlace, console: &mut Console) -> Resul
 
 fn tell_added(added: &Added, console: &mut Console) -> Result<(), Failure> {
     console.line(&preserved(added.preserved, added.bytes))?;
-    for (path, same) in added.duplicates.iter().take(SHOWN) {
+    for (path, same) in added.duplicates.first.iter().take(SHOWN) {
         console.line(&format!("  same bytes as {}: {}", shown(same), shown(path)))?;
     }
-    rest(console, added.duplicates.len())?;
+    rest(console, added.duplicates.count)?;
     if added.known > 0 {
         console.line(&format!("{} already in the vault", files(added.known)))?;
     }
-    for passed in added.passed_by.iter().filter(|passed| !passed.is_failure()).take(SHOWN) {
+    for passed in added.passed_by.first.iter().take(SHOWN) {
         console.line(&format!("  passed by {}: {}", shown(&passed.path), passed.reason()))?;
     }
-    rest(console, added.passed_by.iter().filter(|passed| !passed.is_failure()).count())?;
-    let failures = added.failures();
+    rest(console, added.passed_by.count)?;
+    let failures = added.failures.count;
     if failures > 0 {
         console.remark(&format!("kua: {} could not be added:", files(failures)));
-        for passed in added.passed_by.iter().filter(|passed| passed.is_failure()).take(SHOWN) {
+        for passed in added.failures.first.iter().take(SHOWN) {
             console.remark(&format!("  {}: {}", shown(&passed.path), passed.reason()));
         }
         if failures > SHOWN {

@@ -87,5 +87,5 @@ fn hold(
         });
         return Ok(());
     }
-    hold_against(vault.log().ok().as_ref(), vault.vkey(), wants, verified)
+    hold_against(vault.log().ok().as_ref(), vault.vkey(), Some(&vault), wants, verified)
 }

@@ -65,54 +65,80 @@ pub fn verify_tiled_log(
         ..Verified::default()
     };
     let log = Log::open(Arc::new(Disk::new(dir)), "", key).ok();
-    hold_against(log.as_ref(), key, wants, &mut verified)?;
+    hold_against(log.as_ref(), key, None, wants, &mut verified)?;
     Ok(verified)
 }
 
-/// Whether `log` continues every checkpoint of `wants.against`; a log that cannot be read has been
-/// named already.
+/// Whether `log` continues every checkpoint of `wants.against`, or an earlier epoch of `vault` does;
+/// a log that cannot be read has been named already.
 ///
 /// # Errors
 /// If a file to compare with cannot be read.
 pub(crate) fn hold_against(
     log: Option<&Log>,
     key: &VerifierKey,
+    vault: Option<&Vault>,
     wants: &VerifyWants,
     verified: &mut Verified,
 ) -> Result<(), CaseError> {
     for other in &wants.against {
-        let theirs = match checkpoint_at(other, key, &wants.identities)? {
-            Ok(theirs) => theirs,
+        match checkpoint_at(other, key, &wants.identities)? {
+            Ok(theirs) => {
+                let Some(log) = log else { continue };
+                compare(log, &theirs, other, verified);
+            }
             Err(what) => {
-                verified.faults.push(compared(other, what));
-                continue;
-            }
-        };
-        let Some(log) = log else { continue };
-        let (have, size) = (log.checkpoint().size(), theirs.size());
-        let root = if size > have { None } else { Some(log.root_at(size)) };
-        match root {
-            None => {
-                let what = format!("this log has {have} entries, but {size} were signed there");
-                verified.faults.push(compared(other, what));
-            }
-            Some(Ok(root)) if root == *theirs.root() => verified.remarks.push(format!(
-                "It continues {} ({size} entries).",
-                crate::shown(&other.display().to_string())
-            )),
-            Some(Ok(_)) => {
-                let what = format!(
-                    "FORK: at {size} entries the two are not one history, and both are signed by the same key. Keep both, they are evidence"
-                );
-                verified.faults.push(compared(other, what));
-            }
-            Some(Err(error)) => {
-                let what = format!("it cannot be compared with: {error}");
-                verified.faults.push(compared(other, what));
+                if !hold_earlier(vault, other, wants, verified)? {
+                    verified.faults.push(compared(other, what));
+                }
             }
         }
     }
     Ok(())
+}
+
+/// Holds the copy at `other` to the earlier epochs of the vault's own log, the newest first: it may
+/// have been made before the last was begun. Whether there is one that it is of.
+///
+/// # Errors
+/// As [`checkpoint_at`].
+pub(crate) fn hold_earlier(
+    vault: Option<&Vault>,
+    other: &Path,
+    wants: &VerifyWants,
+    verified: &mut Verified,
+) -> Result<bool, CaseError> {
+    // An epoch that cannot be read has been named already.
+    let epochs = vault.and_then(|vault| vault.epochs().ok()).unwrap_or_default();
+    for (key, log) in epochs.iter().rev().skip(1) {
+        if let Ok(theirs) = checkpoint_at(other, key, &wants.identities)? {
+            compare(log, &theirs, other, verified);
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn compare(log: &Log, theirs: &SignedCheckpoint, other: &Path, verified: &mut Verified) {
+    let (have, size) = (log.checkpoint().size(), theirs.size());
+    if size > have {
+        let what = format!(
+            "the log {} has {have} entries here, but {size} were signed there; what those held is missing here",
+            log.name()
+        );
+        return verified.faults.push(compared(other, what));
+    }
+    let what = match log.root_at(size) {
+        Ok(root) if root == *theirs.root() => {
+            let other = crate::shown(&other.display().to_string());
+            return verified.remarks.push(format!("It continues {other} ({size} entries)."));
+        }
+        Ok(_) => format!(
+            "FORK: at {size} entries the two are not one history, and both are signed by the same key. Keep both, they are evidence"
+        ),
+        Err(error) => format!("it cannot be compared with: {error}"),
+    };
+    verified.faults.push(compared(other, what));
 }
 
 /// The checkpoint of a log, a vault, a case, a bundle, a published file or a file that is one, under

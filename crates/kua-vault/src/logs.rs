@@ -38,16 +38,25 @@ impl Vault {
     /// # Errors
     /// [`LogError`] if a checkpoint of one of them is missing or not signed by its key.
     pub fn own_logs(&self) -> Result<Vec<Log>, LogError> {
-        let mut logs = vec![self.log()?];
+        Ok(self.epochs()?.into_iter().map(|(_, log)| log).collect())
+    }
+
+    /// The same, each with the key it is signed by.
+    ///
+    /// # Errors
+    /// As [`Vault::own_logs`].
+    pub fn epochs(&self) -> Result<Vec<(VerifierKey, Log)>, LogError> {
+        let mut epochs = vec![(self.vkey().clone(), self.log()?)];
         let mut names = BTreeSet::from([self.vkey().name().to_owned()]);
-        while let Some(before) = logs.last().and_then(before) {
+        while let Some(before) = epochs.last().and_then(|(_, log)| before(log)) {
             if !names.insert(before.key.name().to_owned()) {
                 break;
             }
-            logs.push(self.log_of(&before.key)?);
+            let log = self.log_of(&before.key)?;
+            epochs.push((before.key, log));
         }
-        logs.reverse();
-        Ok(logs)
+        epochs.reverse();
+        Ok(epochs)
     }
 
     /// The log of `key`, if it lies in this vault, at its newest checkpoint.

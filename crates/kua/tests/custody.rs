@@ -158,7 +158,7 @@ fn any_tiled_log_is_checked_with_its_key_and_held_to_another_copy() {
     std::fs::copy(format!("{log}/checkpoint"), bench.path("new-checkpoint")).unwrap();
     std::fs::copy(bench.path("old-checkpoint"), format!("{log}/checkpoint")).unwrap();
     let behind = bench.kua(&["verify", log, "--key", &key, "--against", "new-checkpoint"]);
-    assert!(behind.code == 1 && behind.out.contains("1 entries, but 2"), "{}", behind.out);
+    assert!(behind.code == 1 && behind.out.contains("1 entries here, but 2"), "{}", behind.out);
     std::fs::copy(bench.path("new-checkpoint"), format!("{log}/checkpoint")).unwrap();
     assert_eq!(bench.kua(&["verify", "case/vault"]).code, 0);
     assert_eq!(bench.kua(&["-C", "case", "verify", "--against", "old-checkpoint"]).code, 0);
@@ -194,8 +194,15 @@ fn quick_says_that_it_is_weaker_and_deep_finds_what_it_misses() {
 #[test]
 fn a_vault_goes_on_in_a_new_epoch_and_its_page_still_proves_every_file() {
     let bench = case_with_a_letter();
+    assert_eq!(bench.kua(&["-C", "case", "pack", "before.zip"]).code, 0);
     let ran = bench.kua(&["-C", "case", "rotate", "--reason", "the laptop was restored"]);
     assert!(ran.code == 0 && ran.out.contains("/2+"), "{}{}", ran.out, ran.err);
+    // A bundle of the epoch before is held to that epoch.
+    let ran = bench.kua(&["-C", "case", "verify", "--against", "before.zip"]);
+    assert!(ran.code == 0 && ran.out.contains("It continues before.zip"), "{ran:?}");
+    assert_eq!(bench.kua(&["-C", "case", "pack", "after.zip"]).code, 0);
+    let ran = bench.kua(&["verify", "after.zip", "--against", "before.zip"]);
+    assert!(ran.code == 0 && ran.out.contains("It continues before.zip"), "{ran:?}");
     bench.write("two.txt", "A second letter.\n");
     assert_eq!(bench.kua(&["-C", "case", "add", "two.txt"]).code, 0);
     assert_eq!(bench.kua(&["-C", "case", "build"]).code, 0);

@@ -146,7 +146,10 @@ const ELSEWHERE: [(&str, &[&str]); 8] = [
     ("cases.txt", &["*"]),
     ("endings.txt", &["*"]),
     ("examples.txt", &[""]),
-    ("language.txt", &["name", "letters", "abbreviations", "function", "function *"]),
+    (
+        "language.txt",
+        &["name", "letters", "abbreviations", "before numbers", "function", "function *"],
+    ),
     (
         "names.txt",
         &[

@@ -38,7 +38,17 @@ impl Lexicon {
 
     /// Abbreviations of `language.txt` whose full stop ends no sentence: folded, without it.
     pub fn abbreviations(&self) -> Vec<String> {
-        self.section("language.txt", "abbreviations")
+        self.shorts("abbreviations")
+    }
+
+    /// Abbreviations of `language.txt` whose full stop ends no sentence where a number follows, as
+    /// those of months: folded, without it. Empty if the language lists none.
+    pub fn abbreviations_before_numbers(&self) -> Vec<String> {
+        self.shorts("before numbers")
+    }
+
+    fn shorts(&self, section: &str) -> Vec<String> {
+        self.section("language.txt", section)
             .iter()
             .flat_map(|entry| entry.key.split('|'))
             .map(|word| crate::fold(word.trim()).into_owned())

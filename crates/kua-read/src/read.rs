@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::charset::{self, Decoded};
 use crate::draft::Draft;
 use crate::format::{self, Format};
+use crate::sentences::Shorts;
 use crate::words::{Words, words};
 use crate::{dates, html, language, plain, roles, sentences};
 
 /// Raised whenever the same bytes may give another document.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Settings of reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -314,17 +315,19 @@ fn all_sentences(
 ) -> Vec<Sentence> {
     let mut out = Vec::new();
     let mut ranges = Vec::new();
+    let none = Shorts::default();
     for (index, block) in draft.blocks.iter().enumerate() {
         let language = languages.get(index).copied().flatten();
         ranges.clear();
         let code = language.or(main);
-        let short = code.and_then(|lang| words.tongue(lang)).map(|tongue| &*tongue.abbreviations);
+        let shorts =
+            code.and_then(|lang| words.tongue(lang)).map_or(&none, |tongue| &tongue.shorts);
         sentences::sentences(
             &draft.text,
             block.range,
             block.hard_breaks,
             code,
-            short.unwrap_or_default(),
+            shorts,
             &mut ranges,
         );
         let alone = ranges.len() == 1;

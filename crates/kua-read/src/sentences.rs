@@ -5,20 +5,30 @@ use kua_model::{Lang, TextRange};
 
 /// No abbreviation before a number has so many letters.
 const LONG_WORD: usize = 5;
+/// Where a language lists its abbreviations before numbers, no other word of this length is one.
+const SHORT_WORD: usize = 3;
 /// Letters of the longest abbreviation that is looked for.
 const LONGEST_ABBREVIATION: usize = 8;
 /// Bytes given to the splitter at once.
 const PIECE: usize = 8 * 1024;
 
+/// Abbreviations of a language, folded, without their full stop.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shorts {
+    /// Their stop ends no sentence.
+    pub always: Vec<String>,
+    /// Their stop ends no sentence where a number follows; empty if nobody listed them.
+    pub before_numbers: Vec<String>,
+}
+
 /// Sentences of `text[block]`, in order, without surrounding white space. With `hard_breaks`, a line
-/// break ends a sentence. Every character that is not white space is in one sentence. A full stop
-/// behind one of `abbreviations` (folded, without it) ends none.
+/// break ends a sentence. Every character that is not white space is in one sentence.
 pub(crate) fn sentences(
     text: &str,
     block: TextRange,
     hard_breaks: bool,
     lang: Option<Lang>,
-    abbreviations: &[String],
+    shorts: &Shorts,
     out: &mut Vec<TextRange>,
 ) {
     let Some(words) = block.of(text) else { return };
@@ -31,7 +41,7 @@ pub(crate) fn sentences(
             rest.len()
         };
         let length = piece_length(&rest[..line]);
-        split(&rest[..length], block.start + start, lang, abbreviations, out);
+        split(&rest[..length], block.start + start, lang, shorts, out);
         start += length;
     }
 }
@@ -67,7 +77,7 @@ fn split(
     piece: &str,
     offset: usize,
     lang: Option<Lang>,
-    abbreviations: &[String],
+    shorts: &Shorts,
     out: &mut Vec<TextRange>,
 ) {
     let trimmed = piece.trim();
@@ -82,7 +92,7 @@ fn split(
         out.push(whole);
         return;
     }
-    let masked = mask(trimmed, abbreviations);
+    let masked = mask(trimmed, shorts);
     let code = lang.as_ref().map_or("en", Lang::as_str);
     let boundaries = sentencex::get_sentence_boundaries(code, &masked);
     let mut current: Option<(usize, usize)> = None;
@@ -168,22 +178,45 @@ fn is_quote(character: char) -> bool {
 }
 
 /// The text with quotation marks replaced by as many bytes of white space (of a letter-like mark
-/// inside words), so that offsets stay. A digit after a stop and a word too long for an abbreviation is
-/// masked as a capital: `sentencex` lets no sentence begin with a number, and reports often do. The
-/// stop of an abbreviation is hidden, too.
-fn mask<'t>(text: &'t str, abbreviations: &[String]) -> std::borrow::Cow<'t, str> {
+/// inside words), so that offsets stay. A digit after the end of a sentence is masked as a capital:
+/// `sentencex` lets no sentence begin with a number, and reports often do. The stop of an abbreviation
+/// is hidden, too.
+fn mask<'t>(text: &'t str, shorts: &Shorts) -> std::borrow::Cow<'t, str> {
     let plain = !text.contains(is_quote) && !text.contains(|c: char| c.is_ascii_digit());
-    if plain && abbreviations.is_empty() {
+    if plain && shorts.always.is_empty() {
         return std::borrow::Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut previous = ' ';
-    // Letters of the word so far; of the word before a stop; whether white space followed that stop.
+    // Letters of the word so far; whether the sentence may end with the mark before, and whether
+    // white space followed that mark.
     let mut letters = 0_usize;
-    let mut stopped: Option<(usize, bool)> = None;
+    let mut stopped: Option<(bool, bool)> = None;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        let cut_short = character == '.' && ends_short(&out, abbreviations);
+        let number_next =
+            || characters.clone().find(|c| !c.is_whitespace()).is_some_and(|c| c.is_ascii_digit());
+        let cut_short = character == '.'
+            && (ends_short(&out, &shorts.always)
+                || ends_short(&out, &shorts.before_numbers) && number_next());
+        stopped = match (character, stopped) {
+            _ if cut_short => None,
+            ('.', _) => {
+                let least = if shorts.before_numbers.is_empty() { LONG_WORD } else { SHORT_WORD };
+                Some((letters >= least, false))
+            }
+            ('!' | '?' | '…', _) => Some((true, false)),
+            (space, Some((ends, _))) if space.is_whitespace() => Some((ends, true)),
+            (quote, Some(kept)) if is_quote(quote) => Some(kept),
+            (digit, Some((true, true))) if digit.is_ascii_digit() => {
+                out.push('A');
+                letters = 0;
+                previous = digit;
+                stopped = None;
+                continue;
+            }
+            _ => None,
+        };
         if cut_short {
             out.push('_');
         } else if is_quote(character) {
@@ -191,20 +224,9 @@ fn mask<'t>(text: &'t str, abbreviations: &[String]) -> std::borrow::Cow<'t, str
                 && characters.peek().is_some_and(|c| c.is_alphanumeric());
             let filler = if inside { '_' } else { ' ' };
             out.extend(std::iter::repeat_n(filler, character.len_utf8()));
-        } else if character.is_ascii_digit()
-            && stopped.is_some_and(|(n, gap)| gap && n >= LONG_WORD)
-        {
-            out.push('A');
         } else {
             out.push(character);
         }
-        stopped = match (character, stopped) {
-            _ if cut_short => None,
-            ('.' | '!' | '?' | '…', _) => Some((letters, false)),
-            (space, Some((n, _))) if space.is_whitespace() => Some((n, true)),
-            (quote, Some(kept)) if is_quote(quote) => Some(kept),
-            _ => None,
-        };
         letters = if character.is_lowercase() { letters + 1 } else { 0 };
         previous = character;
     }
@@ -232,7 +254,14 @@ mod tests {
 
     fn split_all<'t>(lang: &str, text: &'t str) -> Vec<&'t str> {
         let mut out = Vec::new();
-        sentences(text, TextRange::new(0, text.len()), false, lang.parse().ok(), &[], &mut out);
+        sentences(
+            text,
+            TextRange::new(0, text.len()),
+            false,
+            lang.parse().ok(),
+            &Shorts::default(),
+            &mut out,
+        );
         out.iter().map(|range| range.of(text).unwrap()).collect()
     }
 
@@ -261,6 +290,28 @@ mod tests {
     }
 
     #[test]
+    fn only_abbreviations_that_are_listed_stand_before_a_number() {
+        let months = ["sept", "корп", "ст", "п"].map(str::to_owned);
+        let shorts = Shorts { always: Vec::new(), before_numbers: months.to_vec() };
+        for (lang, text, count) in [
+            ("en", "Four were shot dead. 15 were wounded.", 2),
+            ("en", "It began on Sept. 11 at noon. 30 died.", 2),
+            ("en", "Four were shot! 15 were wounded.", 2),
+            ("kk", "Қаланы қоршауға алды. 15 қыркүйекте атыс басталды.", 2),
+            ("ru", "Он живет в доме 5, корп. 2, и все видел.", 1),
+            ("ru", "Дело закрыто по ст. 158 и п. 3.", 1),
+        ] {
+            let mut out = Vec::new();
+            let whole = TextRange::new(0, text.len());
+            sentences(text, whole, false, lang.parse().ok(), &shorts, &mut out);
+            assert_eq!(out.len(), count, "{text}");
+        }
+        // Where nobody listed them, only long words are known to be none.
+        assert_eq!(split_all("kk", "Қаланы қоршауға алды. 15 қыркүйекте атыс басталды.").len(), 1);
+        assert_eq!(split_all("kk", "Қаланы қоршады. 15 қыркүйекте атыс басталды.").len(), 2);
+    }
+
+    #[test]
     fn abbreviations_and_initials_do_not_end_a_sentence() {
         assert_eq!(
             split_all("en", "Dr. Smith met J. R. Brown at 5 p.m. on Main St. He left.").len(),
@@ -275,7 +326,8 @@ mod tests {
     #[test]
     fn a_language_may_add_abbreviations() {
         let text = "Zginęło ok. 30 osób. Gen. Nowak milczy.";
-        let short = ["ok".to_owned(), "gen".to_owned()];
+        let always = ["ok".to_owned(), "gen".to_owned()].to_vec();
+        let short = Shorts { always, before_numbers: Vec::new() };
         let mut out = Vec::new();
         let whole = TextRange::new(0, text.len());
         sentences(text, whole, false, "pl".parse().ok(), &short, &mut out);

@@ -9,6 +9,7 @@ use kua_lexicon::{Lexicon, Lexicons, Phrases, Token};
 use kua_model::Lang;
 
 use crate::language::MOST_TONGUES;
+use crate::sentences::Shorts;
 
 /// What a phrase of `boilerplate.txt` tells of the line it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,8 +117,7 @@ pub(crate) struct Tongue {
     /// Percent of running text that own and shared letters make.
     pub rate: usize,
     pub month_first: bool,
-    /// Folded, without their full stop: it ends no sentence.
-    pub abbreviations: Vec<String>,
+    pub shorts: Shorts,
 }
 
 /// FNV-1a: small words are looked up for every word of every sentence, and the keys are ours.
@@ -325,7 +325,10 @@ fn tongue(lang: Lang, lexicon: &Lexicon, script: &str) -> Tongue {
         shared: letters("shared"),
         usual: letters("usual"),
         rate: letters("rate").iter().collect::<String>().parse().unwrap_or(0),
-        abbreviations: lexicon.abbreviations(),
+        shorts: Shorts {
+            always: lexicon.abbreviations(),
+            before_numbers: lexicon.abbreviations_before_numbers(),
+        },
         month_first: lexicon
             .section("calendar.txt", "order")
             .first()

@@ -233,8 +233,8 @@ impl Groups {
     }
 }
 
-/// The document each group belongs to: one that nothing shows to be derived, the earliest, the
-/// longest, by id.
+/// The document each group belongs to: one that nothing shows to be derived, the earliest, one that
+/// is no chronology, which gathers what others said, the longest, by id.
 fn owners(
     bodies: &[Body<'_>],
     links: &[Link],
@@ -267,11 +267,41 @@ fn owners(
                     .map(|dated| dated.value)
                     .filter(|date| date.first() == date.last())
                     .map(|date| date.first());
-                (from, day.is_none(), day, std::cmp::Reverse(bodies[n].len()), n)
+                let gathers = is_chronology(&bodies[n]);
+                (from, day.is_none(), day, gathers, std::cmp::Reverse(bodies[n].len()), n)
             };
             members.iter().copied().min_by_key(rank).map(|owner| (group, owner))
         })
         .collect()
+}
+
+/// Whether at least three paragraphs begin with the time of day: "16:20", "9.05", "16 h 20".
+fn is_chronology(body: &Body<'_>) -> bool {
+    let document = body.document;
+    let blocks = document.blocks.iter().filter(|block| block.role.is_body());
+    let timed =
+        blocks.filter(|block| block.range.of(&document.text).is_some_and(opens_with_a_time));
+    timed.take(3).count() == 3
+}
+
+fn opens_with_a_time(words: &str) -> bool {
+    let (hour, rest) = digits(words.trim_start());
+    let Some(rest) = rest.strip_prefix([':', '.', 'h', 'H']).or(rest.strip_prefix(" h ")) else {
+        return false;
+    };
+    let (minute, rest) = digits(rest);
+    let whole = !rest.starts_with(|c: char| c.is_alphanumeric())
+        && !rest.trim_start_matches(['.', ',', ':']).starts_with(|c: char| c.is_ascii_digit());
+    let number = |digits: &str| digits.parse::<u8>().ok();
+    whole
+        && minute.len() == 2
+        && number(hour).is_some_and(|hour| hour < 24)
+        && number(minute).is_some_and(|minute| minute < 60)
+}
+
+/// The digits at the start, and the rest.
+fn digits(words: &str) -> (&str, &str) {
+    words.split_at(words.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 /// Passages that hold another figure, name or the contrary of what another document has in their
@@ -416,4 +446,22 @@ fn tiles(
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_is_told_from_dates_and_numbers() {
+        for time in ["16:20 The doors open.", " 9.05 – smoke", "07h10 : rien", "16 h 20", "0:59"]
+        {
+            assert!(opens_with_a_time(time), "{time}");
+        }
+        for other in
+            ["12.03.2024", "16:2", "24:10", "9.60", "1.400 people", "3", "", "12:30:15a", "at 9:00"]
+        {
+            assert!(!opens_with_a_time(other), "{other}");
+        }
+    }
 }

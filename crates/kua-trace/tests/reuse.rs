@@ -97,6 +97,28 @@ fn the_communique_of_the_next_day_is_a_revision_and_never_a_copy() {
 }
 
 #[test]
+fn what_a_chronology_gathered_belongs_to_who_said_it() {
+    let shared = FLOOD.lines().skip(1).take(2).collect::<Vec<_>>().join(" ");
+    let live = format!(
+        "7:10 The bridge at Sorn is closed and the buses turn back at the mill.\n\
+         9:05 A reader writes from the school roof: about forty of us, no food, two infants.\n\
+         11:40 Power is back in the upper town, says the grid company, but not at the station.\n\
+         16:20 {shared}\n\
+         18:30 The railway will not run before Thursday; tickets can be given back at any counter.\n\
+         20:00 Our reporter counted nineteen boats at the tannery gate and no lamps in the street.\n"
+    );
+    assert!(live.len() > FLOOD.len(), "or its length would decide");
+    let whole = dated(document("a", "en", FLOOD), "2031-05-04");
+    let live = dated(document("b", "en", &live), "2031-05-04");
+    let documents = [whole, live];
+    let lineage = run(&documents);
+    let [whole, live] = &documents;
+    assert!(same_account(&lineage, (live, "Rescuers from"), (whole, "Rescuers from")));
+    assert!(same_account(&lineage, (whole, "Rescuers from"), (whole, "Mayor Ilona")));
+    assert!(!same_account(&lineage, (live, "Rescuers from"), (live, "The bridge")));
+}
+
+#[test]
 fn an_updated_article_is_one_account_but_for_the_new_figure() {
     let updated = FLOOD.replace("212", "340");
     let documents = [document("a", "en", FLOOD), document("b", "en", &updated)];

@@ -42,6 +42,8 @@ pub(crate) fn doubt(
             doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
         }
     };
+    // "the rumour was false: nobody was killed": behind the colon nothing is rumoured.
+    let colon = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[':', ';']));
     let act = draft
         .events
         .iter()
@@ -65,8 +67,14 @@ pub(crate) fn doubt(
                 doubt.modality = cautious(doubt.modality, Some(Modality::Negated));
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }
-            Sense::Heard if hit.start <= draft.end => {
+            Sense::Heard if hit.start <= draft.end && !colon(hit.end, draft.start) => {
                 doubt.heard = true;
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            // "There is talk of …", "… so the rumour goes": heard, and in doubt.
+            Sense::Rumour if rumoured(scene, draft, hit.start, hit.end) => {
+                doubt.heard = true;
+                doubt.modality = cautious(doubt.modality, Some(Modality::Hedged));
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }
             Sense::Saw if hit.start <= draft.end => {
@@ -156,6 +164,17 @@ pub(crate) fn doubt(
         doubt.why.push(Why::by("question-mark", scene.tokens.last().map(|token| token.range)));
     }
     doubt
+}
+
+/// Whether words of rumour reach the draft: before it in its clause, or right behind it.
+fn rumoured(scene: &Scene<'_>, draft: &Draft, start: usize, end: usize) -> bool {
+    /// How far behind the draft they may stand, in tokens.
+    const BEHIND: usize = 4;
+    let (from, to) = if start < draft.end { (end, draft.start) } else { (draft.end, start) };
+    let apart = |at: usize| {
+        scene.is_mark(at, &[':', ';']) || scene.find(at, |s| *s == Sense::Contrast).is_some()
+    };
+    !(from..to).any(apart) && start <= draft.end + BEHIND
 }
 
 /// Whether between token `from` and the draft the same speaker goes on to say something else: "and

@@ -3,7 +3,7 @@
 
 use kua_model::{Document, Grade, SourceKind, TextRange};
 
-use crate::scene::{Scene, eyewitness_cues, is_imprint, is_issued, masthead};
+use crate::scene::{Scene, is_imprint, is_issued, masthead, own_cues};
 use crate::{Extractor, pieces};
 
 /// The voice of a document.
@@ -18,22 +18,31 @@ pub(crate) struct House {
     pub private: bool,
     /// An outlet or an authority publishes it.
     pub published: bool,
+    /// It speaks for itself, as a communiqué, a letter or a report does: a sentence that names nobody
+    /// is its own, whoever was named in the one before.
+    pub own_voice: bool,
+    /// An organisation publishes what it has counted itself.
+    pub counts: bool,
 }
 
 impl Extractor {
     /// The voice of `document`.
     pub(crate) fn house(&self, document: &Document) -> House {
-        let witnessed = self.witnessed(document);
+        let (witnessed, ours) = self.own_cues(document);
         let head = self.head(document);
         let published = matches!(head, Grade::Media | Grade::Official);
         let testimony = witnessed >= TESTIMONY;
         // A testimony recorded by an outlet or body remains one.
         let letter = witnessed > 0 || is_chat(document);
+        let private = testimony || head == Grade::Seen || (letter && !published);
+        let counts = !private && head != Grade::Official && ours >= OURS;
         House {
-            grade: if testimony { Grade::Asserted } else { head },
+            grade: if testimony || counts { Grade::Asserted } else { head },
             testimony,
-            private: testimony || head == Grade::Seen || (letter && !published),
+            private,
             published,
+            own_voice: private || counts || head == Grade::Official,
+            counts,
         }
     }
 
@@ -99,9 +108,10 @@ impl Extractor {
         }
     }
 
-    /// How often the author tells as "I" what they saw, as far as that makes a testimony.
-    fn witnessed(&self, document: &Document) -> usize {
-        let mut seen = 0_usize;
+    /// How often the author tells as "I" what they saw, and as "we" what they counted, as far as that
+    /// makes a testimony or a report of one's own.
+    fn own_cues(&self, document: &Document) -> (usize, usize) {
+        let (mut seen, mut counted) = (0_usize, 0_usize);
         for sentence in &document.sentences {
             let lang = document.language_at(sentence.range);
             let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
@@ -109,13 +119,15 @@ impl Extractor {
                 continue;
             }
             for range in pieces(&document.text, sentence.range) {
-                seen += eyewitness_cues(grammar, &document.text, range);
+                let (saw, ours) = own_cues(grammar, &document.text, range);
+                seen += saw;
+                counted += ours;
             }
             if seen >= TESTIMONY {
                 break;
             }
         }
-        seen
+        (seen, counted)
     }
 }
 
@@ -132,6 +144,9 @@ fn named_office(scene: &Scene<'_>) -> bool {
 
 /// So often "I saw" makes a testimony.
 const TESTIMONY: usize = 3;
+
+/// So often "our list" makes a report of one's own.
+const OURS: usize = 2;
 
 /// Whether the document is an exported chat: messages that open with a day and an hour in square
 /// brackets, "[05.03.2019, 23:48] Lena: …".

@@ -210,23 +210,27 @@ fn class_of(grammar: &Grammar, hit: Hit) -> u8 {
     grammar.lexemes.get(hit.entry as usize).map_or(0, |lexeme| lexeme.class)
 }
 
-/// How many cues of somebody seeing with their own eyes the words hold.
-pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -> usize {
+/// How many cues of somebody seeing with their own eyes the words hold, and how many of somebody
+/// counting for themselves; words in quotation marks are another's.
+pub(crate) fn own_cues(grammar: &Grammar, text: &str, range: TextRange) -> (usize, usize) {
     let tokens = words_of(grammar, text, range);
     let symbols: Vec<&[u32]> =
         tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
-    let mut cues = 0;
+    let (mut saw, mut ours) = (0, 0);
+    let quotes = |token: &Token<'_>| matches!(token.fold.as_ref(), "«" | "“" | "„" | "\"");
+    let quoted = tokens.iter().any(quotes);
     for at in 0..tokens.len() {
-        let begins = |symbol: &u32| grammar.saw_starts.binary_search(symbol).is_ok();
+        let begins = |symbol: &u32| grammar.own_starts.binary_search(symbol).is_ok();
         if !symbols.get(at).is_some_and(|here| here.iter().any(begins)) {
             continue;
         }
         grammar.matcher.each_at(&symbols, at, &mut |hit| {
-            let saw = grammar.lexemes.get(hit.entry as usize);
-            cues += usize::from(saw.is_some_and(|lexeme| lexeme.sense == Sense::Saw));
+            let sense = grammar.lexemes.get(hit.entry as usize).map(|lexeme| &lexeme.sense);
+            saw += usize::from(sense == Some(&Sense::Saw));
+            ours += usize::from(sense == Some(&Sense::Ours) && !quoted);
         });
     }
-    cues
+    (saw, ours)
 }
 
 /// The kind of body that a line at the head of a document names: a capitalised word of a masthead.

@@ -40,8 +40,14 @@ impl Teller<'_> {
                 self.body = Some(link.kind);
             }
             if mention.relay && self.block < 8 && self.relay.is_empty() {
-                let kind =
-                    if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
+                let kind = match link.kind {
+                    // "Our list", in a translation: an organisation, whatever its name looks like.
+                    SourceKind::Person | SourceKind::Outlet if self.house.counts => {
+                        SourceKind::Organisation
+                    }
+                    SourceKind::Person => SourceKind::Outlet,
+                    kind => kind,
+                };
                 self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
             }
             own.push(link);
@@ -58,7 +64,8 @@ impl Teller<'_> {
             let ends = !anaphor
                 && !quoted
                 && self.chain.last().is_some_and(|link| {
-                    matches!(link.kind, SourceKind::Person | SourceKind::Unnamed)
+                    self.house.own_voice
+                        || matches!(link.kind, SourceKind::Person | SourceKind::Unnamed)
                 });
             let acts = !anaphor && !quoted && source::opens_with_source(scene);
             chain = if ends || acts { Vec::new() } else { source::inherited(&self.chain) };

@@ -287,7 +287,9 @@ fn reaches(
                             .or_else(|| scene.find_before(draft.start, |s| *s == Sense::And))
                             .is_some())
             }
-            Cue::Retraction | Cue::Background => true,
+            // "He withdrew the figure: no more than five had died": the new one holds.
+            Cue::Retraction => !colon(end, draft.start),
+            Cue::Background => true,
             // "60 are said to be trapped, say the firemen, who pulled out eleven bodies": a
             // relative clause after another event tells its own.
             Cue::Hedged => {
@@ -337,7 +339,11 @@ fn reaches(
         Cue::Earlier => !inside_other && !other_between && start.saturating_sub(draft.end) <= 6,
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
-        Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
+        // "the “200 dead” given out by a channel is no figure of hers": further within its clause.
+        Cue::Denied => {
+            let reach = if comma(draft.end, start) { 8 } else { 12 };
+            !inside_other && start.saturating_sub(draft.end) <= reach && !next_starts
+        }
         // "forty had died; a lie", "forty died, but who knows": a doubt that is a clause of its own
         // is about the one before.
         Cue::Unconfirmed

@@ -29,12 +29,14 @@ impl Extractor {
     /// The voice of `document`.
     pub(crate) fn house(&self, document: &Document) -> House {
         let (witnessed, ours) = self.own_cues(document);
-        let head = self.head(document);
+        let (head, letter) = self.head(document);
         let published = matches!(head, Grade::Media | Grade::Official);
-        let testimony = witnessed >= TESTIMONY;
+        // Many speak in a chat, and not all of them were there.
+        let chat = is_chat(document);
+        let testimony = witnessed >= TESTIMONY && !chat;
         // A testimony recorded by an outlet or body remains one.
-        let letter = witnessed > 0 || is_chat(document);
-        let private = testimony || head == Grade::Seen || (letter && !published);
+        let private =
+            testimony || letter || head == Grade::Seen || ((witnessed > 0 || chat) && !published);
         let counts = !private && head != Grade::Official && ours >= OURS;
         House {
             grade: if testimony || counts { Grade::Asserted } else { head },
@@ -48,7 +50,8 @@ impl Extractor {
 
     /// What the short lines at the head say the document is: an outlet's article ("The Harbour
     /// Gazette", "(Northern Wire)"), an authority's communiqué, or nothing.
-    fn head(&self, document: &Document) -> Grade {
+    /// And whether they say that it is somebody's letter.
+    fn head(&self, document: &Document) -> (Grade, bool) {
         const HEAD_BLOCKS: usize = 5;
         /// Characters, not bytes: a line is as short in Cyrillic as in Latin letters.
         const SHORT: usize = 160;
@@ -63,7 +66,7 @@ impl Extractor {
             .nth(HEAD_BLOCKS)
             .map_or(usize::MAX, |block| block.range.start);
         let mut found = Grade::Asserted;
-        let (mut imprint, mut issued) = (false, false);
+        let (mut imprint, mut issued, mut letter) = (false, false, false);
         let mut official_line = None;
         for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
             let lang = document.language_at(sentence.range);
@@ -88,8 +91,12 @@ impl Extractor {
             // "SITUATION REPORT No. 4", and further below "Vessel: Oskra Star": no paper called Star.
             let below = official_line.is_some_and(|line| sentence.block > line + BELOW);
             match masthead(&scene, running) {
-                Some(SourceKind::Outlet | SourceKind::Agency) if !below => return Grade::Media,
-                Some(SourceKind::Person) => return Grade::Seen,
+                Some(SourceKind::Outlet | SourceKind::Agency) if !below => {
+                    return (Grade::Media, false);
+                }
+                Some(SourceKind::Person) => return (Grade::Seen, false),
+                // An outlet named below tells of the letter.
+                Some(SourceKind::Account) => letter = true,
                 Some(SourceKind::Authority) => {
                     found = Grade::Official;
                     official_line = official_line.or(Some(sentence.block));
@@ -101,11 +108,12 @@ impl Extractor {
                 issued |= is_issued(&scene);
             }
         }
-        match found {
+        let head = match found {
             Grade::Asserted if imprint => Grade::Media,
-            Grade::Asserted if issued => Grade::Official,
+            Grade::Asserted if issued && !letter => Grade::Official,
             found => found,
-        }
+        };
+        (head, letter && head == Grade::Asserted)
     }
 
     /// How often the author tells as "I" what they saw, and as "we" what they counted, as far as that

@@ -226,7 +226,7 @@ pub(crate) fn own_cues(grammar: &Grammar, text: &str, range: TextRange) -> (usiz
         }
         grammar.matcher.each_at(&symbols, at, &mut |hit| {
             let sense = grammar.lexemes.get(hit.entry as usize).map(|lexeme| &lexeme.sense);
-            saw += usize::from(sense == Some(&Sense::Saw));
+            saw += usize::from(sense == Some(&Sense::Saw) && !quoted);
             ours += usize::from(sense == Some(&Sense::Ours) && !quoted);
         });
     }
@@ -256,7 +256,10 @@ pub(crate) fn masthead(scene: &Scene<'_>, dateline: bool) -> Option<SourceKind> 
         // "Заречные вести, 20 сентября": so does a name whose first word alone has one, beside a day.
         let dated = || scene.all(|s| matches!(s, Sense::Month(_))).next().is_some();
         let second = hit.start == 1 && capital(0) && !dateline && dated();
-        let named = capital(hit.start) || quoted || second || *kind == SourceKind::Authority;
+        // "court chronicle", "bulletin of nine o'clock": a phrase tells by itself.
+        let phrase = hit.end - hit.start > 2 && !dateline;
+        let named =
+            capital(hit.start) || quoted || second || phrase || *kind == SourceKind::Authority;
         let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
         let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));
         if named && (!dateline || (open && close)) {
@@ -289,13 +292,14 @@ pub(crate) fn is_imprint(scene: &Scene<'_>) -> bool {
     let dated = (0..scene.tokens.len())
         .filter(|at| !(open..=close).contains(at))
         .any(|at| scene.find(at, |s| matches!(s, Sense::Month(_))).is_some());
-    let other = |s: &Sense| {
-        matches!(
-            s,
-            Sense::Source(SourceKind::Organisation | SourceKind::Authority | SourceKind::Person)
-                | Sense::Saw
-                | Sense::Trigger { .. }
-        )
+    let other = |s: &Sense| match s {
+        // "«Steppe Morning», corrected at noon"
+        Sense::Trigger { events, .. } => {
+            !events.iter().all(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.act))
+        }
+        Sense::Source(SourceKind::Organisation | SourceKind::Authority | SourceKind::Person)
+        | Sense::Saw => true,
+        _ => false,
     };
     named && dated && scene.all(other).next().is_none()
 }

@@ -72,7 +72,10 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                     relay = true;
                     right(scene, dated, hit.end, true, &until)
                 }
-                Sense::According | Sense::Citing => right(scene, dated, hit.end, true, &until),
+                // "by the indictment", as one phrase: the source is named in it.
+                Sense::According | Sense::Citing => inside(scene, hit)
+                    .filter(|&(_, end, _)| end == hit.end)
+                    .or_else(|| right(scene, dated, hit.end, true, &until)),
                 Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
                 // "A reporter saw two bodies", "witnesses counted five".
                 Sense::Witnessed if !scene.grammar.verb_last => left(scene, dated, hit.start)
@@ -691,7 +694,7 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
 fn inside(scene: &Scene<'_>, cue: Hit) -> Option<(usize, usize, SourceKind)> {
     (cue.start..cue.end).find_map(|at| {
         scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
-            Sense::Source(kind) if hit.end < cue.end => Some((hit.start, hit.end, kind)),
+            Sense::Source(kind) if hit.end <= cue.end => Some((hit.start, hit.end, kind)),
             _ => None,
         })
     })
@@ -944,6 +947,19 @@ fn segment_before(
         let them = (start + 1..end).any(|at| pronoun(scene, at));
         let kind = if them { SourceKind::Unnamed } else { SourceKind::Organisation };
         return Some((start, end, kind));
+    }
+    // "The Northern Guard said": no person has an article.
+    let capital = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+    };
+    let guard = sure
+        && end - start > 2
+        && scene.find(start, |s| *s == Sense::Determiner).is_some()
+        && scene.find(start, |s| *s == Sense::Possessive).is_none()
+        && (start + 1..end).all(capital)
+        && named_kind(scene, start + 1, end) == SourceKind::Person;
+    if guard {
+        return Some((start, end, SourceKind::Organisation));
     }
     // "his words KNN passes on": the name alone is the source.
     while sure && start + 1 < end && scene.tokens.get(start).is_some_and(|token| !token.capital) {

@@ -205,7 +205,9 @@ impl<'d> Teller<'d> {
         let silent = !self.claims.get(first..).is_some_and(|claims| claims.iter().any(told));
         if silent {
             self.correct(sentence, first);
-            self.retract(sentence);
+            self.retract(sentence, self.claims.len());
+        } else if withdraws(sentence.scene) {
+            self.retract(sentence, first);
         }
         if silent || opens_with_doubt(sentence.scene) {
             self.leave_open(sentence, first);
@@ -309,11 +311,11 @@ impl<'d> Teller<'d> {
     }
 
     /// A sentence that takes back a figure without repeating it.
-    fn retract(&mut self, sentence: &Sentence<'_, '_>) {
+    fn retract(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
         let scene = sentence.scene;
         let cue = |s: &Sense| *s == Sense::Cue(Cue::Retraction);
         let Some(hit) = scene.all(cue).next() else { return };
-        if self.claims.last().is_some_and(|claim| claim.retracts) {
+        if self.claims.iter().skip(until.saturating_sub(1)).any(|claim| claim.retracts) {
             return;
         }
         /// How many claims back a figure that is taken back is looked for.
@@ -325,7 +327,7 @@ impl<'d> Teller<'d> {
                     && claim.part_of.is_none()
             })
         };
-        let recent = self.claims.len().saturating_sub(BACK)..self.claims.len();
+        let recent = until.saturating_sub(BACK)..until;
         let Some(at) = recent.rev().find(figure) else { return };
         // In one breath: who tells the figure here tells that it was taken back.
         // So it is if the next paragraph tells it, before anything else is told.
@@ -455,6 +457,12 @@ fn opens_with_doubt(scene: &Scene<'_>) -> bool {
                 .find(|&at| scene.kind(at) != Some(kua_lexicon::TokenKind::Word))
                 .is_some_and(|at| scene.is_mark(at, &[',', ';', ':', '—', '–', '.', '!']))
     })
+}
+
+/// "He withdrew the figure: no more than five had died": it takes back what an earlier sentence told,
+/// and tells what holds.
+fn withdraws(scene: &Scene<'_>) -> bool {
+    scene.all(|s| *s == Sense::Cue(Cue::Retraction)).any(|hit| scene.is_mark(hit.end, &[':']))
 }
 
 fn corrects(scene: &Scene<'_>) -> Option<Hit> {

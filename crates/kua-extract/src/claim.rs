@@ -106,7 +106,11 @@ impl Teller<'_> {
                 push_entry(scene, &mut why, entry, start, end);
             }
         }
-        let doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures, &sentence.dated);
+        let mut doubt = doubt(scene, &sentence.drafts, draft, &sentence.figures, &sentence.dated);
+        if let Some(hit) = self.takes_back(scene, draft) {
+            doubt.retracts = true;
+            push_entry(scene, &mut why, hit.entry, hit.start, hit.end);
+        }
         why.extend(doubt.why.iter().cloned());
         let mut modality = doubt.modality.unwrap_or(Modality::Certain);
         if draft.not {
@@ -122,17 +126,17 @@ impl Teller<'_> {
         {
             quantity = None;
         }
+        // "None of the two detained was freed": it is the freeing that did not happen.
+        if none_of.is_some() && modality == Modality::Negated && !doubt.denied {
+            modality = Modality::Certain;
+        }
         let zero = figure.is_some_and(|figure| figure.none) && none_of.is_none();
         if zero {
             modality = Modality::Negated;
         }
         let (mut sources, mut grade) = self.sources(sentence, draft);
-        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources)
-            && scene
-                .all(|s| *s == Sense::PeopleSay)
-                .any(|hit| scene.range(hit.start, hit.end) == crowd)
-        {
-            // "They say": hearsay, however firmly it is put.
+        if let Some(crowd) = crowd_of(scene, &sentence.mentions, &sources) {
+            // "They say", "people say": hearsay, however firmly it is put.
             modality = cautious(Some(modality), Some(Modality::Hedged)).unwrap_or(modality);
             why.push(Why::by("hearsay", Some(crowd)));
         }
@@ -140,12 +144,20 @@ impl Teller<'_> {
         if sentence.mentions.is_empty()
             && sources.iter().all(|link| rank(link.kind) < rank(SourceKind::Account))
             && let Some(claim) = whole
-                .filter(|&index| index >= self.block_claims)
+                .filter(|&index| {
+                    // "Of them, …" may open the next paragraph.
+                    let of_them = party.is_some_and(|p| p.partitive && p.noun.is_none());
+                    index >= if of_them { self.last_block_claims } else { self.block_claims }
+                })
                 .and_then(|index| self.claims.get(index))
             && claim.sources.len() > sources.len()
         {
             sources = inherited(&claim.sources);
             grade = self.house.grade_of(&sources, grade);
+        }
+        // "There is talk of twenty dead" after the ministry's figure: no words of the ministry.
+        if doubt.heard && sentence.mentions.is_empty() {
+            sources.retain(|link| link.kind == SourceKind::Outlet);
         }
         let untold =
             sources.is_empty() || sources.iter().all(|link| link.kind == SourceKind::Outlet);
@@ -520,7 +532,8 @@ fn names_whole(scene: &Scene<'_>, draft: &Draft, figure: &Figure) -> bool {
     let plain = (figure.end..start).all(|at| !verb(at) && !negated(at));
     let another = (end..scene.tokens.len())
         .any(|at| verb(at) || scene.find(at, |s| matches!(s, Sense::Trigger { .. })).is_some());
-    draft.form == Form::Participle && figure.end <= start && plain && another
+    let names = matches!(draft.form, Form::Participle | Form::Victims);
+    names && figure.end <= start && plain && another
 }
 
 /// What nobody can see: that somebody is missing, and what did not come to be.

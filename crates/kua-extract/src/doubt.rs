@@ -42,6 +42,8 @@ pub(crate) fn doubt(
             doubt.why.push(Why::by(lexeme.origin.clone(), Some(scene.range(hit_start, hit_end))));
         }
     };
+    // "the rumour was false: nobody was killed": behind the colon nothing is rumoured.
+    let colon = |from: usize, to: usize| (from..to).any(|at| scene.is_mark(at, &[':', ';']));
     let act = draft
         .events
         .iter()
@@ -65,8 +67,14 @@ pub(crate) fn doubt(
                 doubt.modality = cautious(doubt.modality, Some(Modality::Negated));
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }
-            Sense::Heard if hit.start <= draft.end => {
+            Sense::Heard if hit.start <= draft.end && !colon(hit.end, draft.start) => {
                 doubt.heard = true;
+                note(hit.start, hit.end, hit.entry, &mut doubt);
+            }
+            // "There is talk of …", "… so the rumour goes": heard, and in doubt.
+            Sense::Rumour if rumoured(scene, draft, hit.start, hit.end) => {
+                doubt.heard = true;
+                doubt.modality = cautious(doubt.modality, Some(Modality::Hedged));
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }
             Sense::Saw if hit.start <= draft.end => {
@@ -156,6 +164,17 @@ pub(crate) fn doubt(
         doubt.why.push(Why::by("question-mark", scene.tokens.last().map(|token| token.range)));
     }
     doubt
+}
+
+/// Whether words of rumour reach the draft: before it in its clause, or right behind it.
+fn rumoured(scene: &Scene<'_>, draft: &Draft, start: usize, end: usize) -> bool {
+    /// How far behind the draft they may stand, in tokens.
+    const BEHIND: usize = 4;
+    let (from, to) = if start < draft.end { (end, draft.start) } else { (draft.end, start) };
+    let apart = |at: usize| {
+        scene.is_mark(at, &[':', ';']) || scene.find(at, |s| *s == Sense::Contrast).is_some()
+    };
+    !(from..to).any(apart) && start <= draft.end + BEHIND
 }
 
 /// Whether between token `from` and the draft the same speaker goes on to say something else: "and
@@ -268,7 +287,9 @@ fn reaches(
                             .or_else(|| scene.find_before(draft.start, |s| *s == Sense::And))
                             .is_some())
             }
-            Cue::Retraction | Cue::Background => true,
+            // "He withdrew the figure: no more than five had died": the new one holds.
+            Cue::Retraction => !colon(end, draft.start),
+            Cue::Background => true,
             // "60 are said to be trapped, say the firemen, who pulled out eleven bodies": a
             // relative clause after another event tells its own.
             Cue::Hedged => {
@@ -318,7 +339,11 @@ fn reaches(
         Cue::Earlier => !inside_other && !other_between && start.saturating_sub(draft.end) <= 6,
         Cue::Background => true,
         Cue::Plan | Cue::Imperative | Cue::Hoped => false,
-        Cue::Denied => !inside_other && start.saturating_sub(draft.end) <= 8 && !next_starts,
+        // "the “200 dead” given out by a channel is no figure of hers": further within its clause.
+        Cue::Denied => {
+            let reach = if comma(draft.end, start) { 8 } else { 12 };
+            !inside_other && start.saturating_sub(draft.end) <= reach && !next_starts
+        }
         // "forty had died; a lie", "forty died, but who knows": a doubt that is a clause of its own
         // is about the one before.
         Cue::Unconfirmed

@@ -126,6 +126,16 @@ pub(crate) enum Sense {
     PeopleSay,
     /// A verb that says of somebody else that they saw or counted it themselves.
     Witnessed,
+    /// "there is talk of": nobody says so, and it is in doubt.
+    Rumour,
+    /// "we wrote", "this station said": what the text itself told before.
+    WeTold,
+    /// "correction", "that has to be corrected".
+    Corrects,
+    /// "our list", "we have documented": who publishes the text counts for themselves.
+    Ours,
+    /// "its figure", "its count": of the body that is the subject of the clause.
+    FigureNoun,
     Reported,
     According,
     Citing,
@@ -264,6 +274,11 @@ impl Sense {
             Self::Crowd => 174,
             Self::PeopleSay => 175,
             Self::Witnessed => 176,
+            Self::Ours => 177,
+            Self::FigureNoun => 178,
+            Self::Rumour => 179,
+            Self::WeTold => 180,
+            Self::Corrects => 181,
         }
     }
 }
@@ -607,8 +622,8 @@ pub(crate) struct Grammar {
     pub noun_last: bool,
     /// Case endings of names of places, with the endings they may stand for.
     pub place_endings: Vec<(String, Vec<String>)>,
-    /// Symbols that begin a phrase of seeing with one's own eyes, in order.
-    pub saw_starts: Vec<u32>,
+    /// Symbols that begin a phrase of seeing with one's own eyes or of counting for oneself, in order.
+    pub own_starts: Vec<u32>,
     /// Endings of adjectives, with those they have beside a base form of that gender.
     pub agreement: Vec<(String, String, char)>,
 }
@@ -652,7 +667,7 @@ impl Grammar {
             noun_last: false,
             place_endings: Vec::new(),
             agreement: Vec::new(),
-            saw_starts: Vec::new(),
+            own_starts: Vec::new(),
             day_first: lexicon.section("calendar.txt", "order").first().and_then(
                 |entry| match entry.key.as_str() {
                     "dmy" => Some(true),
@@ -689,8 +704,9 @@ impl Grammar {
             grammar.matcher.sort_words();
         }
         let lexemes = &grammar.lexemes;
-        grammar.saw_starts = grammar.matcher.starts_of(|entry| {
-            lexemes.get(entry as usize).is_some_and(|lexeme| lexeme.sense == Sense::Saw)
+        grammar.own_starts = grammar.matcher.starts_of(|entry| {
+            let sense = lexemes.get(entry as usize).map(|lexeme| &lexeme.sense);
+            sense.is_some_and(|sense| matches!(sense, Sense::Saw | Sense::Ours))
         });
         // The order of lines is the order of trial.
         grammar.patterns.sort_by_key(|pattern| pattern.line);
@@ -951,6 +967,11 @@ impl Grammar {
             ("speech.txt", "crowds") => Sense::Crowd,
             ("speech.txt", "people-say") => Sense::PeopleSay,
             ("speech.txt", "witnessed") => Sense::Witnessed,
+            ("speech.txt", "ours") => Sense::Ours,
+            ("speech.txt", "rumours") => Sense::Rumour,
+            ("speech.txt", "we-told") => Sense::WeTold,
+            ("speech.txt", "corrects") => Sense::Corrects,
+            ("speech.txt", "figures") => Sense::FigureNoun,
             ("speech.txt", "addressed") => Sense::Addressed,
             ("speech.txt", "reported") => Sense::Reported,
             ("speech.txt", "according") => Sense::According,

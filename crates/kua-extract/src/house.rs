@@ -3,7 +3,7 @@
 
 use kua_model::{Document, Grade, SourceKind, TextRange};
 
-use crate::scene::{Scene, eyewitness_cues, is_imprint, is_issued, masthead};
+use crate::scene::{Scene, is_imprint, is_issued, masthead, own_cues};
 use crate::{Extractor, pieces};
 
 /// The voice of a document.
@@ -18,28 +18,40 @@ pub(crate) struct House {
     pub private: bool,
     /// An outlet or an authority publishes it.
     pub published: bool,
+    /// It speaks for itself, as a communiqué, a letter or a report does: a sentence that names nobody
+    /// is its own, whoever was named in the one before.
+    pub own_voice: bool,
+    /// An organisation publishes what it has counted itself.
+    pub counts: bool,
 }
 
 impl Extractor {
     /// The voice of `document`.
     pub(crate) fn house(&self, document: &Document) -> House {
-        let witnessed = self.witnessed(document);
-        let head = self.head(document);
+        let (witnessed, ours) = self.own_cues(document);
+        let (head, letter) = self.head(document);
         let published = matches!(head, Grade::Media | Grade::Official);
-        let testimony = witnessed >= TESTIMONY;
+        // Many speak in a chat, and not all of them were there.
+        let chat = is_chat(document);
+        let testimony = witnessed >= TESTIMONY && !chat;
         // A testimony recorded by an outlet or body remains one.
-        let letter = witnessed > 0 || is_chat(document);
+        let private =
+            testimony || letter || head == Grade::Seen || ((witnessed > 0 || chat) && !published);
+        let counts = !private && head != Grade::Official && ours >= OURS;
         House {
-            grade: if testimony { Grade::Asserted } else { head },
+            grade: if testimony || counts { Grade::Asserted } else { head },
             testimony,
-            private: testimony || head == Grade::Seen || (letter && !published),
+            private,
             published,
+            own_voice: private || counts || head == Grade::Official,
+            counts,
         }
     }
 
     /// What the short lines at the head say the document is: an outlet's article ("The Harbour
     /// Gazette", "(Northern Wire)"), an authority's communiqué, or nothing.
-    fn head(&self, document: &Document) -> Grade {
+    /// And whether they say that it is somebody's letter.
+    fn head(&self, document: &Document) -> (Grade, bool) {
         const HEAD_BLOCKS: usize = 5;
         /// Characters, not bytes: a line is as short in Cyrillic as in Latin letters.
         const SHORT: usize = 160;
@@ -54,7 +66,7 @@ impl Extractor {
             .nth(HEAD_BLOCKS)
             .map_or(usize::MAX, |block| block.range.start);
         let mut found = Grade::Asserted;
-        let (mut imprint, mut issued) = (false, false);
+        let (mut imprint, mut issued, mut letter) = (false, false, false);
         let mut official_line = None;
         for sentence in document.sentences.iter().take_while(|s| s.range.start < end) {
             let lang = document.language_at(sentence.range);
@@ -79,8 +91,12 @@ impl Extractor {
             // "SITUATION REPORT No. 4", and further below "Vessel: Oskra Star": no paper called Star.
             let below = official_line.is_some_and(|line| sentence.block > line + BELOW);
             match masthead(&scene, running) {
-                Some(SourceKind::Outlet | SourceKind::Agency) if !below => return Grade::Media,
-                Some(SourceKind::Person) => return Grade::Seen,
+                Some(SourceKind::Outlet | SourceKind::Agency) if !below => {
+                    return (Grade::Media, false);
+                }
+                Some(SourceKind::Person) => return (Grade::Seen, false),
+                // An outlet named below tells of the letter.
+                Some(SourceKind::Account) => letter = true,
                 Some(SourceKind::Authority) => {
                     found = Grade::Official;
                     official_line = official_line.or(Some(sentence.block));
@@ -92,16 +108,18 @@ impl Extractor {
                 issued |= is_issued(&scene);
             }
         }
-        match found {
+        let head = match found {
             Grade::Asserted if imprint => Grade::Media,
-            Grade::Asserted if issued => Grade::Official,
+            Grade::Asserted if issued && !letter => Grade::Official,
             found => found,
-        }
+        };
+        (head, letter && head == Grade::Asserted)
     }
 
-    /// How often the author tells as "I" what they saw, as far as that makes a testimony.
-    fn witnessed(&self, document: &Document) -> usize {
-        let mut seen = 0_usize;
+    /// How often the author tells as "I" what they saw, and as "we" what they counted, as far as that
+    /// makes a testimony or a report of one's own.
+    fn own_cues(&self, document: &Document) -> (usize, usize) {
+        let (mut seen, mut counted) = (0_usize, 0_usize);
         for sentence in &document.sentences {
             let lang = document.language_at(sentence.range);
             let Some(grammar) = lang.and_then(|lang| self.grammars.get(&lang)) else { continue };
@@ -109,13 +127,15 @@ impl Extractor {
                 continue;
             }
             for range in pieces(&document.text, sentence.range) {
-                seen += eyewitness_cues(grammar, &document.text, range);
+                let (saw, ours) = own_cues(grammar, &document.text, range);
+                seen += saw;
+                counted += ours;
             }
             if seen >= TESTIMONY {
                 break;
             }
         }
-        seen
+        (seen, counted)
     }
 }
 
@@ -132,6 +152,9 @@ fn named_office(scene: &Scene<'_>) -> bool {
 
 /// So often "I saw" makes a testimony.
 const TESTIMONY: usize = 3;
+
+/// So often "our list" makes a report of one's own.
+const OURS: usize = 2;
 
 /// Whether the document is an exported chat: messages that open with a day and an hour in square
 /// brackets, "[05.03.2019, 23:48] Lena: …".

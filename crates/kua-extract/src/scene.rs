@@ -210,23 +210,27 @@ fn class_of(grammar: &Grammar, hit: Hit) -> u8 {
     grammar.lexemes.get(hit.entry as usize).map_or(0, |lexeme| lexeme.class)
 }
 
-/// How many cues of somebody seeing with their own eyes the words hold.
-pub(crate) fn eyewitness_cues(grammar: &Grammar, text: &str, range: TextRange) -> usize {
+/// How many cues of somebody seeing with their own eyes the words hold, and how many of somebody
+/// counting for themselves; words in quotation marks are another's.
+pub(crate) fn own_cues(grammar: &Grammar, text: &str, range: TextRange) -> (usize, usize) {
     let tokens = words_of(grammar, text, range);
     let symbols: Vec<&[u32]> =
         tokens.iter().map(|token| grammar.matcher.symbols_of(token)).collect();
-    let mut cues = 0;
+    let (mut saw, mut ours) = (0, 0);
+    let quotes = |token: &Token<'_>| matches!(token.fold.as_ref(), "«" | "“" | "„" | "\"");
+    let quoted = tokens.iter().any(quotes);
     for at in 0..tokens.len() {
-        let begins = |symbol: &u32| grammar.saw_starts.binary_search(symbol).is_ok();
+        let begins = |symbol: &u32| grammar.own_starts.binary_search(symbol).is_ok();
         if !symbols.get(at).is_some_and(|here| here.iter().any(begins)) {
             continue;
         }
         grammar.matcher.each_at(&symbols, at, &mut |hit| {
-            let saw = grammar.lexemes.get(hit.entry as usize);
-            cues += usize::from(saw.is_some_and(|lexeme| lexeme.sense == Sense::Saw));
+            let sense = grammar.lexemes.get(hit.entry as usize).map(|lexeme| &lexeme.sense);
+            saw += usize::from(sense == Some(&Sense::Saw) && !quoted);
+            ours += usize::from(sense == Some(&Sense::Ours) && !quoted);
         });
     }
-    cues
+    (saw, ours)
 }
 
 /// The kind of body that a line at the head of a document names: a capitalised word of a masthead.
@@ -252,7 +256,10 @@ pub(crate) fn masthead(scene: &Scene<'_>, dateline: bool) -> Option<SourceKind> 
         // "Заречные вести, 20 сентября": so does a name whose first word alone has one, beside a day.
         let dated = || scene.all(|s| matches!(s, Sense::Month(_))).next().is_some();
         let second = hit.start == 1 && capital(0) && !dateline && dated();
-        let named = capital(hit.start) || quoted || second || *kind == SourceKind::Authority;
+        // "court chronicle", "bulletin of nine o'clock": a phrase tells by itself.
+        let phrase = hit.end - hit.start > 2 && !dateline;
+        let named =
+            capital(hit.start) || quoted || second || phrase || *kind == SourceKind::Authority;
         let open = (hit.start.saturating_sub(5)..hit.start).any(|at| scene.is_mark(at, &['(']));
         let close = (hit.end..hit.end + 5).any(|at| scene.is_mark(at, &[')']));
         if named && (!dateline || (open && close)) {
@@ -285,13 +292,14 @@ pub(crate) fn is_imprint(scene: &Scene<'_>) -> bool {
     let dated = (0..scene.tokens.len())
         .filter(|at| !(open..=close).contains(at))
         .any(|at| scene.find(at, |s| matches!(s, Sense::Month(_))).is_some());
-    let other = |s: &Sense| {
-        matches!(
-            s,
-            Sense::Source(SourceKind::Organisation | SourceKind::Authority | SourceKind::Person)
-                | Sense::Saw
-                | Sense::Trigger { .. }
-        )
+    let other = |s: &Sense| match s {
+        // "«Steppe Morning», corrected at noon"
+        Sense::Trigger { events, .. } => {
+            !events.iter().all(|event| scene.grammar.events.get(event).is_some_and(|kind| kind.act))
+        }
+        Sense::Source(SourceKind::Organisation | SourceKind::Authority | SourceKind::Person)
+        | Sense::Saw => true,
+        _ => false,
     };
     named && dated && scene.all(other).next().is_none()
 }

@@ -72,8 +72,17 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                     relay = true;
                     right(scene, dated, hit.end, true, &until)
                 }
-                Sense::According | Sense::Citing => right(scene, dated, hit.end, true, &until),
+                // "by the indictment", as one phrase: the source is named in it.
+                Sense::According | Sense::Citing => inside(scene, hit)
+                    .filter(|&(_, end, _)| end == hit.end)
+                    .or_else(|| right(scene, dated, hit.end, true, &until)),
                 Sense::Same => Some((hit.start, hit.end, SourceKind::Unnamed)),
+                // "A reporter saw two bodies", "witnesses counted five".
+                Sense::Witnessed if !scene.grammar.verb_last => left(scene, dated, hit.start)
+                    .filter(|&(start, end, _)| {
+                        let kind = source_kind(scene, start, end);
+                        matches!(kind, Some(SourceKind::Outlet | SourceKind::Unnamed))
+                    }),
                 // "41 people are confirmed dead": the verb belongs to the event. "The ministry
                 // corrected its figures" is an act of the speaker.
                 Sense::Said | Sense::Reported
@@ -101,24 +110,33 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
                         right(scene, dated, by.end, true, &until)
                             .or_else(|| left(scene, dated, hit.start))
                     } else {
+                        // "told of torture": what follows a preposition is no speaker.
+                        let told =
+                            scene.find(hit.end, |s| matches!(s, Sense::Link | Sense::Of)).is_some()
+                                && scene.find(hit.end, |s| *s == Sense::In).is_none();
+                        // "told this newspaper": the newspaper was told; "put the number of
+                        // missing at 173": the missing are spoken of.
+                        let told = told
+                            || scene.find(hit.start, |s| *s == Sense::Addressed).is_some()
+                            || hit.end > hit.start + 1
+                                && scene.find_before(hit.end, |s| *s == Sense::Of).is_some();
+                        let after =
+                            (!told).then(|| right(scene, dated, hit.end, false, &until)).flatten();
+                        // "One of them, Ann Lee, said he had seen": he is Ann Lee.
+                        let (behind, who) = match after {
+                            Some((start, end, _)) if end == start + 1 && pronoun(scene, start) => {
+                                (None, after)
+                            }
+                            after => (after, None),
+                        };
                         left(scene, dated, hit.start)
-                            .or_else(|| {
-                                // "told of torture": what follows a preposition is no speaker.
-                                let told = scene
-                                    .find(hit.end, |s| matches!(s, Sense::Link | Sense::Of))
-                                    .is_some()
-                                    && scene.find(hit.end, |s| *s == Sense::In).is_none();
-                                // "told this newspaper": the newspaper was told.
-                                let told = told
-                                    || scene.find(hit.start, |s| *s == Sense::Addressed).is_some();
-                                (!told)
-                                    .then(|| right(scene, dated, hit.end, false, &until))
-                                    .flatten()
-                            })
+                            .or(behind)
                             .or_else(|| spoken_by(scene, hit.start, hit.end))
                             .or_else(|| apposition(scene, dated, hit.start))
                             .or_else(|| subject(scene, dated, hit.start))
+                            .or(who)
                             .or_else(|| unsaid(scene, hit.start, hit.end))
+                            .or_else(|| inside(scene, hit))
                     }
                 }
                 _ => None,
@@ -161,7 +179,7 @@ pub(crate) fn mentions(scene: &Scene<'_>, dated: &[bool]) -> Vec<Mention> {
         out.extend(heading(scene, dated));
     }
     if out.is_empty() {
-        out.extend(possessive(scene));
+        out.extend(possessive(scene, dated));
     }
     out.sort_by_key(|mention| mention.start);
     out
@@ -361,18 +379,20 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
         (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some())
     };
     // A clock or dateline may stand before it.
+    let hour = |at: usize| {
+        scene.glued(at) && scene.glued(at + 1) && scene.kind(at + 1) == Some(TokenKind::Number)
+    };
     let colon = (1..12.min(scene.tokens.len())).find(|&at| {
-        scene.is_mark(at, &[':'])
-            && !(scene.glued(at) && scene.kind(at + 1) == Some(TokenKind::Number))
-            && !dated.get(at).copied().unwrap_or(false)
+        scene.is_mark(at, &[':']) && !hour(at) && !dated.get(at).copied().unwrap_or(false)
     });
-    if let Some(colon) = colon
-        && let Some((start, end, kind)) = segment_before(scene, dated, colon)
-        && end == colon
-        && known(start, end)
-        && !counted_before(scene, start)
-    {
-        return Some(made(start, end, kind, colon));
+    if let Some(colon) = colon {
+        let giver = segment_before(scene, dated, colon).filter(|&(start, end, _)| {
+            end == colon && known(start, end) && !counted_before(scene, start)
+        });
+        // "Rescue Service, evening summary: 22 dead"
+        if let Some((start, end, kind)) = giver.or_else(|| headed(scene, dated, colon)) {
+            return Some(made(start, end, kind, colon));
+        }
     }
     let dash = (scene.tokens.len().saturating_sub(6)..scene.tokens.len())
         .rev()
@@ -387,20 +407,44 @@ fn heading(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
         .then(|| made(start, end, kind, dash))
 }
 
-/// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun.
-fn possessive(scene: &Scene<'_>) -> Option<Mention> {
-    let figure_noun =
-        |s: &Sense| matches!(s, Sense::Cue(Cue::Earlier) | Sense::Trigger { form: Form::Toll, .. });
-    let figure_noun = scene.all(figure_noun).next()?;
-    let near = |at: usize| at + 4 > figure_noun.start && at < figure_noun.end + 3;
-    let (hit, kind) = scene.hits.iter().find_map(|hit| match scene.lexeme(*hit)?.sense {
-        // "the number of people killed": nobody says so.
-        Sense::Source(kind) if kind != SourceKind::Unnamed && near(hit.start) => Some((*hit, kind)),
-        _ => None,
+/// The body whose summary a line of a chronicle gives: "19:20. Rescue Service, evening summary: …".
+fn headed(scene: &Scene<'_>, dated: &[bool], colon: usize) -> Option<(usize, usize, SourceKind)> {
+    /// Words of what it gives.
+    const SUMMARY: usize = 4;
+    let comma =
+        (colon.saturating_sub(SUMMARY + 1)..colon).rev().find(|&at| scene.is_mark(at, &[',']))?;
+    let tells = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Said | Sense::Reported | Sense::Trigger { .. } | Sense::Group { .. } | Sense::Be
+        )
+    };
+    let plain = (comma + 1..colon)
+        .all(|at| scene.kind(at) == Some(TokenKind::Word) && scene.find(at, tells).is_none());
+    let (start, end, kind) = segment_before(scene, dated, comma).filter(|_| plain)?;
+    let known = (start..end).any(|at| scene.find(at, |s| matches!(s, Sense::Source(_))).is_some());
+    let body = known && matches!(kind, SourceKind::Authority | SourceKind::Organisation);
+    let opens = start == 0 || scene.kind(start - 1) == Some(TokenKind::Mark);
+    (body && opens && end == comma).then_some((start, end, kind))
+}
+
+/// "the ministry's previous toll was": no verb of saying, but a source beside a figure's noun; or one
+/// that is the subject of "its figure": "the army has raised its count".
+fn possessive(scene: &Scene<'_>, dated: &[bool]) -> Option<Mention> {
+    let figure_noun = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Cue(Cue::Earlier) | Sense::Trigger { form: Form::Toll, .. } | Sense::FigureNoun
+        )
+    };
+    let (figure_noun, (start, end, kind)) = scene.all(figure_noun).find_map(|noun| {
+        let own = scene.lexeme(noun).is_some_and(|lexeme| lexeme.sense == Sense::FigureNoun);
+        let giver = if own { subject_of(scene, dated, noun.start) } else { beside(scene, &noun) };
+        giver.map(|giver| (noun, giver))
     })?;
     Some(Mention {
-        start: hit.start,
-        end: hit.end,
+        start,
+        end,
         kind,
         cue: (figure_noun.start, figure_noun.end, figure_noun.entry),
         back: false,
@@ -408,6 +452,44 @@ fn possessive(scene: &Scene<'_>) -> Option<Mention> {
         anaphor: false,
         speaks: false,
     })
+}
+
+/// The source a few words beside a figure's noun.
+fn beside(scene: &Scene<'_>, noun: &Hit) -> Option<(usize, usize, SourceKind)> {
+    let near = |at: usize| at + 4 > noun.start && at < noun.end + 3;
+    scene.hits.iter().find_map(|hit| match scene.lexeme(*hit)?.sense {
+        // "the number of people killed": nobody says so.
+        Sense::Source(kind) if kind != SourceKind::Unnamed && near(hit.start) => {
+            Some((hit.start, hit.end, kind))
+        }
+        _ => None,
+    })
+}
+
+/// The body that opens the clause of a figure that is called its own.
+fn subject_of(
+    scene: &Scene<'_>,
+    dated: &[bool],
+    owned: usize,
+) -> Option<(usize, usize, SourceKind)> {
+    /// How far before the figure the body may stand, in tokens.
+    const REACH: usize = 12;
+    let clause = (owned.saturating_sub(REACH)..owned)
+        .rev()
+        .find(|&at| scene.is_mark(at, &[',', ';', ':', '.', '—', '–']) && !scene.glued(at))
+        .map_or(owned.saturating_sub(REACH), |at| at + 1);
+    let body = |at: usize| {
+        scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Source(SourceKind::Authority | SourceKind::Organisation)
+                if hit.end <= owned && !scene.oblique(hit.end - 1) =>
+            {
+                Some(hit.end)
+            }
+            _ => None,
+        })
+    };
+    let end = (clause..owned).find_map(body)?;
+    segment_before(scene, dated, end).filter(|&(start, ..)| start >= clause)
 }
 
 /// A source that begins at or just after token `at`.
@@ -557,8 +639,14 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
     let mut end = at;
     // Auxiliaries and up to two adverbs stand between subject and verb.
     let mut adverbs = 0;
+    let day = |at: usize| dated.get(at).copied().unwrap_or(false);
     while end > 0 {
         let token = end - 1;
+        // "The ministry on Sunday afternoon raised": over the day.
+        if day(token) || (day(end) && token > 0 && small(scene, token)) {
+            end -= 1;
+            continue;
+        }
         if scene.find(token, |s| matches!(s, Sense::Auxiliary | Sense::Be)).is_some() {
             end -= 1;
             continue;
@@ -591,11 +679,34 @@ fn left(scene: &Scene<'_>, dated: &[bool], at: usize) -> Option<(usize, usize, S
         }
         break;
     }
+    // "The union with that does not agree": no preposition ends a name.
+    while end > 1
+        && adverbs > 0
+        && scene.find(end - 1, |s| matches!(s, Sense::In | Sense::Link)).is_some()
+        && source_at_or_before(scene, end - 1).is_none()
+    {
+        end -= 1;
+    }
     segment_before(scene, dated, end)
 }
 
-/// ", añadió.": a verb of saying between marks, with no subject: whoever spoke last.
+/// "the court heard", said as one phrase: who speaks is named in it.
+fn inside(scene: &Scene<'_>, cue: Hit) -> Option<(usize, usize, SourceKind)> {
+    (cue.start..cue.end).find_map(|at| {
+        scene.at(at).find_map(|(hit, lexeme)| match lexeme.sense {
+            Sense::Source(kind) if hit.end <= cue.end => Some((hit.start, hit.end, kind)),
+            _ => None,
+        })
+    })
+}
+
+/// ", añadió.": a verb of saying between marks, with no subject: whoever spoke last. So is one that
+/// opens its sentence: "Sostuvo que …".
 fn unsaid(scene: &Scene<'_>, start: usize, end: usize) -> Option<(usize, usize, SourceKind)> {
+    let that = scene.find(end, |s| *s == Sense::Subordinate).is_some();
+    if start == 0 && that && end == start + 1 {
+        return Some((start, end, SourceKind::Unnamed));
+    }
     let before = start > 0 && scene.is_mark(start - 1, &[',', '»', '”', '"', '—', '–', '-']);
     let after = end >= scene.tokens.len() || scene.is_mark(end, &['.', ',', '…']);
     (before && after).then_some((start, end, SourceKind::Unnamed))
@@ -832,6 +943,22 @@ fn segment_before(
         && (start == 0 || scene.kind(start - 1) == Some(TokenKind::Mark))
         && scene.find(start + 1, |s| matches!(s, Sense::Group { .. } | Sense::Unit(..))).is_none();
     if article && !sure {
+        // "one of them", "l'un d'eux"
+        let them = (start + 1..end).any(|at| pronoun(scene, at));
+        let kind = if them { SourceKind::Unnamed } else { SourceKind::Organisation };
+        return Some((start, end, kind));
+    }
+    // "The Northern Guard said": no person has an article.
+    let capital = |at: usize| {
+        scene.tokens.get(at).is_some_and(|token| token.capital && token.kind == TokenKind::Word)
+    };
+    let guard = sure
+        && end - start > 2
+        && scene.find(start, |s| *s == Sense::Determiner).is_some()
+        && scene.find(start, |s| *s == Sense::Possessive).is_none()
+        && (start + 1..end).all(capital)
+        && named_kind(scene, start + 1, end) == SourceKind::Person;
+    if guard {
         return Some((start, end, SourceKind::Organisation));
     }
     // "his words KNN passes on": the name alone is the source.

@@ -49,8 +49,14 @@ pub(crate) struct Teller<'d> {
     pub(crate) in_quote: bool,
     pub(crate) silent: usize,
     pub(crate) block_claims: usize,
+    /// Number of claims before the block before this one.
+    pub(crate) last_block_claims: usize,
     /// Number of claims before the last sentence of the block that made one.
     pub(crate) sentence_claims: usize,
+    /// The first claim of the last sentence that made one, wherever that stood, and its block.
+    pub(crate) last_told: (usize, usize),
+    /// The sentence before, or the heading, says that something is corrected.
+    pub(crate) correcting: bool,
     pub(crate) block: usize,
     pub(crate) block_past: bool,
     /// Whose voice the document speaks in.
@@ -104,7 +110,10 @@ impl<'d> Teller<'d> {
             in_quote: false,
             silent: 0,
             block_claims: 0,
+            last_block_claims: 0,
             sentence_claims: 0,
+            last_told: (0, 0),
+            correcting: false,
             block: 0,
             block_past: false,
             house,
@@ -116,6 +125,8 @@ impl<'d> Teller<'d> {
     /// Enters a block: what belonged to the paragraph before is forgotten.
     pub(crate) fn enter(&mut self, index: usize) {
         self.block = index;
+        // A block that told nothing keeps what was told before it out of reach.
+        self.last_block_claims = self.block_claims;
         self.block_claims = self.claims.len();
         self.sentence_claims = self.claims.len();
         self.earlier = None;
@@ -193,7 +204,10 @@ impl<'d> Teller<'d> {
         let told = |claim: &Claim| !acts.get(&claim.event).is_some_and(|kind| kind.act);
         let silent = !self.claims.get(first..).is_some_and(|claims| claims.iter().any(told));
         if silent {
-            self.retract(sentence);
+            self.correct(sentence, first);
+            self.retract(sentence, self.claims.len());
+        } else if withdraws(sentence.scene) {
+            self.retract(sentence, first);
         }
         if silent || opens_with_doubt(sentence.scene) {
             self.leave_open(sentence, first);
@@ -204,7 +218,9 @@ impl<'d> Teller<'d> {
         }
         if self.claims.len() > first {
             self.sentence_claims = first;
+            self.last_told = (first, self.block);
         }
+        self.correcting = corrects(sentence.scene).is_some();
         // "This was stated by …": the sentences before are theirs.
         if sentence.own_sources && sentence.mentions.iter().any(|mention| mention.back) {
             let from = self.block_claims.max(first.saturating_sub(MEMORY));
@@ -235,6 +251,44 @@ impl<'d> Teller<'d> {
         }
     }
 
+    /// "And that has to be corrected.": a short sentence puts what was told last in doubt, though
+    /// another speaker says it in the next paragraph.
+    fn correct(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
+        /// The longest such sentence, in tokens, its speaker's name and all.
+        const LONGEST: usize = 12;
+        let (from, block) = self.last_told;
+        let scene = sentence.scene;
+        let Some(hit) = corrects(scene) else { return };
+        // "Correction." is about what follows.
+        let opens = hit.end - hit.start == 1 && hit.end + 1 >= scene.tokens.len();
+        if opens || scene.tokens.len() > LONGEST || self.block > block + 1 {
+            return;
+        }
+        let Some(lexeme) = scene.lexeme(hit) else { return };
+        let range = scene.range(hit.start, hit.end);
+        for claim in self.claims.iter_mut().take(until).skip(from) {
+            if claim.modality == Modality::Certain {
+                claim.modality = Modality::Hedged;
+                claim.why.push(Why::by(lexeme.origin.clone(), Some(range)));
+            }
+        }
+    }
+
+    /// Whether the sentence takes back what the text itself told before, and the draft is that:
+    /// "Correction: we wrote that seven had died; four did."
+    pub(crate) fn takes_back(&self, scene: &Scene<'_>, draft: &Draft) -> Option<Hit> {
+        let apart = |at: usize| {
+            scene.is_mark(at, &[';']) || scene.find(at, |s| *s == Sense::Contrast).is_some()
+        };
+        let clear = |hit: &Hit| !(hit.end..draft.start).any(apart);
+        let before = |hit: &Hit| hit.end <= draft.start && clear(hit);
+        // Where the verb is last, it stands right behind what it told.
+        let behind =
+            |hit: &Hit| scene.grammar.verb_last && (draft.end..draft.end + 3).contains(&hit.start);
+        (self.correcting || corrects(scene).is_some())
+            .then(|| scene.all(|s| *s == Sense::WeTold).filter(|h| before(h) || behind(h)).last())?
+    }
+
     /// "That turned out to be false.": a short sentence that only denies, in the text's own voice, puts
     /// the claims of the sentence before in doubt.
     fn doubt_denied(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
@@ -257,11 +311,11 @@ impl<'d> Teller<'d> {
     }
 
     /// A sentence that takes back a figure without repeating it.
-    fn retract(&mut self, sentence: &Sentence<'_, '_>) {
+    fn retract(&mut self, sentence: &Sentence<'_, '_>, until: usize) {
         let scene = sentence.scene;
         let cue = |s: &Sense| *s == Sense::Cue(Cue::Retraction);
         let Some(hit) = scene.all(cue).next() else { return };
-        if self.claims.last().is_some_and(|claim| claim.retracts) {
+        if self.claims.iter().skip(until.saturating_sub(1)).any(|claim| claim.retracts) {
             return;
         }
         /// How many claims back a figure that is taken back is looked for.
@@ -273,10 +327,13 @@ impl<'d> Teller<'d> {
                     && claim.part_of.is_none()
             })
         };
-        let recent = self.claims.len().saturating_sub(BACK)..self.claims.len();
+        let recent = until.saturating_sub(BACK)..until;
         let Some(at) = recent.rev().find(figure) else { return };
         // In one breath: who tells the figure here tells that it was taken back.
-        let in_one_breath = at >= self.sentence_claims.max(self.block_claims);
+        // So it is if the next paragraph tells it, before anything else is told.
+        let (last, block) = self.last_told;
+        let in_one_breath = at >= self.sentence_claims.max(self.block_claims)
+            || at >= last && self.block <= block + 1;
         let range = trimmed(scene, sentence.range);
         let Some(claim) = self.claims.get_mut(at) else { return };
         let model = claim.clone();
@@ -400,6 +457,16 @@ fn opens_with_doubt(scene: &Scene<'_>) -> bool {
                 .find(|&at| scene.kind(at) != Some(kua_lexicon::TokenKind::Word))
                 .is_some_and(|at| scene.is_mark(at, &[',', ';', ':', '—', '–', '.', '!']))
     })
+}
+
+/// "He withdrew the figure: no more than five had died": it takes back what an earlier sentence told,
+/// and tells what holds.
+fn withdraws(scene: &Scene<'_>) -> bool {
+    scene.all(|s| *s == Sense::Cue(Cue::Retraction)).any(|hit| scene.is_mark(hit.end, &[':']))
+}
+
+fn corrects(scene: &Scene<'_>) -> Option<Hit> {
+    scene.all(|s| *s == Sense::Corrects).next()
 }
 
 fn trimmed(scene: &Scene<'_>, range: TextRange) -> TextRange {

@@ -40,8 +40,14 @@ impl Teller<'_> {
                 self.body = Some(link.kind);
             }
             if mention.relay && self.block < 8 && self.relay.is_empty() {
-                let kind =
-                    if link.kind == SourceKind::Person { SourceKind::Outlet } else { link.kind };
+                let kind = match link.kind {
+                    // "Our list", in a translation: an organisation, whatever its name looks like.
+                    SourceKind::Person | SourceKind::Outlet if self.house.counts => {
+                        SourceKind::Organisation
+                    }
+                    SourceKind::Person => SourceKind::Outlet,
+                    kind => kind,
+                };
                 self.relay = vec![SourceMention { inherited: true, kind, ..link.clone() }];
             }
             own.push(link);
@@ -58,7 +64,8 @@ impl Teller<'_> {
             let ends = !anaphor
                 && !quoted
                 && self.chain.last().is_some_and(|link| {
-                    matches!(link.kind, SourceKind::Person | SourceKind::Unnamed)
+                    self.house.own_voice
+                        || matches!(link.kind, SourceKind::Person | SourceKind::Unnamed)
                 });
             let acts = !anaphor && !quoted && source::opens_with_source(scene);
             chain = if ends || acts { Vec::new() } else { source::inherited(&self.chain) };
@@ -97,7 +104,9 @@ impl Teller<'_> {
     ) -> (Vec<SourceMention>, Grade) {
         let scene = sentence.scene;
         // A semicolon parts two speakers only where both sides name one.
-        let divided = sentence.mentions.len() > 1;
+        // In a text that speaks for itself one of them is the text.
+        let own_voice = self.house.own_voice;
+        let divided = sentence.mentions.len() > 1 || own_voice;
         let contrast = |from: usize, to: usize| {
             (from.min(to)..to.max(from)).any(|at| {
                 scene.find(at, |s| *s == Sense::Contrast).is_some()
@@ -117,7 +126,11 @@ impl Teller<'_> {
                 let apart = |of: &Draft| of.end <= draft.start || draft.end <= of.start;
                 // "The union counts 23 dead, the ministry nine": the ministry gives the nine alone.
                 let later = |of: &Draft| draft.end <= mention.start && mention.end <= of.start;
-                if given(of).is_some_and(|it| apart(it) && (later(it) || has_own && !own(of))) {
+                // "62 by our count, 58 by the ministry's": ours are no ministry's.
+                let ours =
+                    |of: &Draft| own_voice && draft.end <= of.start && mention.cue.0 >= draft.end;
+                let another = |it: &Draft| later(it) || ours(it) || has_own && !own(of);
+                if given(of).is_some_and(|it| apart(it) && another(it)) {
                     true
                 } else if mention.cue.0 >= draft.end {
                     contrast(draft.end, mention.cue.0)

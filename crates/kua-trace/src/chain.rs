@@ -2,7 +2,7 @@
 
 use crate::TraceConfig;
 use crate::fold::Folded;
-use crate::gap::filled;
+use crate::gap::{Beyond, filled};
 use crate::seeds::Seed;
 
 /// An exact run of equal units in two texts.
@@ -108,17 +108,23 @@ const LOOK_BACK: usize = 64;
 
 /// Passages that two texts share, strongest first, from seeds of `run` units each. With `same`, both
 /// sides are one text and a passage is not chained with itself. Between two texts, short chains that
-/// cannot become whole sentences are left out.
+/// cannot become whole sentences are left out: those of whose ends, first and one past the last unit on
+/// both sides, `may_be_whole` says so.
 pub(crate) fn chains(
     seeds: &[Seed],
     (of_a, of_b): (&Folded, &Folded),
     run: usize,
     same: bool,
     config: &TraceConfig,
+    may_be_whole: impl Fn((usize, usize), (usize, usize)) -> bool,
 ) -> Vec<Chain> {
     let (a, b) = (&of_a.units[..], &of_b.units[..]);
     let least = config.min_characters * run / crate::fingerprint::RUN;
     let mut runs = exact_runs(seeds, a, b, same);
+    // No chain holds more than all runs.
+    if runs.iter().map(|run| run.length).sum::<usize>() * 2 < least {
+        return Vec::new();
+    }
     runs.sort_unstable();
     // Best chain that ends in each run (Abouelhoda, Ohlebusch 2003, with bounded look-back).
     let mut best: Vec<(i64, Option<usize>)> = Vec::with_capacity(runs.len());
@@ -152,20 +158,32 @@ pub(crate) fn chains(
                 continue;
             }
             let chain = Chain { runs: members, matched, is_weak: matched < least };
-            if chain.is_weak && !same && !may_be_whole(&chain, of_a, of_b) {
+            if chain.is_weak && !same && !have_ends_in_common(&chain, of_a, of_b) {
                 continue;
+            }
+            let beyond =
+                |chain: &Chain| if same { Beyond::default() } else { Beyond::of(chain, a, b) };
+            let ends = beyond(&chain);
+            let is_enough = |chain: &Chain| chain.matched * 6 >= least * 5 && chain.holds(75);
+            if chain.is_weak && !same {
+                let most = ends.at_most(&chain);
+                let (on_a, on_b) = (most.a(), most.b());
+                if !is_enough(&most) || !may_be_whole((on_a.0, on_b.0), (on_a.1, on_b.1)) {
+                    continue;
+                }
             }
             // What is alike in spite of misread letters and changed figures is found before the chain
             // is weighed; but exact runs must make up most of it.
-            let grown = filled(&chain, a, b, !same);
+            let grown = filled(&chain, a, b, ends);
             if matched < least {
-                if grown.matched * 6 >= least * 5 && grown.holds(75) {
+                if is_enough(&grown) {
                     out.push(grown);
                 }
             } else if grown.is_dense() || matched >= 2 * least {
                 out.push(grown);
             } else if let Some(part) = chain.densest().filter(|part| part.matched >= least) {
-                out.push(filled(&part, a, b, !same));
+                let ends = beyond(&part);
+                out.push(filled(&part, a, b, ends));
             }
         }
     }
@@ -175,7 +193,7 @@ pub(crate) fn chains(
 /// Whether a chain may grow to whole sentences on both sides: over what is left of them before it and
 /// after it, some groups of three letters must be the same. Most chains of chance and most turns of
 /// phrase are told by this from passages, long before letters are aligned and words compared.
-fn may_be_whole(chain: &Chain, a: &Folded, b: &Folded) -> bool {
+fn have_ends_in_common(chain: &Chain, a: &Folded, b: &Folded) -> bool {
     let ((from_a, to_a), (from_b, to_b)) = (chain.a(), chain.b());
     let (start_a, start_b) = (a.sentence(from_a).0, b.sentence(from_b).0);
     let (end_a, end_b) = (a.sentence(to_a - 1).1, b.sentence(to_b - 1).1);

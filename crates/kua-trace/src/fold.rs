@@ -56,10 +56,16 @@ impl Folded {
             .collect();
     }
 
+    /// Number of the sentence that holds or follows unit `at`.
+    pub(crate) fn sentence_at(&self, at: usize) -> usize {
+        self.sentences.partition_point(|&(_, end)| end as usize <= at)
+    }
+
     /// The sentence that holds unit `at`, as first and one past the last unit.
     pub(crate) fn sentence(&self, at: usize) -> (usize, usize) {
-        let next = self.sentences.partition_point(|&(_, end)| end as usize <= at);
-        self.sentences.get(next).map_or((at, at), |&(start, end)| (start as usize, end as usize))
+        self.sentences
+            .get(self.sentence_at(at))
+            .map_or((at, at), |&(start, end)| (start as usize, end as usize))
     }
 
     /// The bytes of `text` that units `start..end` came from, from the first letter's first byte to

@@ -45,10 +45,40 @@ const LEAST_AGREEMENT: usize = 40;
 /// Letters of a piece that is hardly more than a figure, where lines are broken anywhere.
 const FIGURE: usize = 16;
 
+/// Hundredths of a sentence that are nearly all of it.
+const WHOLE: usize = 85;
+
 /// Whether a piece is more than a turn of phrase: nearly all of its sentences, on both sides.
 pub(crate) fn is_whole(kept: usize, letters: usize, matched: usize) -> bool {
-    const WHOLE: usize = 85;
     kept * letters >= WHOLE * matched
+}
+
+/// Whether a chain with these ends may be nothing but whole sentences. Told from its ends alone, so only
+/// of one that lies within one sentence of either side: it makes up one piece, or none.
+pub(crate) fn may_be_whole(
+    from: (usize, usize),
+    to: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> bool {
+    let (from, to) = widened(from, to, a, b);
+    let sides = [(a, from.0, to.0), (b, from.1, to.1)];
+    let is_one = |side: Side<'_, '_>, from: usize, to: usize| {
+        side.folded.sentence_at(from) == side.folded.sentence_at(to.max(1) - 1)
+    };
+    if !sides.iter().all(|&(side, from, to)| is_one(side, from, to)) {
+        return true;
+    }
+    sides.iter().all(|&(side, from, to)| {
+        let text = &side.body.document.text;
+        let range = whole_words(text, side.folded.bytes(text, from, to));
+        range.is_some_and(|range| hundredths(range, sentence(side, range)) >= WHOLE)
+    })
+}
+
+/// Hundredths of `whole` that `part` is.
+fn hundredths(part: TextRange, whole: TextRange) -> usize {
+    part.len() * 100 / whole.len().max(1)
 }
 
 /// The sentences of a reused passage, side by side, in order. Sentences that were replaced or left
@@ -60,10 +90,10 @@ pub(crate) fn pieces(
     b: Side<'_, '_>,
     only_whole: bool,
 ) -> Vec<Piece> {
-    let (from, to) = widened(chain, a, b);
+    let (on_a, on_b) = (chain.a(), chain.b());
+    let (from, to) = widened((on_a.0, on_b.0), (on_a.1, on_b.1), a, b);
     let count = |side: Side<'_, '_>, start: usize, end: usize| {
-        side.body.unit_at(side.folded.byte(&side.body.document.text, end.max(1) - 1))
-            - side.body.unit_at(side.folded.byte(&side.body.document.text, start))
+        side.folded.sentence_at(end.max(1) - 1) - side.folded.sentence_at(start)
     };
     // The side with more sentences says where to cut.
     if count(a, from.0, to.0) >= count(b, from.1, to.1) {
@@ -86,12 +116,12 @@ fn cut(
 ) -> Vec<Piece> {
     let text_a = &a.body.document.text;
     let text_b = &b.body.document.text;
-    let first = a.body.unit_at(a.folded.byte(text_a, from.0));
-    let last = a.body.unit_at(a.folded.byte(text_a, to.0.max(1) - 1));
+    let first = a.folded.sentence_at(from.0);
+    let last = a.folded.sentence_at(to.0.max(1) - 1);
     let mut cuts = vec![from];
-    let units = a.body.units.get(first + 1..=last).unwrap_or_default();
-    for unit in units {
-        let at = a.folded.index(text_a, unit.range.start);
+    let sentences = a.folded.sentences.get(first + 1..=last).unwrap_or_default();
+    for &(start, _) in sentences {
+        let at = start as usize;
         let over = at_sentence(b, chain.across(at).clamp(from.1, to.1));
         if cuts.last().is_some_and(|&(x, y)| at > x && over >= y) && at < to.0 && over <= to.1 {
             cuts.push((at, over));
@@ -107,8 +137,8 @@ fn cut(
         let matched = chain.matched_within(a0, a1);
         let letters = (a1 - a0).max(b1 - b0);
         let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
-        let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
-        let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
+        let least = hundredths(range_a, wide_a).min(hundredths(range_b, wide_b));
+        let kept = least * matched / letters.max(1);
         let is_thin = matched * 2 < letters;
         if only_whole && !is_thin && !is_whole(kept, letters, matched) {
             return Vec::new();
@@ -203,12 +233,17 @@ fn in_dateline(body: &Body<'_>, at: TextRange) -> bool {
         && (head.trim_end().ends_with(')') || is_town)
 }
 
-/// Ends of the chain moved outwards over sentences that are alike though no run was found in them.
-fn widened(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> ((usize, usize), (usize, usize)) {
-    let (mut from, mut to) = ((chain.a().0, chain.b().0), (chain.a().1, chain.b().1));
+/// Ends of a chain moved outwards over sentences that are alike though no run was found in them.
+fn widened(
+    mut from: (usize, usize),
+    mut to: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> ((usize, usize), (usize, usize)) {
+    let (a, b) = (a.folded, b.folded);
     for _ in 0..4 {
         let next = (sentence_start(a, from.0), sentence_start(b, from.1));
-        let heads = (a.folded.units.get(next.0..from.0), b.folded.units.get(next.1..from.1));
+        let heads = (a.units.get(next.0..from.0), b.units.get(next.1..from.1));
         match heads {
             (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
             _ => break,
@@ -216,7 +251,7 @@ fn widened(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> ((usize, usize), 
     }
     for _ in 0..4 {
         let next = (sentence_end(a, to.0), sentence_end(b, to.1));
-        let tails = (a.folded.units.get(to.0..next.0), b.folded.units.get(to.1..next.1));
+        let tails = (a.units.get(to.0..next.0), b.units.get(to.1..next.1));
         match tails {
             (Some(left), Some(right)) if next != to && alike(left, right) => to = next,
             _ => break,
@@ -234,23 +269,14 @@ fn sentence(side: Side<'_, '_>, range: TextRange) -> TextRange {
 }
 
 /// Start of the sentence that holds the letter before `at`.
-fn sentence_start(side: Side<'_, '_>, at: usize) -> usize {
+fn sentence_start(side: &Folded, at: usize) -> usize {
     let Some(before) = at.checked_sub(1) else { return 0 };
-    let text = &side.body.document.text;
-    let byte = side.folded.byte(text, before);
-    let start = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.start);
-    side.folded.index(text, start).min(before)
+    side.sentence(before).0.min(before)
 }
 
 /// End of the sentence that holds the letter at `at`.
-fn sentence_end(side: Side<'_, '_>, at: usize) -> usize {
-    if at >= side.folded.units.len() {
-        return at;
-    }
-    let text = &side.body.document.text;
-    let byte = side.folded.byte(text, at);
-    let end = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.end);
-    side.folded.index(text, end).max(at + 1)
+fn sentence_end(side: &Folded, at: usize) -> usize {
+    if at >= side.units.len() { at } else { side.sentence(at).1.max(at + 1) }
 }
 
 /// Position at a sentence start of this side if one is within a few letters, else as it was.
@@ -281,6 +307,10 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
         return false;
     }
     let (size, least) = if a.len().max(b.len()) <= SHORT { (2, 55) } else { (3, 45) };
+    let all = (a.len() + 1).saturating_sub(size) + (b.len() + 1).saturating_sub(size);
+    if 200 * shared_at_most(a, b, size) < least * all {
+        return false;
+    }
     let grams = |units: &[u16]| {
         let mut grams: Vec<u64> = units
             .windows(size)
@@ -303,6 +333,29 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
         }
     }
     200 * shared >= least * (left.len() + right.len()).max(1)
+}
+
+/// How many groups of so many letters of `b` may stand in `a`, each with as many of `b` as are like it:
+/// no fewer than the two share.
+fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
+    const BITS: usize = 1 << 12;
+    let mut seen = [0_u64; BITS / 64];
+    let place = |group: &[u16]| {
+        let mixed = group.iter().fold(0_u32, |all, &unit| {
+            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
+        });
+        let at = (mixed >> 20) as usize % BITS;
+        (at / 64, 1_u64 << (at % 64))
+    };
+    for group in a.windows(size) {
+        let (word, bit) = place(group);
+        seen[word] |= bit;
+    }
+    let may_stand = |group: &&[u16]| {
+        let (word, bit) = place(group);
+        seen[word] & bit != 0
+    };
+    b.windows(size).filter(may_stand).count()
 }
 
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else

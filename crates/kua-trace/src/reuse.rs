@@ -14,7 +14,7 @@ use crate::fold::Folded;
 use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
-use crate::passage::{Piece, Side, is_whole, pieces};
+use crate::passage::{Piece, Side, is_whole, may_be_whole, pieces};
 use crate::seeds::Seed;
 use crate::wording::{AllWordings, agreeing, compared, items};
 
@@ -66,12 +66,13 @@ fn of_group(
         words: wordings.get(bodies[n].language()),
     };
     let mut out = Vec::new();
-    for pair in groups.pairs(n, config) {
+    for pair in groups.pairs(n) {
         let (a, b) = (pair[0].a as usize, pair[0].b as usize);
         let (side_a, side_b) = (side(a), side(b));
         let run = side_a.folded.run.min(side_b.folded.run);
         if a == b {
-            let found = chains(pair, (side_a.folded, side_a.folded), run, true, config);
+            let folded = (side_a.folded, side_a.folded);
+            let found = chains(pair, folded, run, true, config, |_, _| true);
             repeats(&found, side_a, &mut out);
             continue;
         }
@@ -150,7 +151,8 @@ fn sideless(
     config: &TraceConfig,
 ) -> Vec<(Vec<Piece>, bool)> {
     let found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
-        let chains = chains(seeds, (one.folded, other.folded), run, false, config);
+        let may_be_whole = |from, to| may_be_whole(from, to, one, other);
+        let chains = chains(seeds, (one.folded, other.folded), run, false, config, may_be_whole);
         passages(&chains, one, other, config.min_characters)
     };
     if a.body.stands_first(b.body) {

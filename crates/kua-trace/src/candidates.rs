@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
 use crate::since::{Wanted, few_more};
+use crate::twice::Twice;
 
 /// Sentences of a passage, and how far the next one begins.
 const PASSAGE: usize = 8;
@@ -117,8 +118,8 @@ fn starts(sentences: usize) -> impl Iterator<Item = usize> {
 
 /// The heaviest features of a passage, scaled to length one.
 pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
-    let mut features: Vec<(u32, f32)> = sentences.iter().flatten().copied().collect();
-    features.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let mut features: Vec<(u32, f32)> = sentences.concat();
+    features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     features.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
         if same {
@@ -126,8 +127,12 @@ pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
         }
         same
     });
-    features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    features.truncate(LOOKED_UP);
+    let heaviest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if features.len() > LOOKED_UP {
+        features.select_nth_unstable_by(LOOKED_UP, heaviest);
+        features.truncate(LOOKED_UP);
+    }
+    features.sort_unstable_by(heaviest);
     let norm = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(1e-6);
     features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
 }
@@ -160,7 +165,7 @@ impl<'f> Passages<'f> {
     /// The fields of all passages.
     fn all_fields(&self, most: usize) -> Vec<Vec<Field>> {
         let all: Vec<usize> = (0..self.list.len()).collect();
-        self.fields(&all, &Hits::of(self, &all), most)
+        self.fields(&all, &Hits::of_all(self), most)
     }
 
     /// The fields of some passages (sorted), by their hits.
@@ -179,26 +184,27 @@ impl<'f> Passages<'f> {
 
     /// The best passage of each document, then the best documents of each other language.
     fn ranked(&self, own: Lang, like: Vec<(u32, f32)>, most: usize) -> Vec<Field> {
-        let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
-        for (other, score) in like {
-            let other = &self.list[other as usize];
-            if score >= LEAST && other.language != own {
-                let best = by_document.entry((other.language, other.document)).or_default();
-                *best = best.max(score);
+        let mut by_document: Vec<(Lang, u32, f32)> = like
+            .into_iter()
+            .filter(|&(_, score)| score >= LEAST)
+            .map(|(other, score)| (&self.list[other as usize], score))
+            .filter(|(other, _)| other.language != own)
+            .map(|(other, score)| (other.language, other.document, score))
+            .collect();
+        by_document.sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(y.2.total_cmp(&x.2)));
+        by_document.dedup_by(|next, kept| (next.0, next.1) == (kept.0, kept.1));
+        let fields = by_document.chunk_by(|x, y| x.0 == y.0).map(|field| {
+            let mut best: Vec<(f32, u32)> =
+                field.iter().map(|&(_, document, score)| (score, document)).collect();
+            if best.len() > most {
+                best.select_nth_unstable_by(most, most_alike);
+                best.truncate(most);
             }
-        }
-        let mut out: Vec<Field> = Vec::new();
-        for ((language, document), score) in by_document {
-            match out.last_mut() {
-                Some(field) if field.language == language => field.best.push((score, document)),
-                _ => out.push(Field { language, best: vec![(score, document)] }),
-            }
-        }
-        for field in &mut out {
-            field.best.sort_by(most_alike);
-            field.best.truncate(most);
-        }
-        out
+            best.sort_unstable_by(most_alike);
+            best.shrink_to_fit();
+            Field { language: field[0].0, best }
+        });
+        fields.collect()
     }
 
     /// The fields of all passages from those of the last build, if these are its documents and a
@@ -256,7 +262,8 @@ impl<'f> Passages<'f> {
         for &(feature, _) in new.iter().flat_map(|&n| self.list[n].features) {
             *held.entry(feature).or_default() += 1;
         }
-        let holding = self.holding(&Wanted::of(held.keys().map(|&feature| u64::from(feature))));
+        let wanted = Wanted::of(held.keys().map(|&feature| u64::from(feature)));
+        let holding = self.holding(|feature| wanted.holds(u64::from(feature)));
         holding
             .chunk_by(|x, y| x.0 == y.0)
             .filter(|run| {
@@ -268,19 +275,16 @@ impl<'f> Passages<'f> {
             .collect()
     }
 
-    /// Feature, passage and weight there of all that are in `wanted`, sorted.
-    fn holding(&self, wanted: &Wanted) -> Vec<(u32, u32, f32)> {
+    /// Feature, passage and weight there of all features that are wanted, sorted.
+    fn holding(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<(u32, u32, f32)> {
         let mut out: Vec<(u32, u32, f32)> = self
             .list
             .par_iter()
             .enumerate()
             .flat_map_iter(|(n, passage)| {
                 let n = u32::try_from(n).unwrap_or(u32::MAX);
-                let wanted = passage
-                    .features
-                    .iter()
-                    .filter(|(feature, _)| wanted.holds(u64::from(*feature)));
-                wanted.map(move |&(feature, weight)| (feature, n, weight))
+                let wanted = passage.features.iter().filter(|(feature, _)| is_wanted(*feature));
+                wanted.map(move |&(feature, weight)| (feature, n, weight)).collect::<Vec<_>>()
             })
             .collect();
         out.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
@@ -317,8 +321,29 @@ impl Hits {
     /// Of the passages `of` (sorted).
     fn of(passages: &Passages<'_>, of: &[usize]) -> Self {
         let features = of.iter().flat_map(|&n| passages.list[n].features);
-        let list = passages.holding(&Wanted::of(features.map(|&(feature, _)| u64::from(feature))));
-        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); of.len()] };
+        let wanted = Wanted::of(features.map(|&(feature, _)| u64::from(feature)));
+        let list = passages.holding(|feature| wanted.holds(u64::from(feature)));
+        Self::listed(passages, of.len(), |passage| of.binary_search(&passage).ok(), &list)
+    }
+
+    /// Of all passages. Most features stand in one passage only and tell nothing.
+    fn of_all(passages: &Passages<'_>) -> Self {
+        let twice = Twice::of(&passages.list, |passage| {
+            passage.features.iter().map(|&(feature, _)| feature)
+        });
+        let list = passages.holding(|feature| twice.holds(feature));
+        drop(twice);
+        Self::listed(passages, passages.list.len(), Some, &list)
+    }
+
+    /// From the features of passages, sorted. `place` tells which of the passages asked for one is.
+    fn listed(
+        passages: &Passages<'_>,
+        count: usize,
+        place: impl Fn(usize) -> Option<usize>,
+        list: &[(u32, u32, f32)],
+    ) -> Self {
+        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); count] };
         for run in list.chunk_by(|x, y| x.0 == y.0) {
             let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
             let first = language(&run[0]);
@@ -329,7 +354,7 @@ impl Hits {
             hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
             let Ok(to) = u32::try_from(hits.list.len()) else { break };
             for &(_, passage, weight) in run {
-                if let Ok(at) = of.binary_search(&(passage as usize)) {
+                if let Some(at) = place(passage as usize) {
                     hits.runs[at].push((weight, from, to));
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::TraceConfig;
 use crate::fold::Folded;
-use crate::gap::{Beyond, filled};
+use crate::gap::{Beyond, Room, filled};
 use crate::seeds::Seed;
 
 /// An exact run of equal units in two texts.
@@ -116,6 +116,7 @@ pub(crate) fn chains(
     run: usize,
     same: bool,
     config: &TraceConfig,
+    room: &mut Room,
     may_be_whole: impl Fn((usize, usize), (usize, usize)) -> bool,
 ) -> Vec<Chain> {
     let (a, b) = (&of_a.units[..], &of_b.units[..]);
@@ -161,9 +162,10 @@ pub(crate) fn chains(
             if chain.is_weak && !same && !have_ends_in_common(&chain, of_a, of_b) {
                 continue;
             }
-            let beyond =
-                |chain: &Chain| if same { Beyond::default() } else { Beyond::of(chain, a, b) };
-            let ends = beyond(&chain);
+            let beyond = |chain: &Chain, room: &mut Room| {
+                if same { Beyond::default() } else { Beyond::of(chain, a, b, room) }
+            };
+            let ends = beyond(&chain, room);
             let is_enough = |chain: &Chain| chain.matched * 6 >= least * 5 && chain.holds(75);
             if chain.is_weak && !same {
                 let most = ends.at_most(&chain);
@@ -174,7 +176,7 @@ pub(crate) fn chains(
             }
             // What is alike in spite of misread letters and changed figures is found before the chain
             // is weighed; but exact runs must make up most of it.
-            let grown = filled(&chain, a, b, ends);
+            let grown = filled(&chain, a, b, ends, room);
             if matched < least {
                 if is_enough(&grown) {
                     out.push(grown);
@@ -182,8 +184,8 @@ pub(crate) fn chains(
             } else if grown.is_dense() || matched >= 2 * least {
                 out.push(grown);
             } else if let Some(part) = chain.densest().filter(|part| part.matched >= least) {
-                let ends = beyond(&part);
-                out.push(filled(&part, a, b, ends));
+                let ends = beyond(&part, room);
+                out.push(filled(&part, a, b, ends, room));
             }
         }
     }

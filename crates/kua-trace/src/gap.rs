@@ -27,10 +27,10 @@ pub(crate) struct Beyond {
 }
 
 impl Beyond {
-    pub(crate) fn of(chain: &Chain, a: &[u16], b: &[u16]) -> Self {
+    pub(crate) fn of(chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
         match (chain.runs.first(), chain.runs.last()) {
             (Some(&first), Some(&last)) => {
-                Self { before: before(first, a, b), after: after(last, a, b) }
+                Self { before: before(first, a, b, room), after: after(last, a, b, room) }
             }
             _ => Self::default(),
         }
@@ -57,7 +57,13 @@ impl Beyond {
 }
 
 /// The chain with the runs between its runs, and those beyond its ends.
-pub(crate) fn filled(chain: &Chain, a: &[u16], b: &[u16], beyond: Beyond) -> Chain {
+pub(crate) fn filled(
+    chain: &Chain,
+    a: &[u16],
+    b: &[u16],
+    beyond: Beyond,
+    room: &mut Room,
+) -> Chain {
     let mut runs = beyond.before;
     runs.reserve(chain.runs.len() * 2 + beyond.after.len());
     for &run in &chain.runs {
@@ -66,7 +72,7 @@ pub(crate) fn filled(chain: &Chain, a: &[u16], b: &[u16], beyond: Beyond) -> Cha
             let between = (a.get(from_a..run.a), b.get(from_b..run.b));
             if let (Some(left), Some(right)) = between {
                 runs.extend(
-                    path(left, right, true).into_iter().map(|r| shifted(r, from_a, from_b)),
+                    path(left, right, true, room).into_iter().map(|r| shifted(r, from_a, from_b)),
                 );
             }
         }
@@ -82,7 +88,7 @@ fn shifted(run: Run, a: usize, b: usize) -> Run {
 }
 
 /// Runs before the first run of a chain.
-fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
+fn before(first: Run, a: &[u16], b: &[u16], room: &mut Room) -> Vec<Run> {
     let (mut to_a, mut to_b) = (first.a, first.b);
     let mut out = Vec::new();
     loop {
@@ -95,7 +101,7 @@ fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
                 .copied()
                 .collect()
         };
-        let found = path(&turned(a, to_a), &turned(b, to_b), false);
+        let found = path(&turned(a, to_a), &turned(b, to_b), false, room);
         let Some(&last) = found.last() else { break };
         out.extend(found.iter().map(|run| Run {
             a: to_a - run.a - run.length,
@@ -109,14 +115,14 @@ fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 }
 
 /// Runs after the last run of a chain.
-fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
+fn after(last: Run, a: &[u16], b: &[u16], room: &mut Room) -> Vec<Run> {
     let (mut from_a, mut from_b) = (last.a + last.length, last.b + last.length);
     let mut out = Vec::new();
     loop {
-        let ahead = |units: &[u16], from: usize| -> Vec<u16> {
-            units.iter().skip(from).take(REACH).copied().collect()
-        };
-        let found = path(&ahead(a, from_a), &ahead(b, from_b), false);
+        fn ahead(units: &[u16], from: usize) -> &[u16] {
+            units.get(from..(from + REACH).min(units.len())).unwrap_or_default()
+        }
+        let found = path(ahead(a, from_a), ahead(b, from_b), false, room);
         let Some(&last) = found.last() else { break };
         out.extend(found.into_iter().map(|run| shifted(run, from_a, from_b)));
         (from_a, from_b) = (from_a + last.a + last.length, from_b + last.b + last.length);
@@ -126,7 +132,7 @@ fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 
 /// Runs of equal letters on the best way from the start of both: to the end of both if `whole`, else
 /// as far as they are alike (X-drop, Zhang, Schwartz, Wagner, Miller 2000).
-fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
+fn path(a: &[u16], b: &[u16], whole: bool, room: &mut Room) -> Vec<Run> {
     // Column c of row i stands for place i + c - back of b.
     let (more_a, more_b) = (a.len().saturating_sub(b.len()), b.len().saturating_sub(a.len()));
     let (back, ahead) = if whole { (BAND + more_a, BAND + more_b) } else { (BAND, BAND) };
@@ -135,7 +141,11 @@ fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
     if a.len().min(b.len()) < LEAST || is_too_much {
         return Vec::new();
     }
-    if width <= LANES { narrow(a, b, (back, width), whole) } else { wide(a, b, (back, width)) }
+    if width <= LANES {
+        narrow(a, b, (back, width), whole, room)
+    } else {
+        wide(a, b, (back, width))
+    }
 }
 
 /// A place that no way leads to. Scores are counts of letters and stay far above it.
@@ -150,13 +160,13 @@ type Half = [i16; HALF];
 
 /// The cells of a band of at most [`LANES`] columns, antidiagonal by antidiagonal: column c of row i is
 /// cell c / 2 of antidiagonal 2 i + c - back.
-struct Band {
-    cells: Vec<Half>,
+struct Band<'r> {
+    cells: &'r [Half],
     back: usize,
     width: usize,
 }
 
-impl Band {
+impl Band<'_> {
     fn column(&self, i: usize, c: usize) -> Option<i16> {
         self.cells.get((2 * i + c).checked_sub(self.back)?).map(|half| half[c / 2])
     }
@@ -169,23 +179,30 @@ impl Band {
 
 /// Path within a band of at most [`LANES`] columns. No cell of an antidiagonal depends on another, so
 /// the compiler does many at once, without branches.
-fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> Vec<Run> {
+fn narrow(
+    a: &[u16],
+    b: &[u16],
+    (back, width): (usize, usize),
+    whole: bool,
+    room: &mut Room,
+) -> Vec<Run> {
     // Antidiagonals are worked out in twos, of the even columns and of the odd: with number d of the
     // first, d + back is 2 h, and cell t of both stands in row h - t.
     let rows = a.len().min(b.len() + back);
     // Columns from the expected place to the last.
     let ahead = width - 1 - back;
     let last = if whole { a.len() + b.len() } else { 2 * rows + ahead };
-    let (turned, padded) = (turned(a), padded(b, a.len()));
+    room.set(a, b);
+    let Room { turned, padded, cells, highest } = room;
     let limits = [0, 1].map(|odd| of_lanes(|t| if 2 * t + odd < width { i16::MAX } else { NEVER }));
-    let mut cells: Vec<Half> = Vec::with_capacity(if whole { last + 3 } else { 128 });
+    cells.clear();
     let (mut even, mut odd) = ([NEVER; HALF], [NEVER; HALF]);
     let mut h = back / 2;
     if back.is_multiple_of(2) {
         even[h] = 0;
         cells.push(even);
-        let here = window(&turned, PAD + a.len() - h);
-        let there = window(&padded, PAD - h);
+        let here = window(turned, PAD + a.len() - h);
+        let there = window(padded, PAD - h);
         odd = next((&odd, &even, &onwards(&even)), &here, &there, &limits[1]);
         cells.push(odd);
     } else {
@@ -194,7 +211,8 @@ fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> V
     }
     // Highest cell of each row, from the last row to the first.
     let top = rows + 2 * PAD;
-    let mut highest = vec![NEVER; if whole { 0 } else { top + HALF }];
+    highest.clear();
+    highest.resize(if whole { 0 } else { top + HALF }, NEVER);
     let mut best = (0, 0);
     'rows: loop {
         h += 1;
@@ -202,9 +220,9 @@ fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> V
         if d > last + 1 {
             break;
         }
-        let here = window(&turned, PAD + a.len() - h.min(a.len() + PAD));
+        let here = window(turned, PAD + a.len() - h.min(a.len() + PAD));
         let at = PAD + d - h - 1;
-        let (there, then) = (window(&padded, at), window(&padded, at + 1));
+        let (there, then) = (window(padded, at), window(padded, at + 1));
         even = next((&even, &odd, &backwards(&odd)), &here, &there, &limits[0]);
         odd = next((&odd, &even, &onwards(&even)), &here, &then, &limits[1]);
         cells.push(even);
@@ -229,7 +247,7 @@ fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> V
             break 'rows;
         }
     }
-    let band = Band { cells, back, width };
+    let band = Band { cells: &*cells, back, width };
     let end = if whole {
         (a.len(), b.len())
     } else {
@@ -243,19 +261,28 @@ fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> V
 /// Letters before and after those of a text, so that every antidiagonal meets some.
 const PAD: usize = 2 * HALF;
 
-/// The letters of a, last first, with room before and behind. No letter is 0 or 1: beyond its ends,
-/// neither text agrees with anything.
-fn turned(a: &[u16]) -> Vec<u16> {
-    let mut out = vec![1; a.len() + 2 * PAD];
-    out[PAD..PAD + a.len()].iter_mut().zip(a.iter().rev()).for_each(|(to, from)| *to = *from);
-    out
+/// Room to align in, taken once for many alignments.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// The letters of a, last first, and those of b, with letters before and behind that no text has.
+    turned: Vec<u16>,
+    padded: Vec<u16>,
+    cells: Vec<Half>,
+    highest: Vec<i16>,
 }
 
-/// The letters of b with room before and behind, to meet so many of a.
-fn padded(b: &[u16], letters: usize) -> Vec<u16> {
-    let mut out = vec![0; b.len().max(letters) + 3 * PAD];
-    out[PAD..PAD + b.len()].copy_from_slice(b);
-    out
+impl Room {
+    /// No letter is 0 or 1: beyond its ends, neither text agrees with anything.
+    fn set(&mut self, a: &[u16], b: &[u16]) {
+        self.turned.clear();
+        self.turned.resize(PAD, 1);
+        self.turned.extend(a.iter().rev());
+        self.turned.resize(a.len() + 2 * PAD, 1);
+        self.padded.clear();
+        self.padded.resize(PAD, 0);
+        self.padded.extend_from_slice(b);
+        self.padded.resize(b.len().max(a.len()) + 3 * PAD, 0);
+    }
 }
 
 #[inline(always)]
@@ -486,7 +513,7 @@ mod tests {
     #[test]
     fn rows_at_once_give_what_cell_by_cell_gives() {
         let mix = crate::fingerprint::mix;
-        let mut found = 0;
+        let (mut found, mut room) = (0, Room::default());
         for seed in 0..3_000_u64 {
             let number =
                 |of: u64, below: u64| usize::try_from(mix(mix(seed) ^ of) % below).unwrap();
@@ -507,7 +534,7 @@ mod tests {
             }
             b.truncate(number(4, 120));
             for whole in [true, false] {
-                let runs = path(&a, &b, whole);
+                let runs = path(&a, &b, whole, &mut room);
                 assert_eq!(runs, path_cell_by_cell(&a, &b, whole), "{seed} {whole} {a:?} {b:?}");
                 found += runs.len();
             }
@@ -528,7 +555,9 @@ mod tests {
             Run { a, b, length: x.len() }
         };
         let chain = Chain { runs: vec![at("wet blankets t")], matched: 12, is_weak: false };
-        let grown = filled(&chain, &a, &b, Beyond::of(&chain, &a, &b));
+        let mut room = Room::default();
+        let beyond = Beyond::of(&chain, &a, &b, &mut room);
+        let grown = filled(&chain, &a, &b, beyond, &mut room);
         assert_eq!(grown.runs.last().map(|r| r.a + r.length), Some(a.len()));
         assert!(grown.a().0 <= 6, "{grown:?}");
         assert!(grown.matched * 10 > a.len() * 7);
@@ -552,7 +581,8 @@ mod tests {
         let length = units(shared).len();
         let chain =
             Chain { runs: vec![Run { a: 0, b: 0, length }], matched: length, is_weak: false };
-        let beyond = Beyond::of(&chain, &a, &b);
-        assert!(filled(&chain, &a, &b, beyond).a().1 <= length + 4);
+        let mut room = Room::default();
+        let beyond = Beyond::of(&chain, &a, &b, &mut room);
+        assert!(filled(&chain, &a, &b, beyond, &mut room).a().1 <= length + 4);
     }
 }

@@ -5,6 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
+use crate::letters::is_alphanumeric;
 use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, substitutions};
 
 /// One side of a comparison.
@@ -363,11 +364,11 @@ fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
 fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
     let letters_back = |at: usize| -> usize {
         let head = text.get(..at).unwrap_or_default();
-        head.chars().rev().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
+        head.chars().rev().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
     };
     let letters_on = |at: usize| -> usize {
         let tail = text.get(at..).unwrap_or_default();
-        tail.chars().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
+        tail.chars().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
     };
     let (mut start, mut end) = (range.start, range.end);
     let outside = letters_back(start);
@@ -395,7 +396,5 @@ fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
 }
 
 fn next_word(text: &str, from: usize) -> usize {
-    text.get(from..)
-        .and_then(|rest| rest.find(char::is_alphanumeric))
-        .map_or(text.len(), |at| from + at)
+    text.get(from..).and_then(|rest| rest.find(is_alphanumeric)).map_or(text.len(), |at| from + at)
 }

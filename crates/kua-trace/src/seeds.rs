@@ -5,8 +5,6 @@
 //! their group, and groups with each other or, if even those are too many, with the first group. So
 //! what everybody copies is still found, in linear time.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +13,7 @@ use crate::chain::may_chain;
 use crate::fingerprint::fingerprints;
 use crate::fold::Folded;
 use crate::since::Wanted;
+use crate::twice::Twice;
 use crate::twins::{Sketch, groups};
 
 /// One shared fingerprint: unit positions in two texts, `a <= b`.
@@ -128,7 +127,7 @@ const CROWD: u8 = 2;
 impl Shared {
     /// Of all texts. Most fingerprints stand in one place only and are never listed.
     pub(crate) fn of(prints: &[Prints], config: &TraceConfig) -> Self {
-        let twice = Twice::of(prints);
+        let twice = Twice::of(prints, |prints| prints.hashes.iter().copied());
         let postings = listed(prints, |hash| twice.holds(hash));
         drop(twice);
         Self::sorted(postings, leaders(prints), config)
@@ -342,38 +341,6 @@ fn listed(prints: &[Prints], is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<Post
         }
     });
     out
-}
-
-/// Which hashes may stand in more than one place: a bit for each, shared by some that do not.
-struct Twice(Vec<AtomicU64>);
-
-impl Twice {
-    fn of(prints: &[Prints]) -> Self {
-        const BITS_EACH: usize = 8;
-        let count: usize = prints.iter().map(|prints| prints.hashes.len()).sum();
-        let words = (count * BITS_EACH / 64).next_power_of_two().min(1 << 26);
-        let empty = || Self((0..words).map(|_| AtomicU64::new(0)).collect());
-        let (once, twice) = (empty(), empty());
-        // The same whatever the order: a bit of `twice` is set by the second of two in any case.
-        prints.par_iter().for_each(|prints| {
-            for &hash in &prints.hashes {
-                let (word, bit) = once.place(hash);
-                if once.0[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-                    twice.0[word].fetch_or(bit, Ordering::Relaxed);
-                }
-            }
-        });
-        twice
-    }
-
-    fn place(&self, hash: u32) -> (usize, u64) {
-        ((hash >> 6) as usize & (self.0.len() - 1), 1 << (hash & 63))
-    }
-
-    fn holds(&self, hash: u32) -> bool {
-        let (word, bit) = self.place(hash);
-        self.0[word].load(Ordering::Relaxed) & bit != 0
-    }
 }
 
 /// What more texts change: whose seeds, and what these are now.

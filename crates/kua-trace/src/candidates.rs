@@ -277,19 +277,34 @@ impl<'f> Passages<'f> {
 
     /// Feature, passage and weight there of all features that are wanted, sorted.
     fn holding(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<(u32, u32, f32)> {
-        let mut out: Vec<(u32, u32, f32)> = self
-            .list
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(n, passage)| {
-                let n = u32::try_from(n).unwrap_or(u32::MAX);
-                let wanted = passage.features.iter().filter(|(feature, _)| is_wanted(*feature));
-                wanted.map(move |&(feature, weight)| (feature, n, weight)).collect::<Vec<_>>()
-            })
-            .collect();
+        // Counted first: so that room is taken once, and for no more than there is.
+        let wanted = |passage: &Passage<'f>| wanted(passage.features, &is_wanted);
+        let counts: Vec<usize> =
+            self.list.par_iter().map(|passage| wanted(passage).count()).collect();
+        let mut out = vec![(0, 0, 0.0); counts.iter().sum()];
+        let mut rest = &mut out[..];
+        let mut parts = Vec::with_capacity(counts.len());
+        for (n, &count) in (0_u32..).zip(&counts) {
+            let (part, others) = rest.split_at_mut(count);
+            parts.push((n, part));
+            rest = others;
+        }
+        parts.into_par_iter().zip(&self.list).for_each(|((n, part), passage)| {
+            for (place, (feature, weight)) in part.iter_mut().zip(wanted(passage)) {
+                *place = (feature, n, weight);
+            }
+        });
         out.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
         out
     }
+}
+
+/// The features that are wanted, with their weights.
+fn wanted<'f>(
+    features: &'f [(u32, f32)],
+    is_wanted: &impl Fn(u32) -> bool,
+) -> impl Iterator<Item = (u32, f32)> {
+    features.iter().copied().filter(|&(feature, _)| is_wanted(feature))
 }
 
 fn most_alike(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
@@ -313,8 +328,10 @@ fn insert(fields: &mut Vec<Field>, language: Lang, entry: (f32, u32), most: usiz
 struct Hits {
     /// Feature by feature: passage and weight there.
     list: Vec<(u32, f32)>,
-    /// For each of the passages its weight of a feature and where the feature's passages are in `list`.
-    runs: Vec<Vec<(f32, u32, u32)>>,
+    /// Of the passages one after the other, its weight of a feature and where the feature's passages
+    /// are in `list`; and where the runs of each passage begin.
+    runs: Vec<(f32, u32, u32)>,
+    starts: Vec<usize>,
 }
 
 impl Hits {
@@ -343,19 +360,36 @@ impl Hits {
         place: impl Fn(usize) -> Option<usize>,
         list: &[(u32, u32, f32)],
     ) -> Self {
-        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); count] };
-        for run in list.chunk_by(|x, y| x.0 == y.0) {
-            let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
+        let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
+        let tells = |run: &&[(u32, u32, f32)]| {
             let first = language(&run[0]);
-            if run.len() > passages.crowd || run.iter().all(|entry| language(entry) == first) {
-                continue;
+            run.len() <= passages.crowd && run.iter().any(|entry| language(entry) != first)
+        };
+        let telling = || list.chunk_by(|x, y| x.0 == y.0).filter(tells);
+        // Counted first, as above.
+        let mut starts = vec![0; count + 1];
+        for (_, passage, _) in telling().flatten() {
+            if let Some(at) = place(*passage as usize) {
+                starts[at + 1] += 1;
             }
+        }
+        for at in 0..count {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut hits = Self {
+            list: Vec::with_capacity(telling().map(<[_]>::len).sum()),
+            runs: vec![(0.0, 0, 0); starts[count]],
+            starts,
+        };
+        for run in telling() {
             let Ok(from) = u32::try_from(hits.list.len()) else { break };
             hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
             let Ok(to) = u32::try_from(hits.list.len()) else { break };
             for &(_, passage, weight) in run {
                 if let Some(at) = place(passage as usize) {
-                    hits.runs[at].push((weight, from, to));
+                    hits.runs[next[at]] = (weight, from, to);
+                    next[at] += 1;
                 }
             }
         }
@@ -366,7 +400,7 @@ impl Hits {
     /// zero for every passage and is left so.
     fn like(&self, at: usize, scores: &mut [f32]) -> Vec<(u32, f32)> {
         let mut touched = Vec::new();
-        for &(weight, from, to) in &self.runs[at] {
+        for &(weight, from, to) in &self.runs[self.starts[at]..self.starts[at + 1]] {
             for &(other, there) in &self.list[from as usize..to as usize] {
                 let score = &mut scores[other as usize];
                 if *score == 0.0 {

@@ -3,6 +3,7 @@
 use crate::TraceConfig;
 use crate::fold::Folded;
 use crate::gap::{Beyond, Room, filled};
+use crate::passage::{Side, may_be_whole, may_begin_whole};
 use crate::seeds::Seed;
 
 /// An exact run of equal units in two texts.
@@ -32,6 +33,16 @@ impl Chain {
     /// First and one past the last unit on side b.
     pub(crate) fn b(&self) -> (usize, usize) {
         ends(self.runs.first().map(|r| r.b), self.runs.last().map(|r| r.b + r.length))
+    }
+
+    /// First unit on both sides.
+    pub(crate) fn start(&self) -> (usize, usize) {
+        (self.a().0, self.b().0)
+    }
+
+    /// One past the last unit on both sides.
+    pub(crate) fn end(&self) -> (usize, usize) {
+        (self.a().1, self.b().1)
     }
 
     /// Position in b that answers position `at` in a; between runs in proportion.
@@ -108,17 +119,16 @@ const LOOK_BACK: usize = 64;
 
 /// Passages that two texts share, strongest first, from seeds of `run` units each. With `same`, both
 /// sides are one text and a passage is not chained with itself. Between two texts, short chains that
-/// cannot become whole sentences are left out: those of whose ends, first and one past the last unit on
-/// both sides, `may_be_whole` says so.
+/// cannot become whole sentences are left out.
 pub(crate) fn chains(
     seeds: &[Seed],
-    (of_a, of_b): (&Folded, &Folded),
+    (side_a, side_b): (Side<'_, '_>, Side<'_, '_>),
     run: usize,
     same: bool,
     config: &TraceConfig,
     room: &mut Room,
-    may_be_whole: impl Fn((usize, usize), (usize, usize)) -> bool,
 ) -> Vec<Chain> {
+    let (of_a, of_b) = (side_a.folded, side_b.folded);
     let (a, b) = (&of_a.units[..], &of_b.units[..]);
     let least = config.min_characters * run / crate::fingerprint::RUN;
     let mut runs = exact_runs(seeds, a, b, same);
@@ -165,15 +175,21 @@ pub(crate) fn chains(
             let beyond = |chain: &Chain, room: &mut Room| {
                 if same { Beyond::default() } else { Beyond::of(chain, a, b, room) }
             };
-            let ends = beyond(&chain, room);
             let is_enough = |chain: &Chain| chain.matched * 6 >= least * 5 && chain.holds(75);
-            if chain.is_weak && !same {
-                let most = ends.at_most(&chain);
-                let (on_a, on_b) = (most.a(), most.b());
-                if !is_enough(&most) || !may_be_whole((on_a.0, on_b.0), (on_a.1, on_b.1)) {
+            let ends = if chain.is_weak && !same {
+                let before = Beyond::before(&chain, a, b, room);
+                if !may_begin_whole(&chain, before.at_most(&chain).start(), side_a, side_b) {
                     continue;
                 }
-            }
+                let ends = before.and_after(&chain, a, b, room);
+                let most = ends.at_most(&chain);
+                if !is_enough(&most) || !may_be_whole(most.start(), most.end(), side_a, side_b) {
+                    continue;
+                }
+                ends
+            } else {
+                beyond(&chain, room)
+            };
             // What is alike in spite of misread letters and changed figures is found before the chain
             // is weighed; but exact runs must make up most of it.
             let grown = filled(&chain, a, b, ends, room);

@@ -19,7 +19,7 @@ const SAME: i16 = 1;
 const OTHER: i16 = -1;
 const DROP: i32 = 10;
 
-/// The runs beyond both ends of a chain.
+/// The runs beyond the ends of a chain.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Beyond {
     before: Vec<Run>,
@@ -27,13 +27,22 @@ pub(crate) struct Beyond {
 }
 
 impl Beyond {
+    /// Those before a chain.
+    pub(crate) fn before(chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
+        let first = chain.runs.first();
+        let before = first.map_or_else(Vec::new, |&first| before(first, a, b, room));
+        Self { before, after: Vec::new() }
+    }
+
+    /// These and those after it.
+    pub(crate) fn and_after(self, chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
+        let last = chain.runs.last();
+        Self { after: last.map_or_else(Vec::new, |&last| after(last, a, b, room)), ..self }
+    }
+
+    /// Those before a chain and after it.
     pub(crate) fn of(chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
-        match (chain.runs.first(), chain.runs.last()) {
-            (Some(&first), Some(&last)) => {
-                Self { before: before(first, a, b, room), after: after(last, a, b, room) }
-            }
-            _ => Self::default(),
-        }
+        Self::before(chain, a, b, room).and_after(chain, a, b, room)
     }
 
     /// A chain of as many letters as `chain` may have at most when it is filled with these.

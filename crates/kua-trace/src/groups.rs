@@ -107,7 +107,7 @@ impl<'r, 'm> AllGroups<'r, 'm> {
         let (seeds, known, leaders) = match after(&before, texts, &prints, config, have) {
             Some((change, known)) => (Seeds::Changed(change.seeds), known, change.leaders),
             None => {
-                let shared = Shared::of(&prints, config);
+                let shared = Shared::of(prints, config);
                 let leaders =
                     if remembered.is_kept() { shared.leaders.clone() } else { Vec::new() };
                 (Seeds::Shared(shared), Vec::new(), leaders)

@@ -77,6 +77,36 @@ pub(crate) fn may_be_whole(
     })
 }
 
+/// Whether a chain may be nothing but whole sentences if it begins at `from`: not if on both sides too
+/// much of the sentence in which it begins and in which all its runs stand is left before it. Wherever
+/// it ends, its first piece then holds these runs and is no whole sentence of the side that is cut.
+pub(crate) fn may_begin_whole(
+    chain: &Chain,
+    from: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> bool {
+    let from = widened_start(from, a.folded, b.folded);
+    let (start, end) = (chain.start(), chain.end());
+    [(a, from.0, start.0, end.0), (b, from.1, start.1, end.1)].iter().any(
+        |&(side, from, start, end)| {
+            let sentence = side.folded.sentence_at(from);
+            if sentence != side.folded.sentence_at(start)
+                || sentence != side.folded.sentence_at(end - 1)
+            {
+                return true;
+            }
+            let Some(unit) = side.body.units.get(sentence) else { return true };
+            let text = &side.body.document.text;
+            let begins = word_start(text, side.folded.byte(text, from));
+            // The mark that closes the sentence may stand after it.
+            let end = unit.range.end + 8;
+            let rest = TextRange::new(begins.min(end), end);
+            begins <= unit.range.start || hundredths(rest, unit.range) >= WHOLE
+        },
+    )
+}
+
 /// Hundredths of `whole` that `part` is.
 fn hundredths(part: TextRange, whole: TextRange) -> usize {
     part.len() * 100 / whole.len().max(1)
@@ -91,8 +121,7 @@ pub(crate) fn pieces(
     b: Side<'_, '_>,
     only_whole: bool,
 ) -> Vec<Piece> {
-    let (on_a, on_b) = (chain.a(), chain.b());
-    let (from, to) = widened((on_a.0, on_b.0), (on_a.1, on_b.1), a, b);
+    let (from, to) = widened(chain.start(), chain.end(), a, b);
     let count = |side: Side<'_, '_>, start: usize, end: usize| {
         side.folded.sentence_at(end.max(1) - 1) - side.folded.sentence_at(start)
     };
@@ -242,14 +271,7 @@ fn widened(
     b: Side<'_, '_>,
 ) -> ((usize, usize), (usize, usize)) {
     let (a, b) = (a.folded, b.folded);
-    for _ in 0..4 {
-        let next = (sentence_start(a, from.0), sentence_start(b, from.1));
-        let heads = (a.units.get(next.0..from.0), b.units.get(next.1..from.1));
-        match heads {
-            (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
-            _ => break,
-        }
-    }
+    from = widened_start(from, a, b);
     for _ in 0..4 {
         let next = (sentence_end(a, to.0), sentence_end(b, to.1));
         let tails = (a.units.get(to.0..next.0), b.units.get(to.1..next.1));
@@ -259,6 +281,18 @@ fn widened(
         }
     }
     (from, to)
+}
+
+fn widened_start(mut from: (usize, usize), a: &Folded, b: &Folded) -> (usize, usize) {
+    for _ in 0..4 {
+        let next = (sentence_start(a, from.0), sentence_start(b, from.1));
+        let heads = (a.units.get(next.0..from.0), b.units.get(next.1..from.1));
+        match heads {
+            (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
+            _ => break,
+        }
+    }
+    from
 }
 
 /// `range` and the rest of the sentences it begins and ends in.
@@ -362,23 +396,10 @@ fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else
 /// leaves it out. `None` if nothing is left.
 fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
-    let letters_back = |at: usize| -> usize {
-        let head = text.get(..at).unwrap_or_default();
-        head.chars().rev().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
-    };
-    let letters_on = |at: usize| -> usize {
-        let tail = text.get(at..).unwrap_or_default();
-        tail.chars().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
-    };
-    let (mut start, mut end) = (range.start, range.end);
-    let outside = letters_back(start);
+    let (start, mut end) = (word_start(text, range.start), range.end);
+    let outside = letters_on(text, end);
     if outside > 0 {
-        let inside = letters_on(start);
-        start = if inside >= outside { start - outside } else { next_word(text, start + inside) };
-    }
-    let outside = letters_on(end);
-    if outside > 0 {
-        let inside = letters_back(end);
+        let inside = letters_back(text, end);
         end = if inside >= outside { end + outside } else { end - inside };
     }
     let words = text.get(start..end)?;
@@ -393,6 +414,28 @@ fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
             .sum();
         TextRange::new(start, start + trimmed.len() + closing)
     })
+}
+
+/// The start of the word that `at` lies in, if most of it is behind; else that of the next.
+fn word_start(text: &str, at: usize) -> usize {
+    let outside = letters_back(text, at);
+    if outside == 0 {
+        return at;
+    }
+    let inside = letters_on(text, at);
+    if inside >= outside { at - outside } else { next_word(text, at + inside) }
+}
+
+/// Bytes of the letters and digits just before `at`.
+fn letters_back(text: &str, at: usize) -> usize {
+    let head = text.get(..at).unwrap_or_default();
+    head.chars().rev().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
+}
+
+/// Bytes of the letters and digits from `at` on.
+fn letters_on(text: &str, at: usize) -> usize {
+    let tail = text.get(at..).unwrap_or_default();
+    tail.chars().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
 }
 
 fn next_word(text: &str, from: usize) -> usize {

@@ -15,7 +15,7 @@ use crate::gap::Room;
 use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
-use crate::passage::{Piece, Side, is_whole, may_be_whole, pieces};
+use crate::passage::{Piece, Side, is_whole, pieces};
 use crate::seeds::Seed;
 use crate::wording::{AllWordings, agreeing, compared, items};
 
@@ -72,8 +72,7 @@ fn of_group(
         let (side_a, side_b) = (side(a), side(b));
         let run = side_a.folded.run.min(side_b.folded.run);
         if a == b {
-            let folded = (side_a.folded, side_a.folded);
-            let found = chains(pair, folded, run, true, config, &mut room, |_, _| true);
+            let found = chains(pair, (side_a, side_a), run, true, config, &mut room);
             repeats(&found, side_a, &mut out);
             continue;
         }
@@ -152,9 +151,7 @@ fn sideless(
     room: &mut Room,
 ) -> Vec<(Vec<Piece>, bool)> {
     let mut found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
-        let may_be_whole = |from, to| may_be_whole(from, to, one, other);
-        let chains =
-            chains(seeds, (one.folded, other.folded), run, false, config, room, may_be_whole);
+        let chains = chains(seeds, (one, other), run, false, config, room);
         passages(&chains, one, other, config.min_characters)
     };
     if a.body.stands_first(b.body) {

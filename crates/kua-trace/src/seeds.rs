@@ -126,11 +126,13 @@ const CROWD: u8 = 2;
 
 impl Shared {
     /// Of all texts. Most fingerprints stand in one place only and are never listed.
-    pub(crate) fn of(prints: &[Prints], config: &TraceConfig) -> Self {
-        let twice = Twice::of(prints, |prints| prints.hashes.iter().copied());
-        let postings = listed(prints, |hash| twice.holds(hash));
-        drop(twice);
-        Self::sorted(postings, leaders(prints), config)
+    pub(crate) fn of(prints: Vec<Prints>, config: &TraceConfig) -> Self {
+        let leaders = leaders(&prints);
+        let twice = Twice::of(&prints, |prints| prints.hashes.iter().copied());
+        let postings = listed(&prints, |hash| twice.holds(hash));
+        // The largest there is while places are listed.
+        drop((twice, prints));
+        Self::sorted(postings, leaders, config)
     }
 
     fn sorted(mut postings: Vec<Posting>, leaders: Leaders, config: &TraceConfig) -> Self {
@@ -466,4 +468,60 @@ fn seed(one: &Place, other: &Place) -> Seed {
     let (a, b) =
         if (one.text, one.at) <= (other.text, other.at) { (one, other) } else { (other, one) };
     Seed { a: a.text, b: b.text, at_a: a.at, at_b: b.at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::mix;
+
+    /// Texts with fingerprints out of a few, some of them copies of each other.
+    fn invented(seed: u64, texts: u64) -> Vec<Prints> {
+        let of_text = |text: u64| {
+            let number = |of: u64, below: u64| mix(seed ^ mix(text << 16 ^ of)) % below;
+            let copied = number(1, 3) == 0;
+            let mut prints = Prints::default();
+            for n in 0..4 + number(2, 30) {
+                // Few hashes stand everywhere, many in a few places.
+                let like = if copied { mix(seed ^ n) } else { number(100 + n, u64::MAX) };
+                let hash = mix(like % (4 + n * n));
+                prints.sketch.add(hash);
+                prints.hashes.push(u32::try_from(hash >> 32).unwrap());
+                prints.steps.push(u8::try_from(number(200 + n, 12)).unwrap());
+            }
+            prints.sketch.finish();
+            prints
+        };
+        (0..texts).map(of_text).collect()
+    }
+
+    #[test]
+    fn the_seeds_of_each_text_are_those_of_each_fingerprint() {
+        let mut crowds = 0;
+        for seed in 0..40 {
+            let prints = invented(seed, 50);
+            let most = [2, 6, 64][usize::try_from(seed % 3).unwrap()];
+            let config =
+                TraceConfig { max_documents_per_fingerprint: most, ..TraceConfig::default() };
+            let mut postings = listed(&prints, |_| true);
+            let shared = Shared::of(prints, &config);
+            crowds += shared.crowds.len();
+            postings.sort_unstable();
+            let lists = postings.chunk_by(|x, y| x.hash == y.hash);
+            let mut expected: Vec<Seed> = lists
+                .flat_map(|list| {
+                    let places: Vec<Place> = list.iter().map(Place::from).collect();
+                    join(&places, &shared.leaders, &config)
+                })
+                .collect();
+            expected.sort_unstable();
+            chainable(&mut expected, &config);
+            let texts: Vec<usize> = (0..shared.leaders.len()).collect();
+            assert_eq!(shared.seeds(&texts, &config), expected, "{seed}");
+            let some: Vec<usize> = texts.into_iter().filter(|text| text % 3 == 0).collect();
+            expected.retain(|seed| seed.a % 3 == 0);
+            assert_eq!(shared.seeds(&some, &config), expected, "{seed}");
+        }
+        assert!(crowds > 40, "{crowds}");
+    }
 }

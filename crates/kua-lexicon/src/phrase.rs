@@ -14,6 +14,9 @@ use crate::{Entry, LexiconError, Token, TokenKind, tokens};
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
     nodes: Vec<Node>,
+    /// A bit for the first two bytes of every word that a phrase may begin with: most tokens are told by
+    /// it to begin none.
+    openings: [u64; 4],
     endings: HashSet<String, FixedState>,
 }
 
@@ -62,6 +65,7 @@ impl Phrases {
     pub fn compile(entries: &[Entry], endings: &[String]) -> (Self, Vec<LexiconError>) {
         let mut phrases = Self {
             nodes: vec![Node::default()],
+            openings: [0; 4],
             endings: endings.iter().map(|e| crate::fold(e).into_owned()).collect(),
         };
         phrases.endings.insert(String::new());
@@ -98,6 +102,9 @@ impl Phrases {
                         word.list
                     )));
                 }
+                if at == 0 {
+                    self.open(&word);
+                }
                 let next = self.nodes.len();
                 let children =
                     if word.stem { &mut self.nodes[at].stems } else { &mut self.nodes[at].exact };
@@ -119,19 +126,35 @@ impl Phrases {
         Ok(())
     }
 
+    fn open(&mut self, word: &PatternWord) {
+        if word.stem && word.fold.len() < 2 {
+            self.openings = [u64::MAX; 4];
+        } else {
+            let (place, bit) = opening(&word.fold);
+            self.openings[place] |= bit;
+        }
+    }
+
+    fn opens_with(&self, fold: &str) -> bool {
+        let (place, bit) = opening(fold);
+        self.openings[place] & bit != 0
+    }
+
     /// Whether some phrase may begin with this token: a cheap test before [`Phrases::longest_at`].
     pub fn may_start(&self, token: &Token<'_>) -> bool {
         let Some(root) = self.nodes.first() else { return false };
         let fold = token.fold.as_ref();
-        root.exact.contains_key(fold)
-            || token.kind == TokenKind::Word
-                && root.splits(fold).any(|split| root.stems.contains_key(&fold[..split]))
+        self.opens_with(fold)
+            && (root.exact.contains_key(fold)
+                || token.kind == TokenKind::Word
+                    && root.splits(fold).any(|split| root.stems.contains_key(&fold[..split])))
     }
 
     /// The longest phrase that begins at token `at`; of equals the entry that stands first.
     pub fn longest_at(&self, tokens: &[Token<'_>], at: usize) -> Option<Match> {
         let mut best = None;
-        if !self.nodes.is_empty() {
+        let opens = tokens.get(at).is_some_and(|token| self.opens_with(&token.fold));
+        if opens && !self.nodes.is_empty() {
             self.walk(0, tokens, at, 0, &mut best);
         }
         best
@@ -184,6 +207,13 @@ impl Phrases {
             }
         }
     }
+}
+
+/// Place and bit of the first two bytes of a word.
+fn opening(word: &str) -> (usize, u64) {
+    let byte = |at: usize| word.as_bytes().get(at).copied().map_or(0, usize::from);
+    let mixed = byte(0).wrapping_mul(0x9d).wrapping_add(byte(1)) % 256;
+    (mixed / 64, 1 << (mixed % 64))
 }
 
 /// One word of an expanded key.

@@ -1,11 +1,12 @@
 //! How long tracing takes and how much memory, by size: traces the bench corpus once and prints one
 //! table, step by step. Give each size a process of its own, or the peak is that of the largest.
 //!
-//! `cargo run --release -p kua-trace --example size -- ARTICLES [one|all] [MORE]`
+//! `cargo run --release -p kua-trace --example size -- ARTICLES [one|all] [MORE] [BYTES]`
 //!
 //! `one` leaves translations out; `all` (the default) looks for them. With MORE, a case of that many
 //! articles less is traced first and remembered, then each is added in a build of its own, and one
-//! table is printed for each of these builds.
+//! table is printed for each of these builds. With BYTES, articles are of about so many on average:
+//! whole paragraphs at their ends are cut off. Without, they are as the corpus makes them (2.07 kB).
 
 #![allow(
     clippy::unwrap_used,
@@ -33,11 +34,17 @@ fn main() {
     let articles = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let translations = arguments.next().as_deref() != Some("one");
     let more: usize = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let bytes = arguments.next().and_then(|n| n.parse().ok());
     let plan = BenchPlan { articles, ..BenchPlan::default() };
+    let mut made_so_far = 0;
     let documents: Vec<Document> = (0..articles)
         .map(|n| {
             let made = bench_article(&plan, n);
-            let mut document = common::article(&made.name, made.language.code(), &made.text);
+            let most = bytes
+                .map_or(usize::MAX, |bytes: usize| (bytes * (n + 1)).saturating_sub(made_so_far));
+            let text = whole_paragraphs(&made.text, most);
+            made_so_far += text.len();
+            let mut document = common::article(&made.name, made.language.code(), text);
             document.blocks.shrink_to_fit();
             document.sentences.shrink_to_fit();
             document
@@ -55,6 +62,18 @@ fn main() {
     for size in articles - more..=articles {
         measured(&documents[..size], &config, kept);
     }
+}
+
+/// The title, the day, one paragraph, and as many more as fit into so many bytes.
+fn whole_paragraphs(text: &str, most: usize) -> &str {
+    let mut end = 0;
+    for (n, paragraph) in text.split_inclusive("\n\n").enumerate() {
+        if n > 2 && end + paragraph.len() > most {
+            break;
+        }
+        end += paragraph.len();
+    }
+    &text[..end]
 }
 
 /// Traces and prints what each step took.

@@ -4,6 +4,7 @@ use kua_lexicon::{Token, TokenKind, tokens};
 use kua_model::{Document, Lang, TextRange};
 
 use crate::fold::address_length;
+use crate::letters::is_alphanumeric;
 
 /// Longest sentence in bytes; longer ones are cut at white space.
 const LONGEST: usize = 1600;
@@ -89,7 +90,7 @@ impl<'d> Body<'d> {
         let end = match addresses.last() {
             Some(last)
                 if self.document.text[last.end..end].trim().is_empty()
-                    && self.document.text[start..last.start].contains(char::is_alphanumeric) =>
+                    && self.document.text[start..last.start].contains(is_alphanumeric) =>
             {
                 last.start
             }
@@ -97,7 +98,7 @@ impl<'d> Body<'d> {
         };
         let Some(words) = self.document.text.get(start..end) else { return };
         let inner = words.trim();
-        if !inner.contains(char::is_alphanumeric) {
+        if !inner.contains(is_alphanumeric) {
             return;
         }
         let mut start = start + (words.len() - words.trim_start().len());

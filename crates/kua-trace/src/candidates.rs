@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
 use crate::since::{Wanted, few_more};
+use crate::twice::Twice;
 
 /// Sentences of a passage, and how far the next one begins.
 const PASSAGE: usize = 8;
@@ -117,8 +118,8 @@ fn starts(sentences: usize) -> impl Iterator<Item = usize> {
 
 /// The heaviest features of a passage, scaled to length one.
 pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
-    let mut features: Vec<(u32, f32)> = sentences.iter().flatten().copied().collect();
-    features.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let mut features: Vec<(u32, f32)> = sentences.concat();
+    features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     features.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
         if same {
@@ -126,8 +127,12 @@ pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
         }
         same
     });
-    features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    features.truncate(LOOKED_UP);
+    let heaviest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if features.len() > LOOKED_UP {
+        features.select_nth_unstable_by(LOOKED_UP, heaviest);
+        features.truncate(LOOKED_UP);
+    }
+    features.sort_unstable_by(heaviest);
     let norm = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(1e-6);
     features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
 }
@@ -160,7 +165,7 @@ impl<'f> Passages<'f> {
     /// The fields of all passages.
     fn all_fields(&self, most: usize) -> Vec<Vec<Field>> {
         let all: Vec<usize> = (0..self.list.len()).collect();
-        self.fields(&all, &Hits::of(self, &all), most)
+        self.fields(&all, &Hits::of_all(self), most)
     }
 
     /// The fields of some passages (sorted), by their hits.
@@ -179,26 +184,27 @@ impl<'f> Passages<'f> {
 
     /// The best passage of each document, then the best documents of each other language.
     fn ranked(&self, own: Lang, like: Vec<(u32, f32)>, most: usize) -> Vec<Field> {
-        let mut by_document: BTreeMap<(Lang, u32), f32> = BTreeMap::new();
-        for (other, score) in like {
-            let other = &self.list[other as usize];
-            if score >= LEAST && other.language != own {
-                let best = by_document.entry((other.language, other.document)).or_default();
-                *best = best.max(score);
+        let mut by_document: Vec<(Lang, u32, f32)> = like
+            .into_iter()
+            .filter(|&(_, score)| score >= LEAST)
+            .map(|(other, score)| (&self.list[other as usize], score))
+            .filter(|(other, _)| other.language != own)
+            .map(|(other, score)| (other.language, other.document, score))
+            .collect();
+        by_document.sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(y.2.total_cmp(&x.2)));
+        by_document.dedup_by(|next, kept| (next.0, next.1) == (kept.0, kept.1));
+        let fields = by_document.chunk_by(|x, y| x.0 == y.0).map(|field| {
+            let mut best: Vec<(f32, u32)> =
+                field.iter().map(|&(_, document, score)| (score, document)).collect();
+            if best.len() > most {
+                best.select_nth_unstable_by(most, most_alike);
+                best.truncate(most);
             }
-        }
-        let mut out: Vec<Field> = Vec::new();
-        for ((language, document), score) in by_document {
-            match out.last_mut() {
-                Some(field) if field.language == language => field.best.push((score, document)),
-                _ => out.push(Field { language, best: vec![(score, document)] }),
-            }
-        }
-        for field in &mut out {
-            field.best.sort_by(most_alike);
-            field.best.truncate(most);
-        }
-        out
+            best.sort_unstable_by(most_alike);
+            best.shrink_to_fit();
+            Field { language: field[0].0, best }
+        });
+        fields.collect()
     }
 
     /// The fields of all passages from those of the last build, if these are its documents and a
@@ -256,7 +262,8 @@ impl<'f> Passages<'f> {
         for &(feature, _) in new.iter().flat_map(|&n| self.list[n].features) {
             *held.entry(feature).or_default() += 1;
         }
-        let holding = self.holding(&Wanted::of(held.keys().map(|&feature| u64::from(feature))));
+        let wanted = Wanted::of(held.keys().map(|&feature| u64::from(feature)));
+        let holding = self.holding(|feature| wanted.holds(u64::from(feature)));
         holding
             .chunk_by(|x, y| x.0 == y.0)
             .filter(|run| {
@@ -268,24 +275,36 @@ impl<'f> Passages<'f> {
             .collect()
     }
 
-    /// Feature, passage and weight there of all that are in `wanted`, sorted.
-    fn holding(&self, wanted: &Wanted) -> Vec<(u32, u32, f32)> {
-        let mut out: Vec<(u32, u32, f32)> = self
-            .list
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(n, passage)| {
-                let n = u32::try_from(n).unwrap_or(u32::MAX);
-                let wanted = passage
-                    .features
-                    .iter()
-                    .filter(|(feature, _)| wanted.holds(u64::from(*feature)));
-                wanted.map(move |&(feature, weight)| (feature, n, weight))
-            })
-            .collect();
+    /// Feature, passage and weight there of all features that are wanted, sorted.
+    fn holding(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<(u32, u32, f32)> {
+        // Counted first: so that room is taken once, and for no more than there is.
+        let wanted = |passage: &Passage<'f>| wanted(passage.features, &is_wanted);
+        let counts: Vec<usize> =
+            self.list.par_iter().map(|passage| wanted(passage).count()).collect();
+        let mut out = vec![(0, 0, 0.0); counts.iter().sum()];
+        let mut rest = &mut out[..];
+        let mut parts = Vec::with_capacity(counts.len());
+        for (n, &count) in (0_u32..).zip(&counts) {
+            let (part, others) = rest.split_at_mut(count);
+            parts.push((n, part));
+            rest = others;
+        }
+        parts.into_par_iter().zip(&self.list).for_each(|((n, part), passage)| {
+            for (place, (feature, weight)) in part.iter_mut().zip(wanted(passage)) {
+                *place = (feature, n, weight);
+            }
+        });
         out.par_sort_unstable_by_key(|&(feature, passage, _)| (feature, passage));
         out
     }
+}
+
+/// The features that are wanted, with their weights.
+fn wanted<'f>(
+    features: &'f [(u32, f32)],
+    is_wanted: &impl Fn(u32) -> bool,
+) -> impl Iterator<Item = (u32, f32)> {
+    features.iter().copied().filter(|&(feature, _)| is_wanted(feature))
 }
 
 fn most_alike(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
@@ -309,28 +328,68 @@ fn insert(fields: &mut Vec<Field>, language: Lang, entry: (f32, u32), most: usiz
 struct Hits {
     /// Feature by feature: passage and weight there.
     list: Vec<(u32, f32)>,
-    /// For each of the passages its weight of a feature and where the feature's passages are in `list`.
-    runs: Vec<Vec<(f32, u32, u32)>>,
+    /// Of the passages one after the other, its weight of a feature and where the feature's passages
+    /// are in `list`; and where the runs of each passage begin.
+    runs: Vec<(f32, u32, u32)>,
+    starts: Vec<usize>,
 }
 
 impl Hits {
     /// Of the passages `of` (sorted).
     fn of(passages: &Passages<'_>, of: &[usize]) -> Self {
         let features = of.iter().flat_map(|&n| passages.list[n].features);
-        let list = passages.holding(&Wanted::of(features.map(|&(feature, _)| u64::from(feature))));
-        let mut hits = Self { list: Vec::new(), runs: vec![Vec::new(); of.len()] };
-        for run in list.chunk_by(|x, y| x.0 == y.0) {
-            let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
+        let wanted = Wanted::of(features.map(|&(feature, _)| u64::from(feature)));
+        let list = passages.holding(|feature| wanted.holds(u64::from(feature)));
+        Self::listed(passages, of.len(), |passage| of.binary_search(&passage).ok(), &list)
+    }
+
+    /// Of all passages. Most features stand in one passage only and tell nothing.
+    fn of_all(passages: &Passages<'_>) -> Self {
+        let twice = Twice::of(&passages.list, |passage| {
+            passage.features.iter().map(|&(feature, _)| feature)
+        });
+        let list = passages.holding(|feature| twice.holds(feature));
+        drop(twice);
+        Self::listed(passages, passages.list.len(), Some, &list)
+    }
+
+    /// From the features of passages, sorted. `place` tells which of the passages asked for one is.
+    fn listed(
+        passages: &Passages<'_>,
+        count: usize,
+        place: impl Fn(usize) -> Option<usize>,
+        list: &[(u32, u32, f32)],
+    ) -> Self {
+        let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
+        let tells = |run: &&[(u32, u32, f32)]| {
             let first = language(&run[0]);
-            if run.len() > passages.crowd || run.iter().all(|entry| language(entry) == first) {
-                continue;
+            run.len() <= passages.crowd && run.iter().any(|entry| language(entry) != first)
+        };
+        let telling = || list.chunk_by(|x, y| x.0 == y.0).filter(tells);
+        // Counted first, as above.
+        let mut starts = vec![0; count + 1];
+        for (_, passage, _) in telling().flatten() {
+            if let Some(at) = place(*passage as usize) {
+                starts[at + 1] += 1;
             }
+        }
+        for at in 0..count {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut hits = Self {
+            list: Vec::with_capacity(telling().map(<[_]>::len).sum()),
+            runs: vec![(0.0, 0, 0); starts[count]],
+            starts,
+        };
+        for run in telling() {
             let Ok(from) = u32::try_from(hits.list.len()) else { break };
             hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
             let Ok(to) = u32::try_from(hits.list.len()) else { break };
             for &(_, passage, weight) in run {
-                if let Ok(at) = of.binary_search(&(passage as usize)) {
-                    hits.runs[at].push((weight, from, to));
+                if let Some(at) = place(passage as usize) {
+                    hits.runs[next[at]] = (weight, from, to);
+                    next[at] += 1;
                 }
             }
         }
@@ -341,7 +400,7 @@ impl Hits {
     /// zero for every passage and is left so.
     fn like(&self, at: usize, scores: &mut [f32]) -> Vec<(u32, f32)> {
         let mut touched = Vec::new();
-        for &(weight, from, to) in &self.runs[at] {
+        for &(weight, from, to) in &self.runs[self.starts[at]..self.starts[at + 1]] {
             for &(other, there) in &self.list[from as usize..to as usize] {
                 let score = &mut scores[other as usize];
                 if *score == 0.0 {

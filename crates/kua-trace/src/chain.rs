@@ -2,7 +2,8 @@
 
 use crate::TraceConfig;
 use crate::fold::Folded;
-use crate::gap::filled;
+use crate::gap::{Beyond, Room, filled};
+use crate::passage::{Side, may_be_whole, may_begin_whole};
 use crate::seeds::Seed;
 
 /// An exact run of equal units in two texts.
@@ -32,6 +33,16 @@ impl Chain {
     /// First and one past the last unit on side b.
     pub(crate) fn b(&self) -> (usize, usize) {
         ends(self.runs.first().map(|r| r.b), self.runs.last().map(|r| r.b + r.length))
+    }
+
+    /// First unit on both sides.
+    pub(crate) fn start(&self) -> (usize, usize) {
+        (self.a().0, self.b().0)
+    }
+
+    /// One past the last unit on both sides.
+    pub(crate) fn end(&self) -> (usize, usize) {
+        (self.a().1, self.b().1)
     }
 
     /// Position in b that answers position `at` in a; between runs in proportion.
@@ -111,14 +122,20 @@ const LOOK_BACK: usize = 64;
 /// cannot become whole sentences are left out.
 pub(crate) fn chains(
     seeds: &[Seed],
-    (of_a, of_b): (&Folded, &Folded),
+    (side_a, side_b): (Side<'_, '_>, Side<'_, '_>),
     run: usize,
     same: bool,
     config: &TraceConfig,
+    room: &mut Room,
 ) -> Vec<Chain> {
+    let (of_a, of_b) = (side_a.folded, side_b.folded);
     let (a, b) = (&of_a.units[..], &of_b.units[..]);
     let least = config.min_characters * run / crate::fingerprint::RUN;
     let mut runs = exact_runs(seeds, a, b, same);
+    // No chain holds more than all runs.
+    if runs.iter().map(|run| run.length).sum::<usize>() * 2 < least {
+        return Vec::new();
+    }
     runs.sort_unstable();
     // Best chain that ends in each run (Abouelhoda, Ohlebusch 2003, with bounded look-back).
     let mut best: Vec<(i64, Option<usize>)> = Vec::with_capacity(runs.len());
@@ -152,20 +169,39 @@ pub(crate) fn chains(
                 continue;
             }
             let chain = Chain { runs: members, matched, is_weak: matched < least };
-            if chain.is_weak && !same && !may_be_whole(&chain, of_a, of_b) {
+            if chain.is_weak && !same && !have_ends_in_common(&chain, of_a, of_b) {
                 continue;
             }
+            let beyond = |chain: &Chain, room: &mut Room| {
+                if same { Beyond::default() } else { Beyond::of(chain, a, b, room) }
+            };
+            let is_enough = |chain: &Chain| chain.matched * 6 >= least * 5 && chain.holds(75);
+            let ends = if chain.is_weak && !same {
+                let before = Beyond::before(&chain, a, b, room);
+                if !may_begin_whole(&chain, before.at_most(&chain).start(), side_a, side_b) {
+                    continue;
+                }
+                let ends = before.and_after(&chain, a, b, room);
+                let most = ends.at_most(&chain);
+                if !is_enough(&most) || !may_be_whole(most.start(), most.end(), side_a, side_b) {
+                    continue;
+                }
+                ends
+            } else {
+                beyond(&chain, room)
+            };
             // What is alike in spite of misread letters and changed figures is found before the chain
             // is weighed; but exact runs must make up most of it.
-            let grown = filled(&chain, a, b, !same);
+            let grown = filled(&chain, a, b, ends, room);
             if matched < least {
-                if grown.matched * 6 >= least * 5 && grown.holds(75) {
+                if is_enough(&grown) {
                     out.push(grown);
                 }
             } else if grown.is_dense() || matched >= 2 * least {
                 out.push(grown);
             } else if let Some(part) = chain.densest().filter(|part| part.matched >= least) {
-                out.push(filled(&part, a, b, !same));
+                let ends = beyond(&part, room);
+                out.push(filled(&part, a, b, ends, room));
             }
         }
     }
@@ -175,7 +211,7 @@ pub(crate) fn chains(
 /// Whether a chain may grow to whole sentences on both sides: over what is left of them before it and
 /// after it, some groups of three letters must be the same. Most chains of chance and most turns of
 /// phrase are told by this from passages, long before letters are aligned and words compared.
-fn may_be_whole(chain: &Chain, a: &Folded, b: &Folded) -> bool {
+fn have_ends_in_common(chain: &Chain, a: &Folded, b: &Folded) -> bool {
     let ((from_a, to_a), (from_b, to_b)) = (chain.a(), chain.b());
     let (start_a, start_b) = (a.sentence(from_a).0, b.sentence(from_b).0);
     let (end_a, end_b) = (a.sentence(to_a - 1).1, b.sentence(to_b - 1).1);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -154,8 +155,14 @@ struct Raw {
     weight: f32,
     /// Of a figure or a name.
     anchor: bool,
-    /// Whether passages are looked up by it: of figures, names and whole stems.
-    looked_up: bool,
+}
+
+/// Which features of a sentence are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// Those by which passages are looked up: of figures, names and whole stems.
+    LookedUp,
 }
 
 /// What is to be known of a word, whether it is a name or not. Features are hash and weight.
@@ -222,7 +229,7 @@ impl Word {
 #[derive(Debug)]
 pub(crate) struct Vocabulary<'d> {
     background: Option<&'d Background>,
-    words: HashMap<&'d str, Word>,
+    words: HashMap<&'d str, Word, RandomState>,
 }
 
 const MOST_WORDS: usize = 1 << 15;
@@ -230,7 +237,7 @@ const MOST_WORDS: usize = 1 << 15;
 impl<'d> Vocabulary<'d> {
     /// Without a background features are told, but not how much they tell.
     pub(crate) fn of(background: Option<&'d Background>) -> Self {
-        Self { background, words: HashMap::new() }
+        Self { background, words: HashMap::default() }
     }
 
     fn word(&mut self, text: &'d str) -> &Word {
@@ -309,7 +316,7 @@ impl Background {
             |(vocabulary, raw, slots), &n| {
                 let (body, words) = (&bodies[n], words[n]);
                 for unit in &body.units {
-                    raw_features(body, unit.range, words, vocabulary, raw);
+                    raw_features(body, unit.range, words, vocabulary, Wanted::All, raw);
                     slots.clear();
                     slots.extend(raw.iter().map(|r| r.hash as usize % SLOTS));
                     slots.sort_unstable();
@@ -351,14 +358,17 @@ pub(crate) fn sketch<'d>(
 ) -> Sketch {
     let mut raw = Vec::new();
     // Feature and sentence as one number, which is sorted faster than both.
-    let mut all: Vec<(u64, f32, bool)> = Vec::new();
+    let mut all: Vec<(u64, f32, bool)> = Vec::with_capacity(body.len());
     let mut sketch = Sketch::default();
     for (n, unit) in (0_u32..).zip(&body.units) {
-        sketch.sentences.push(raw_features(body, unit.range, words, vocabulary, &mut raw));
+        let mut sentence = raw_features(body, unit.range, words, vocabulary, Wanted::All, &mut raw);
         // The number of a paragraph stands in every text that has so many.
-        if sketch.sentences.last().is_some_and(|sentence| sentence.is_bare()) {
+        if sentence.is_bare() {
+            sketch.sentences.push(sentence);
             continue;
         }
+        sentence.content.entries.reserve(raw.len());
+        sketch.sentences.push(sentence);
         let place = |hash: u32| u64::from(hash) << 32 | u64::from(n);
         all.extend(raw.iter().map(|f| (place(f.hash), f.weight, f.anchor)));
     }
@@ -411,8 +421,7 @@ pub(crate) fn lookup<'d>(
     vocabulary: &mut Vocabulary<'d>,
 ) -> Vec<(u32, f32)> {
     let mut raw = Vec::new();
-    raw_features(body, range, words, vocabulary, &mut raw);
-    raw.retain(|feature| feature.looked_up);
+    raw_features(body, range, words, vocabulary, Wanted::LookedUp, &mut raw);
     raw.sort_unstable_by(|x, y| x.hash.cmp(&y.hash).then(y.weight.total_cmp(&x.weight)));
     let runs = raw.chunk_by(|x, y| x.hash == y.hash);
     runs.map(|run| (run[0].hash, run[0].weight * times(run.len()))).collect()
@@ -430,6 +439,7 @@ fn raw_features<'d>(
     range: TextRange,
     words: &Wordings,
     vocabulary: &mut Vocabulary<'d>,
+    wanted: Wanted,
     out: &mut Vec<Raw>,
 ) -> Sketched {
     out.clear();
@@ -448,7 +458,7 @@ fn raw_features<'d>(
             };
             let hash = hash(3, item.key.as_bytes());
             let weight = vocabulary.weight(hash, share, 1.4);
-            out.push(Raw { hash, weight, anchor: true, looked_up: true });
+            out.push(Raw { hash, weight, anchor: true });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key.into_owned());
             } else {
@@ -462,20 +472,22 @@ fn raw_features<'d>(
         // Names are known by their capitals, where there are any.
         let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
         if let Some((sound, (hash, weight))) = sound {
-            out.push(Raw { hash, weight, anchor, looked_up: true });
+            out.push(Raw { hash, weight, anchor });
             if word.lacks_vowels {
                 sketched.sounds.push(sound);
             }
         }
         let Some(stem) = word.stem else { continue };
-        let grams = word.grams.iter();
-        out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor, looked_up: anchor }));
+        if anchor || wanted == Wanted::All {
+            let grams = word.grams.iter();
+            out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor }));
+        }
         if let Some((hash, weight)) = word.head {
-            out.push(Raw { hash, weight, anchor, looked_up: true });
+            out.push(Raw { hash, weight, anchor });
         }
         if anchor {
             let (hash, weight) = word.name;
-            out.push(Raw { hash, weight, anchor, looked_up: true });
+            out.push(Raw { hash, weight, anchor });
             let name = [stem[0], stem[1], stem[2], stem[3], 0];
             sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
         }

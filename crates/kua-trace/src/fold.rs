@@ -30,11 +30,38 @@ const STEP: usize = 32;
 impl Folded {
     /// The letters and digits of `ranges` of `text`, in order.
     pub(crate) fn of(text: &str, ranges: &[TextRange]) -> Self {
+        Self::in_sentences(text, ranges, std::iter::empty())
+    }
+
+    /// The same, cut where the text is cut: into sentences in order that do not overlap.
+    pub(crate) fn in_sentences(
+        text: &str,
+        ranges: &[TextRange],
+        sentences: impl ExactSizeIterator<Item = TextRange>,
+    ) -> Self {
         let mut folded = Self { ranges: ranges.to_vec(), ..Self::default() };
+        folded.sentences.reserve_exact(sentences.len());
+        let mut cuts = sentences.flat_map(|range| [range.start, range.end]).peekable();
+        let mut start = 0;
+        let mut next = cuts.peek().copied().unwrap_or(usize::MAX);
+        let mut is_start = true;
+        // Notes how many letters there are before a cut.
+        let mut cut = |sentences: &mut Vec<(u32, u32)>, letters: usize| {
+            match is_start {
+                true => start = narrow(letters),
+                false => sentences.push((start, narrow(letters))),
+            }
+            is_start = !is_start;
+            cuts.next();
+            cuts.peek().copied().unwrap_or(usize::MAX)
+        };
         for (number, range) in ranges.iter().enumerate() {
             let piece = range.of(text).unwrap_or_default();
             folded.units.reserve(piece.len());
             walk(piece, |at, unit| {
+                while next <= range.start + at {
+                    next = cut(&mut folded.sentences, folded.units.len());
+                }
                 if folded.units.len().is_multiple_of(STEP) {
                     folded.marks.push((narrow(number), narrow(range.start + at)));
                 }
@@ -42,24 +69,24 @@ impl Folded {
                 true
             });
         }
+        while next < usize::MAX {
+            next = cut(&mut folded.sentences, folded.units.len());
+        }
         folded.run = run_length(&folded.units);
         folded.units.shrink_to_fit();
         folded
     }
 
-    /// The sentences, cut where the text is cut: at these bytes, in order.
-    pub(crate) fn cut(&mut self, text: &str, sentences: impl Iterator<Item = TextRange>) {
-        self.sentences = sentences
-            .map(|range| {
-                (narrow(self.index(text, range.start)), narrow(self.index(text, range.end)))
-            })
-            .collect();
+    /// Number of the sentence that holds or follows unit `at`.
+    pub(crate) fn sentence_at(&self, at: usize) -> usize {
+        self.sentences.partition_point(|&(_, end)| end as usize <= at)
     }
 
     /// The sentence that holds unit `at`, as first and one past the last unit.
     pub(crate) fn sentence(&self, at: usize) -> (usize, usize) {
-        let next = self.sentences.partition_point(|&(_, end)| end as usize <= at);
-        self.sentences.get(next).map_or((at, at), |&(start, end)| (start as usize, end as usize))
+        self.sentences
+            .get(self.sentence_at(at))
+            .map_or((at, at), |&(start, end)| (start as usize, end as usize))
     }
 
     /// The bytes of `text` that units `start..end` came from, from the first letter's first byte to

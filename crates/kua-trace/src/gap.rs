@@ -19,27 +19,75 @@ const SAME: i16 = 1;
 const OTHER: i16 = -1;
 const DROP: i32 = 10;
 
-/// The chain with the runs between its runs, and, if `grows`, those beyond its ends.
-pub(crate) fn filled(chain: &Chain, a: &[u16], b: &[u16], grows: bool) -> Chain {
-    let mut runs: Vec<Run> = Vec::with_capacity(chain.runs.len() * 2);
-    if let (Some(&first), true) = (chain.runs.first(), grows) {
-        runs.extend(before(first, a, b));
+/// The runs beyond the ends of a chain.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beyond {
+    before: Vec<Run>,
+    after: Vec<Run>,
+}
+
+impl Beyond {
+    /// Those before a chain.
+    pub(crate) fn before(chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
+        let first = chain.runs.first();
+        let before = first.map_or_else(Vec::new, |&first| before(first, a, b, room));
+        Self { before, after: Vec::new() }
     }
+
+    /// These and those after it.
+    pub(crate) fn and_after(self, chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
+        let last = chain.runs.last();
+        Self { after: last.map_or_else(Vec::new, |&last| after(last, a, b, room)), ..self }
+    }
+
+    /// Those before a chain and after it.
+    pub(crate) fn of(chain: &Chain, a: &[u16], b: &[u16], room: &mut Room) -> Self {
+        Self::before(chain, a, b, room).and_after(chain, a, b, room)
+    }
+
+    /// A chain of as many letters as `chain` may have at most when it is filled with these.
+    pub(crate) fn at_most(&self, chain: &Chain) -> Chain {
+        let mut between = 0;
+        let mut last = self.before.last();
+        for run in &chain.runs {
+            let gap = |end: usize, start: usize| start.saturating_sub(end);
+            between += last.map_or(0, |last| {
+                gap(last.a + last.length, run.a).min(gap(last.b + last.length, run.b))
+            });
+            last = Some(run);
+        }
+        let beyond = self.before.iter().chain(&self.after).map(|run| run.length);
+        let matched = chain.matched + between + beyond.sum::<usize>();
+        let first = self.before.first().or(chain.runs.first());
+        let last = self.after.last().or(chain.runs.last());
+        let runs = first.into_iter().chain(last).copied().collect();
+        Chain { runs, matched, is_weak: chain.is_weak }
+    }
+}
+
+/// The chain with the runs between its runs, and those beyond its ends.
+pub(crate) fn filled(
+    chain: &Chain,
+    a: &[u16],
+    b: &[u16],
+    beyond: Beyond,
+    room: &mut Room,
+) -> Chain {
+    let mut runs = beyond.before;
+    runs.reserve(chain.runs.len() * 2 + beyond.after.len());
     for &run in &chain.runs {
         if let Some(&last) = runs.last() {
             let (from_a, from_b) = (last.a + last.length, last.b + last.length);
             let between = (a.get(from_a..run.a), b.get(from_b..run.b));
             if let (Some(left), Some(right)) = between {
                 runs.extend(
-                    path(left, right, true).into_iter().map(|r| shifted(r, from_a, from_b)),
+                    path(left, right, true, room).into_iter().map(|r| shifted(r, from_a, from_b)),
                 );
             }
         }
         runs.push(run);
     }
-    if let (Some(&last), true) = (chain.runs.last(), grows) {
-        runs.extend(after(last, a, b));
-    }
+    runs.extend(beyond.after);
     let matched = runs.iter().map(|run| run.length).sum();
     Chain { runs, matched, is_weak: chain.is_weak }
 }
@@ -49,7 +97,7 @@ fn shifted(run: Run, a: usize, b: usize) -> Run {
 }
 
 /// Runs before the first run of a chain.
-fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
+fn before(first: Run, a: &[u16], b: &[u16], room: &mut Room) -> Vec<Run> {
     let (mut to_a, mut to_b) = (first.a, first.b);
     let mut out = Vec::new();
     loop {
@@ -62,7 +110,7 @@ fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
                 .copied()
                 .collect()
         };
-        let found = path(&turned(a, to_a), &turned(b, to_b), false);
+        let found = path(&turned(a, to_a), &turned(b, to_b), false, room);
         let Some(&last) = found.last() else { break };
         out.extend(found.iter().map(|run| Run {
             a: to_a - run.a - run.length,
@@ -76,14 +124,14 @@ fn before(first: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 }
 
 /// Runs after the last run of a chain.
-fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
+fn after(last: Run, a: &[u16], b: &[u16], room: &mut Room) -> Vec<Run> {
     let (mut from_a, mut from_b) = (last.a + last.length, last.b + last.length);
     let mut out = Vec::new();
     loop {
-        let ahead = |units: &[u16], from: usize| -> Vec<u16> {
-            units.iter().skip(from).take(REACH).copied().collect()
-        };
-        let found = path(&ahead(a, from_a), &ahead(b, from_b), false);
+        fn ahead(units: &[u16], from: usize) -> &[u16] {
+            units.get(from..(from + REACH).min(units.len())).unwrap_or_default()
+        }
+        let found = path(ahead(a, from_a), ahead(b, from_b), false, room);
         let Some(&last) = found.last() else { break };
         out.extend(found.into_iter().map(|run| shifted(run, from_a, from_b)));
         (from_a, from_b) = (from_a + last.a + last.length, from_b + last.b + last.length);
@@ -93,7 +141,7 @@ fn after(last: Run, a: &[u16], b: &[u16]) -> Vec<Run> {
 
 /// Runs of equal letters on the best way from the start of both: to the end of both if `whole`, else
 /// as far as they are alike (X-drop, Zhang, Schwartz, Wagner, Miller 2000).
-fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
+fn path(a: &[u16], b: &[u16], whole: bool, room: &mut Room) -> Vec<Run> {
     // Column c of row i stands for place i + c - back of b.
     let (more_a, more_b) = (a.len().saturating_sub(b.len()), b.len().saturating_sub(a.len()));
     let (back, ahead) = if whole { (BAND + more_a, BAND + more_b) } else { (BAND, BAND) };
@@ -102,107 +150,222 @@ fn path(a: &[u16], b: &[u16], whole: bool) -> Vec<Run> {
     if a.len().min(b.len()) < LEAST || is_too_much {
         return Vec::new();
     }
-    if width <= LANES { narrow(a, b, (back, width), whole) } else { wide(a, b, (back, width)) }
+    if width <= LANES {
+        narrow(a, b, (back, width), whole, room)
+    } else {
+        wide(a, b, (back, width))
+    }
 }
 
 /// A place that no way leads to. Scores are counts of letters and stay far above it.
 const NEVER: i16 = i16::MIN / 2;
 
-/// Cells of a row that are worked out at once: one row of the band.
+/// Widest band that is worked out antidiagonal by antidiagonal.
 const LANES: usize = 32;
-/// Room before a row, for what is moved by up to half a row.
-const MARGIN: usize = LANES / 2;
+/// Cells of an antidiagonal within such a band: every other column is on it.
+const HALF: usize = LANES / 2;
 
-type Row = [i16; LANES];
+type Half = [i16; HALF];
 
-/// Path within a band of at most [`LANES`] cells. A whole row is worked out without branches, so that
-/// the compiler does many cells at once.
-fn narrow(a: &[u16], b: &[u16], (back, width): (usize, usize), whole: bool) -> Vec<Run> {
-    let padded = padded(a, b, back, LANES);
-    let mut rows: Vec<Row> = Vec::with_capacity(a.len() + 1);
-    let mut first = [NEVER; LANES];
-    for (cell, score) in first[back..width].iter_mut().take(b.len() + 1).zip(0_i16..) {
-        *cell = -score;
+/// The cells of a band of at most [`LANES`] columns, antidiagonal by antidiagonal: column c of row i is
+/// cell c / 2 of antidiagonal 2 i + c - back.
+struct Band<'r> {
+    cells: &'r [Half],
+    back: usize,
+    width: usize,
+}
+
+impl Band<'_> {
+    fn column(&self, i: usize, c: usize) -> Option<i16> {
+        self.cells.get((2 * i + c).checked_sub(self.back)?).map(|half| half[c / 2])
     }
-    rows.push(first);
-    let mut best = (0, 0, 0);
-    for (i, &letter) in (1..).zip(a) {
-        let before = rows[i - 1];
-        let Some(there) = padded.get(i - 1..i - 1 + LANES) else { break };
-        let mut row = next_row(&before, letter, there);
-        // Beyond the band, and beyond the end of b.
-        let end = width.min((b.len() + back + 1).saturating_sub(i));
-        row[end..].fill(NEVER);
-        let highest = row.iter().copied().fold(NEVER, i16::max);
-        if highest > best.0 {
-            let column = row.iter().position(|&score| score == highest).unwrap_or(back);
-            best = (highest, i, i + column - back);
-        }
-        rows.push(row);
-        if !whole && i32::from(highest) < i32::from(best.0) - DROP {
+
+    fn score(&self, i: usize, j: usize) -> Option<i16> {
+        let c = (j + self.back).checked_sub(i).filter(|&c| c < self.width)?;
+        self.column(i, c)
+    }
+}
+
+/// Path within a band of at most [`LANES`] columns. No cell of an antidiagonal depends on another, so
+/// the compiler does many at once, without branches.
+fn narrow(
+    a: &[u16],
+    b: &[u16],
+    (back, width): (usize, usize),
+    whole: bool,
+    room: &mut Room,
+) -> Vec<Run> {
+    // Antidiagonals are worked out in twos, of the even columns and of the odd: with number d of the
+    // first, d + back is 2 h, and cell t of both stands in row h - t.
+    let rows = a.len().min(b.len() + back);
+    // Columns from the expected place to the last.
+    let ahead = width - 1 - back;
+    let last = if whole { a.len() + b.len() } else { 2 * rows + ahead };
+    room.set(a, b);
+    let Room { turned, padded, cells, highest } = room;
+    let limits = [0, 1].map(|odd| of_lanes(|t| if 2 * t + odd < width { i16::MAX } else { NEVER }));
+    cells.clear();
+    let (mut even, mut odd) = ([NEVER; HALF], [NEVER; HALF]);
+    let mut h = back / 2;
+    if back.is_multiple_of(2) {
+        even[h] = 0;
+        cells.push(even);
+        let here = window(turned, PAD + a.len() - h);
+        let there = window(padded, PAD - h);
+        odd = next((&odd, &even, &onwards(&even)), &here, &there, &limits[1]);
+        cells.push(odd);
+    } else {
+        odd[h] = 0;
+        cells.push(odd);
+    }
+    // Highest cell of each row, from the last row to the first.
+    let top = rows + 2 * PAD;
+    highest.clear();
+    highest.resize(if whole { 0 } else { top + HALF }, NEVER);
+    let mut best = (0, 0);
+    'rows: loop {
+        h += 1;
+        let d = 2 * h - back;
+        if d > last + 1 {
             break;
         }
+        let here = window(turned, PAD + a.len() - h.min(a.len() + PAD));
+        let at = PAD + d - h - 1;
+        let (there, then) = (window(padded, at), window(padded, at + 1));
+        even = next((&even, &odd, &backwards(&odd)), &here, &there, &limits[0]);
+        odd = next((&odd, &even, &onwards(&even)), &here, &then, &limits[1]);
+        cells.push(even);
+        cells.push(odd);
+        if whole {
+            continue;
+        }
+        let of_rows = highest[top - h..].iter_mut().zip(even.iter().zip(&odd));
+        of_rows.for_each(|(high, (even, odd))| *high = (*high).max(*even).max(*odd));
+        // The row whose last column is on one of these two.
+        let Some(i) = (d + 1).checked_sub(ahead).map(|twice| twice / 2).filter(|&i| i > 0) else {
+            continue;
+        };
+        if i > rows {
+            break;
+        }
+        let high = highest[top - i];
+        if high > best.0 {
+            best = (high, i);
+        }
+        if i32::from(high) < i32::from(best.0) - DROP {
+            break 'rows;
+        }
     }
-    let end = if whole { (a.len(), b.len()) } else { (best.1, best.2) };
-    way_back(a, b, end, |i, j| {
-        let c = (j + back).checked_sub(i).filter(|&c| c < width)?;
-        rows.get(i).map(|row| row[c])
+    let band = Band { cells: &*cells, back, width };
+    let end = if whole {
+        (a.len(), b.len())
+    } else {
+        let (high, i) = best;
+        let column = (0..width).find(|&c| band.column(i, c) == Some(high)).unwrap_or(back);
+        (i, i + column - back)
+    };
+    way_back(a, b, end, |i, j| band.score(i, j))
+}
+
+/// Letters before and after those of a text, so that every antidiagonal meets some.
+const PAD: usize = 2 * HALF;
+
+/// Room to align in, taken once for many alignments.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// The letters of a, last first, and those of b, with letters before and behind that no text has.
+    turned: Vec<u16>,
+    padded: Vec<u16>,
+    cells: Vec<Half>,
+    highest: Vec<i16>,
+}
+
+impl Room {
+    /// No letter is 0 or 1: beyond its ends, neither text agrees with anything.
+    fn set(&mut self, a: &[u16], b: &[u16]) {
+        self.turned.clear();
+        self.turned.resize(PAD, 1);
+        self.turned.extend(a.iter().rev());
+        self.turned.resize(a.len() + 2 * PAD, 1);
+        self.padded.clear();
+        self.padded.resize(PAD, 0);
+        self.padded.extend_from_slice(b);
+        self.padded.resize(b.len().max(a.len()) + 3 * PAD, 0);
+    }
+}
+
+#[inline(always)]
+fn window(letters: &[u16], from: usize) -> [u16; HALF] {
+    let mut out = [0; HALF];
+    out.copy_from_slice(&letters[from..from + HALF]);
+    out
+}
+
+#[inline(always)]
+fn of_lanes(lane: impl FnMut(usize) -> i16) -> Half {
+    std::array::from_fn(lane)
+}
+
+/// The antidiagonal after `before`, where letters `here` of a meet `there` of b. `two_before` is the
+/// one before that, `moved` is `before` with its cells moved to where the other gap leads, and no cell
+/// is higher than its limit: those beyond the band are never come to.
+#[inline(always)]
+fn next(
+    (two_before, before, moved): (&Half, &Half, &Half),
+    here: &[u16; HALF],
+    there: &[u16; HALF],
+    limits: &Half,
+) -> Half {
+    let mut out = [0; HALF];
+    for t in 0..HALF {
+        let step = if here[t] == there[t] { SAME } else { OTHER };
+        let gap = before[t].max(moved[t]) + OTHER;
+        out[t] = (two_before[t] + step).max(gap).min(limits[t]);
+    }
+    out
+}
+
+/// Cells four by four, as the words of a register: so they are moved without going through memory,
+/// which takes longer than all the rest.
+#[inline(always)]
+fn words(cells: &Half) -> [u64; HALF / 4] {
+    std::array::from_fn(|word| {
+        let cell = |n: usize| u64::from(cells[4 * word + n].cast_unsigned()) << (16 * n);
+        cell(0) | cell(1) | cell(2) | cell(3)
     })
 }
 
-/// The letters of b with room before and behind, so that row i meets those from i - 1 on. No letter
-/// is 0: beyond its ends, b agrees with nothing.
-fn padded(a: &[u16], b: &[u16], back: usize, width: usize) -> Vec<u16> {
-    let mut out = vec![0; back + b.len().max(a.len()) + width];
-    out[back..back + b.len()].copy_from_slice(b);
-    out
+#[inline(always)]
+fn cells(words: [u64; HALF / 4]) -> Half {
+    of_lanes(|t| {
+        #[allow(clippy::cast_possible_truncation, reason = "one cell of four")]
+        let cell = (words[t / 4] >> (16 * (t % 4))) as u16;
+        cell.cast_signed()
+    })
 }
 
-/// The row after `before`, where `letter` of a meets the letters `there` of b.
-fn next_row(before: &Row, letter: u16, there: &[u16]) -> Row {
-    let mut moved = [NEVER; LANES];
-    moved[..LANES - 1].copy_from_slice(&before[1..]);
-    // With a column's number added, a gap to the right costs nothing: the best of all cells before.
-    let mut sums = [NEVER; MARGIN + LANES];
-    for c in 0..LANES {
-        let same = if there[c] == letter { SAME } else { OTHER };
-        sums[MARGIN + c] = (before[c] + same).max(moved[c] + OTHER) + COLUMNS[c];
-    }
-    sums = highest_before::<1>(&sums);
-    sums = highest_before::<2>(&sums);
-    sums = highest_before::<4>(&sums);
-    sums = highest_before::<8>(&sums);
-    sums = highest_before::<16>(&sums);
-    let mut row = [NEVER; LANES];
-    for c in 0..LANES {
-        row[c] = sums[MARGIN + c] - COLUMNS[c];
-    }
-    row
+/// Each cell in the place of the one before it.
+#[inline(always)]
+fn onwards(half: &Half) -> Half {
+    let words = words(half);
+    let never = u64::from(NEVER.cast_unsigned());
+    let next = |word: usize| words.get(word + 1).copied().unwrap_or(never);
+    cells(std::array::from_fn(|word| words[word] >> 16 | next(word) << 48))
 }
 
-/// Number of each column.
-const COLUMNS: Row = {
-    let mut columns = [0; LANES];
-    let mut c = 1;
-    while c < LANES {
-        columns[c] = columns[c - 1] + 1;
-        c += 1;
-    }
-    columns
-};
-
-/// Each cell, or the one `BY` cells before it if that is higher.
-fn highest_before<const BY: usize>(cells: &[i16; MARGIN + LANES]) -> [i16; MARGIN + LANES] {
-    let mut out = *cells;
-    for c in MARGIN..MARGIN + LANES {
-        out[c] = cells[c].max(cells[c - BY]);
-    }
-    out
+/// Each cell in the place of the one after it.
+#[inline(always)]
+fn backwards(half: &Half) -> Half {
+    let words = words(half);
+    let never = u64::from(NEVER.cast_unsigned()) << 48;
+    let before = |word: usize| if word > 0 { words[word - 1] } else { never };
+    cells(std::array::from_fn(|word| words[word] << 16 | before(word) >> 48))
 }
 
 /// Path to the end of both within a band of any width; only cells within both texts are looked at.
 fn wide(a: &[u16], b: &[u16], (back, width): (usize, usize)) -> Vec<Run> {
-    let padded = padded(a, b, back, width);
+    let mut padded = vec![0; back + b.len().max(a.len()) + width];
+    padded[back..back + b.len()].copy_from_slice(b);
     // One cell more in each row, which stays beyond the band.
     let stride = width + 1;
     let mut cells = vec![NEVER; (a.len() + 1) * stride];
@@ -359,7 +522,7 @@ mod tests {
     #[test]
     fn rows_at_once_give_what_cell_by_cell_gives() {
         let mix = crate::fingerprint::mix;
-        let mut found = 0;
+        let (mut found, mut room) = (0, Room::default());
         for seed in 0..3_000_u64 {
             let number =
                 |of: u64, below: u64| usize::try_from(mix(mix(seed) ^ of) % below).unwrap();
@@ -380,7 +543,7 @@ mod tests {
             }
             b.truncate(number(4, 120));
             for whole in [true, false] {
-                let runs = path(&a, &b, whole);
+                let runs = path(&a, &b, whole, &mut room);
                 assert_eq!(runs, path_cell_by_cell(&a, &b, whole), "{seed} {whole} {a:?} {b:?}");
                 found += runs.len();
             }
@@ -401,7 +564,9 @@ mod tests {
             Run { a, b, length: x.len() }
         };
         let chain = Chain { runs: vec![at("wet blankets t")], matched: 12, is_weak: false };
-        let grown = filled(&chain, &a, &b, true);
+        let mut room = Room::default();
+        let beyond = Beyond::of(&chain, &a, &b, &mut room);
+        let grown = filled(&chain, &a, &b, beyond, &mut room);
         assert_eq!(grown.runs.last().map(|r| r.a + r.length), Some(a.len()));
         assert!(grown.a().0 <= 6, "{grown:?}");
         assert!(grown.matched * 10 > a.len() * 7);
@@ -425,6 +590,8 @@ mod tests {
         let length = units(shared).len();
         let chain =
             Chain { runs: vec![Run { a: 0, b: 0, length }], matched: length, is_weak: false };
-        assert!(filled(&chain, &a, &b, true).a().1 <= length + 4);
+        let mut room = Room::default();
+        let beyond = Beyond::of(&chain, &a, &b, &mut room);
+        assert!(filled(&chain, &a, &b, beyond, &mut room).a().1 <= length + 4);
     }
 }

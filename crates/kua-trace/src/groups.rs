@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
-use crate::chain::may_chain;
 use crate::memo::Remembered;
 use crate::reuse::Folds;
 use crate::seeds::{Change, Leaders, Prints, Seed, Shared, change};
@@ -43,15 +42,14 @@ impl Groups {
     }
 
     /// Seeds of each pair of group `n`.
-    pub(crate) fn pairs(&self, n: usize, config: &TraceConfig) -> impl Iterator<Item = &[Seed]> {
-        pairs(&self.seeds[self.groups[n].seeds.clone()], config)
+    pub(crate) fn pairs(&self, n: usize) -> impl Iterator<Item = &[Seed]> {
+        pairs(&self.seeds[self.groups[n].seeds.clone()])
     }
 }
 
-/// The seeds of each pair of texts that may share a passage.
-fn pairs<'s>(seeds: &'s [Seed], config: &TraceConfig) -> impl Iterator<Item = &'s [Seed]> {
-    let pairs = seeds.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
-    pairs.filter(move |pair| may_chain(pair, config))
+/// The seeds of each pair of texts.
+fn pairs(seeds: &[Seed]) -> impl Iterator<Item = &[Seed]> {
+    seeds.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b))
 }
 
 /// What is remembered of the links of groups, of the fingerprints of texts, and of the last build.
@@ -68,10 +66,8 @@ struct Before {
     groups: Vec<Vec<Sha256>>,
 }
 
-/// Fewest texts whose groups are looked at at a time, and into how many parts a case is cut at most:
-/// the seeds of all at once would be larger than the texts, and each part passes over what all share.
+/// Texts whose groups are looked at at a time: the seeds of all at once would be larger than the texts.
 const AT_A_TIME: usize = 1 << 12;
-const MOST_PARTS: usize = 64;
 
 /// All groups of a case, to be asked for some texts at a time.
 pub(crate) struct AllGroups<'r, 'm> {
@@ -111,10 +107,9 @@ impl<'r, 'm> AllGroups<'r, 'm> {
         let (seeds, known, leaders) = match after(&before, texts, &prints, config, have) {
             Some((change, known)) => (Seeds::Changed(change.seeds), known, change.leaders),
             None => {
-                let mut shared = Shared::of(&prints);
+                let shared = Shared::of(prints, config);
                 let leaders =
                     if remembered.is_kept() { shared.leaders.clone() } else { Vec::new() };
-                shared.leaders.shrink_to_fit();
                 (Seeds::Shared(shared), Vec::new(), leaders)
             }
         };
@@ -130,7 +125,7 @@ impl<'r, 'm> AllGroups<'r, 'm> {
     /// Ranges of texts whose groups are to be asked for in turn.
     pub(crate) fn parts(&self) -> Vec<Range<usize>> {
         let step = match self.seeds {
-            Seeds::Shared(_) => AT_A_TIME.max(self.texts.div_ceil(MOST_PARTS)),
+            Seeds::Shared(_) => AT_A_TIME,
             Seeds::Changed(_) => self.texts.max(1),
         };
         (0..self.texts).step_by(step).map(|n| n..(n + step).min(self.texts)).collect()
@@ -139,14 +134,14 @@ impl<'r, 'm> AllGroups<'r, 'm> {
     /// The groups whose first text is in a range.
     pub(crate) fn part(&mut self, range: Range<usize>) -> Groups {
         let seeds = match &mut self.seeds {
-            Seeds::Shared(shared) => shared.seeds(&range, self.config),
+            Seeds::Shared(shared) => shared.seeds(&range.clone().collect::<Vec<_>>(), self.config),
             Seeds::Changed(seeds) => std::mem::take(seeds),
         };
         let mut of_texts: Vec<Vec<Group>> = match self.known.get_mut(range.clone()) {
             Some(known) => known.iter_mut().map(std::mem::take).collect(),
             None => range.clone().map(|_| Vec::new()).collect(),
         };
-        for (a, group) in grouped(&seeds, self.config, self.remembered) {
+        for (a, group) in grouped(&seeds, self.remembered) {
             if let Some(groups) = a.checked_sub(range.start).and_then(|at| of_texts.get_mut(at)) {
                 groups.push(group);
             }
@@ -198,11 +193,7 @@ fn after(
 
 /// Seeds (sorted) as groups, with the number of the first text of each. Where a group of pairs ends
 /// is told by a text, so that one more changes one group.
-fn grouped(
-    seeds: &[Seed],
-    config: &TraceConfig,
-    remembered: &Remembered<'_>,
-) -> Vec<(usize, Group)> {
+fn grouped(seeds: &[Seed], remembered: &Remembered<'_>) -> Vec<(usize, Group)> {
     let of_texts: Vec<&[Seed]> = seeds.chunk_by(|x, y| x.a == y.a).collect();
     let starts = of_texts.iter().scan(0, |from, seeds| {
         let start = *from;
@@ -220,12 +211,9 @@ fn grouped(
             for seeds in of_text.chunk_by(|x, y| !ends(x, y)) {
                 let range = from..from + seeds.len();
                 from = range.end;
-                let pairs: Vec<&[Seed]> = pairs(seeds, config).collect();
-                if let Some(first) = pairs.first() {
-                    let is_kept = remembered.is_kept();
-                    let key = if is_kept { key(&pairs, remembered) } else { Sha256::of(&[]) };
-                    out.push((first[0].a as usize, Group { key, seeds: range, links: None }));
-                }
+                let is_kept = remembered.is_kept();
+                let key = if is_kept { key(seeds, remembered) } else { Sha256::of(&[]) };
+                out.push((seeds[0].a as usize, Group { key, seeds: range, links: None }));
             }
             out
         })
@@ -233,13 +221,13 @@ fn grouped(
 }
 
 /// Digest of what the links of a text with some others depend on.
-fn key(pairs: &[&[Seed]], remembered: &Remembered<'_>) -> Sha256 {
-    let texts = pairs.iter().flat_map(|pair| pair.first()).flat_map(|seed| [seed.a, seed.b]);
+fn key(seeds: &[Seed], remembered: &Remembered<'_>) -> Sha256 {
+    let texts = pairs(seeds).flat_map(|pair| [pair[0].a, pair[0].b]);
     let texts = remembered.digest(texts.map(|text| text as usize));
     let mut places = Vec::new();
-    for pair in pairs {
+    for pair in pairs(seeds) {
         places.extend_from_slice(&(pair.len() as u64).to_be_bytes());
-        for seed in *pair {
+        for seed in pair {
             places.extend_from_slice(&seed.at_a.to_be_bytes());
             places.extend_from_slice(&seed.at_b.to_be_bytes());
         }

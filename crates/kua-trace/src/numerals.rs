@@ -30,7 +30,7 @@ pub(crate) struct Numerals {
     factors: Vec<u64>,
     joiners: Phrases,
     /// First two letters of all words a number may begin with: most words are none.
-    openings: BTreeSet<(char, char)>,
+    openings: Openings,
 }
 
 const FILE: &str = "numbers.txt";
@@ -67,12 +67,12 @@ impl Numerals {
                 factors.push(factor);
             }
         }
-        let openings = heads
-            .iter()
-            .chain(&multipliers)
-            .flat_map(|entry| kua_lexicon::expand(&entry.key).unwrap_or_default())
-            .filter_map(|phrase| phrase.first().map(|word| opening(&word.fold)))
-            .collect();
+        let entries = heads.iter().chain(&multipliers);
+        let phrases = entries.flat_map(|entry| kua_lexicon::expand(&entry.key).unwrap_or_default());
+        let mut openings = Openings::default();
+        phrases
+            .filter_map(|phrase| Some(phrase.first()?.fold.clone()))
+            .for_each(|word| openings.add(&word));
         let compile = |entries: &[Entry]| Phrases::compile(entries, lexicon.endings()).0;
         Self {
             heads: compile(&heads),
@@ -87,7 +87,7 @@ impl Numerals {
     /// Value of the number in words that begins at token `at`, and how many tokens it takes.
     pub(crate) fn spelled(&self, tokens: &[Token<'_>], at: usize) -> Option<(u64, usize)> {
         let first = tokens.get(at)?;
-        if !self.openings.contains(&opening(&first.fold)) {
+        if !self.openings.holds(&first.fold) {
             return None;
         }
         let (mut total, mut current, mut least) = (0_u64, 0_u64, u64::MAX);
@@ -195,6 +195,33 @@ impl Numerals {
         } else {
             joiner(at).unwrap_or(at)
         }
+    }
+}
+
+/// The first two letters of some words: a bit for each two, first of all asked for their sum.
+#[derive(Debug, Default)]
+struct Openings {
+    bits: [u64; 4],
+    pairs: BTreeSet<(char, char)>,
+}
+
+impl Openings {
+    fn add(&mut self, word: &str) {
+        let pair = opening(word);
+        let (place, bit) = Self::place(pair);
+        self.bits[place] |= bit;
+        self.pairs.insert(pair);
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        let pair = opening(word);
+        let (place, bit) = Self::place(pair);
+        self.bits[place] & bit != 0 && self.pairs.contains(&pair)
+    }
+
+    fn place((first, second): (char, char)) -> (usize, u64) {
+        let sum = (first as usize).wrapping_mul(31).wrapping_add(second as usize) % 256;
+        (sum / 64, 1 << (sum % 64))
     }
 }
 

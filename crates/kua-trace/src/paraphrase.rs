@@ -16,6 +16,7 @@ use crate::TraceConfig;
 use crate::body::Body;
 use crate::features::to_f32;
 use crate::fingerprint::mix;
+use crate::letters::{is_alphanumeric, lowered};
 use crate::memo::Remembered;
 use crate::wording::{AllWordings, ItemKind, items, mirror};
 
@@ -112,13 +113,19 @@ fn stems(text: &str) -> Vec<u32> {
     let mut out = Vec::new();
     // Citing one page is no telling.
     let told = text.split_whitespace().filter(|piece| !piece.contains("://"));
-    for word in told.flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric())) {
+    for word in told.flat_map(|piece| piece.split(|c: char| !is_alphanumeric(c))) {
         let is_figure = word.starts_with(|c: char| c.is_numeric());
         if !is_figure && word.chars().take(SHORTEST).count() < SHORTEST || word.is_empty() {
             continue;
         }
-        let letters = word.chars().flat_map(char::to_lowercase);
-        let hash = letters.take(STEM).fold(7, |hash, letter| mix(hash ^ u64::from(letter as u32)));
+        let (mut hash, mut left) = (7, STEM);
+        word.chars().take(STEM).all(|c| {
+            lowered(c, |letter| {
+                hash = mix(hash ^ u64::from(letter as u32));
+                left -= 1;
+                left > 0
+            })
+        });
         out.extend(u32::try_from(hash >> 32));
     }
     out.sort_unstable();

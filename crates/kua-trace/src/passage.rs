@@ -5,6 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
+use crate::letters::is_alphanumeric;
 use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, substitutions};
 
 /// One side of a comparison.
@@ -45,10 +46,70 @@ const LEAST_AGREEMENT: usize = 40;
 /// Letters of a piece that is hardly more than a figure, where lines are broken anywhere.
 const FIGURE: usize = 16;
 
+/// Hundredths of a sentence that are nearly all of it.
+const WHOLE: usize = 85;
+
 /// Whether a piece is more than a turn of phrase: nearly all of its sentences, on both sides.
 pub(crate) fn is_whole(kept: usize, letters: usize, matched: usize) -> bool {
-    const WHOLE: usize = 85;
     kept * letters >= WHOLE * matched
+}
+
+/// Whether a chain with these ends may be nothing but whole sentences. Told from its ends alone, so only
+/// of one that lies within one sentence of either side: it makes up one piece, or none.
+pub(crate) fn may_be_whole(
+    from: (usize, usize),
+    to: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> bool {
+    let (from, to) = widened(from, to, a, b);
+    let sides = [(a, from.0, to.0), (b, from.1, to.1)];
+    let is_one = |side: Side<'_, '_>, from: usize, to: usize| {
+        side.folded.sentence_at(from) == side.folded.sentence_at(to.max(1) - 1)
+    };
+    if !sides.iter().all(|&(side, from, to)| is_one(side, from, to)) {
+        return true;
+    }
+    sides.iter().all(|&(side, from, to)| {
+        let text = &side.body.document.text;
+        let range = whole_words(text, side.folded.bytes(text, from, to));
+        range.is_some_and(|range| hundredths(range, sentence(side, range)) >= WHOLE)
+    })
+}
+
+/// Whether a chain may be nothing but whole sentences if it begins at `from`: not if on both sides too
+/// much of the sentence in which it begins and in which all its runs stand is left before it. Wherever
+/// it ends, its first piece then holds these runs and is no whole sentence of the side that is cut.
+pub(crate) fn may_begin_whole(
+    chain: &Chain,
+    from: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> bool {
+    let from = widened_start(from, a.folded, b.folded);
+    let (start, end) = (chain.start(), chain.end());
+    [(a, from.0, start.0, end.0), (b, from.1, start.1, end.1)].iter().any(
+        |&(side, from, start, end)| {
+            let sentence = side.folded.sentence_at(from);
+            if sentence != side.folded.sentence_at(start)
+                || sentence != side.folded.sentence_at(end - 1)
+            {
+                return true;
+            }
+            let Some(unit) = side.body.units.get(sentence) else { return true };
+            let text = &side.body.document.text;
+            let begins = word_start(text, side.folded.byte(text, from));
+            // The mark that closes the sentence may stand after it.
+            let end = unit.range.end + 8;
+            let rest = TextRange::new(begins.min(end), end);
+            begins <= unit.range.start || hundredths(rest, unit.range) >= WHOLE
+        },
+    )
+}
+
+/// Hundredths of `whole` that `part` is.
+fn hundredths(part: TextRange, whole: TextRange) -> usize {
+    part.len() * 100 / whole.len().max(1)
 }
 
 /// The sentences of a reused passage, side by side, in order. Sentences that were replaced or left
@@ -60,10 +121,9 @@ pub(crate) fn pieces(
     b: Side<'_, '_>,
     only_whole: bool,
 ) -> Vec<Piece> {
-    let (from, to) = widened(chain, a, b);
+    let (from, to) = widened(chain.start(), chain.end(), a, b);
     let count = |side: Side<'_, '_>, start: usize, end: usize| {
-        side.body.unit_at(side.folded.byte(&side.body.document.text, end.max(1) - 1))
-            - side.body.unit_at(side.folded.byte(&side.body.document.text, start))
+        side.folded.sentence_at(end.max(1) - 1) - side.folded.sentence_at(start)
     };
     // The side with more sentences says where to cut.
     if count(a, from.0, to.0) >= count(b, from.1, to.1) {
@@ -86,12 +146,12 @@ fn cut(
 ) -> Vec<Piece> {
     let text_a = &a.body.document.text;
     let text_b = &b.body.document.text;
-    let first = a.body.unit_at(a.folded.byte(text_a, from.0));
-    let last = a.body.unit_at(a.folded.byte(text_a, to.0.max(1) - 1));
+    let first = a.folded.sentence_at(from.0);
+    let last = a.folded.sentence_at(to.0.max(1) - 1);
     let mut cuts = vec![from];
-    let units = a.body.units.get(first + 1..=last).unwrap_or_default();
-    for unit in units {
-        let at = a.folded.index(text_a, unit.range.start);
+    let sentences = a.folded.sentences.get(first + 1..=last).unwrap_or_default();
+    for &(start, _) in sentences {
+        let at = start as usize;
         let over = at_sentence(b, chain.across(at).clamp(from.1, to.1));
         if cuts.last().is_some_and(|&(x, y)| at > x && over >= y) && at < to.0 && over <= to.1 {
             cuts.push((at, over));
@@ -107,8 +167,8 @@ fn cut(
         let matched = chain.matched_within(a0, a1);
         let letters = (a1 - a0).max(b1 - b0);
         let (wide_a, wide_b) = (sentence(a, range_a), sentence(b, range_b));
-        let part = |range: TextRange, whole: TextRange| range.len() * 100 / whole.len().max(1);
-        let kept = part(range_a, wide_a).min(part(range_b, wide_b)) * matched / letters.max(1);
+        let least = hundredths(range_a, wide_a).min(hundredths(range_b, wide_b));
+        let kept = least * matched / letters.max(1);
         let is_thin = matched * 2 < letters;
         if only_whole && !is_thin && !is_whole(kept, letters, matched) {
             return Vec::new();
@@ -203,26 +263,36 @@ fn in_dateline(body: &Body<'_>, at: TextRange) -> bool {
         && (head.trim_end().ends_with(')') || is_town)
 }
 
-/// Ends of the chain moved outwards over sentences that are alike though no run was found in them.
-fn widened(chain: &Chain, a: Side<'_, '_>, b: Side<'_, '_>) -> ((usize, usize), (usize, usize)) {
-    let (mut from, mut to) = ((chain.a().0, chain.b().0), (chain.a().1, chain.b().1));
-    for _ in 0..4 {
-        let next = (sentence_start(a, from.0), sentence_start(b, from.1));
-        let heads = (a.folded.units.get(next.0..from.0), b.folded.units.get(next.1..from.1));
-        match heads {
-            (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
-            _ => break,
-        }
-    }
+/// Ends of a chain moved outwards over sentences that are alike though no run was found in them.
+fn widened(
+    mut from: (usize, usize),
+    mut to: (usize, usize),
+    a: Side<'_, '_>,
+    b: Side<'_, '_>,
+) -> ((usize, usize), (usize, usize)) {
+    let (a, b) = (a.folded, b.folded);
+    from = widened_start(from, a, b);
     for _ in 0..4 {
         let next = (sentence_end(a, to.0), sentence_end(b, to.1));
-        let tails = (a.folded.units.get(to.0..next.0), b.folded.units.get(to.1..next.1));
+        let tails = (a.units.get(to.0..next.0), b.units.get(to.1..next.1));
         match tails {
             (Some(left), Some(right)) if next != to && alike(left, right) => to = next,
             _ => break,
         }
     }
     (from, to)
+}
+
+fn widened_start(mut from: (usize, usize), a: &Folded, b: &Folded) -> (usize, usize) {
+    for _ in 0..4 {
+        let next = (sentence_start(a, from.0), sentence_start(b, from.1));
+        let heads = (a.units.get(next.0..from.0), b.units.get(next.1..from.1));
+        match heads {
+            (Some(left), Some(right)) if next != from && alike(left, right) => from = next,
+            _ => break,
+        }
+    }
+    from
 }
 
 /// `range` and the rest of the sentences it begins and ends in.
@@ -234,23 +304,14 @@ fn sentence(side: Side<'_, '_>, range: TextRange) -> TextRange {
 }
 
 /// Start of the sentence that holds the letter before `at`.
-fn sentence_start(side: Side<'_, '_>, at: usize) -> usize {
+fn sentence_start(side: &Folded, at: usize) -> usize {
     let Some(before) = at.checked_sub(1) else { return 0 };
-    let text = &side.body.document.text;
-    let byte = side.folded.byte(text, before);
-    let start = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.start);
-    side.folded.index(text, start).min(before)
+    side.sentence(before).0.min(before)
 }
 
 /// End of the sentence that holds the letter at `at`.
-fn sentence_end(side: Side<'_, '_>, at: usize) -> usize {
-    if at >= side.folded.units.len() {
-        return at;
-    }
-    let text = &side.body.document.text;
-    let byte = side.folded.byte(text, at);
-    let end = side.body.units.get(side.body.unit_at(byte)).map_or(byte, |unit| unit.range.end);
-    side.folded.index(text, end).max(at + 1)
+fn sentence_end(side: &Folded, at: usize) -> usize {
+    if at >= side.units.len() { at } else { side.sentence(at).1.max(at + 1) }
 }
 
 /// Position at a sentence start of this side if one is within a few letters, else as it was.
@@ -281,6 +342,10 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
         return false;
     }
     let (size, least) = if a.len().max(b.len()) <= SHORT { (2, 55) } else { (3, 45) };
+    let all = (a.len() + 1).saturating_sub(size) + (b.len() + 1).saturating_sub(size);
+    if 200 * shared_at_most(a, b, size) < least * all {
+        return false;
+    }
     let grams = |units: &[u16]| {
         let mut grams: Vec<u64> = units
             .windows(size)
@@ -305,26 +370,36 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
     200 * shared >= least * (left.len() + right.len()).max(1)
 }
 
+/// How many groups of so many letters of `b` may stand in `a`, each with as many of `b` as are like it:
+/// no fewer than the two share.
+fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
+    const BITS: usize = 1 << 12;
+    let mut seen = [0_u64; BITS / 64];
+    let place = |group: &[u16]| {
+        let mixed = group.iter().fold(0_u32, |all, &unit| {
+            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
+        });
+        let at = (mixed >> 20) as usize % BITS;
+        (at / 64, 1_u64 << (at % 64))
+    };
+    for group in a.windows(size) {
+        let (word, bit) = place(group);
+        seen[word] |= bit;
+    }
+    let may_stand = |group: &&[u16]| {
+        let (word, bit) = place(group);
+        seen[word] & bit != 0
+    };
+    b.windows(size).filter(may_stand).count()
+}
+
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else
 /// leaves it out. `None` if nothing is left.
 fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
-    let letters_back = |at: usize| -> usize {
-        let head = text.get(..at).unwrap_or_default();
-        head.chars().rev().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
-    };
-    let letters_on = |at: usize| -> usize {
-        let tail = text.get(at..).unwrap_or_default();
-        tail.chars().take(40).take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum()
-    };
-    let (mut start, mut end) = (range.start, range.end);
-    let outside = letters_back(start);
+    let (start, mut end) = (word_start(text, range.start), range.end);
+    let outside = letters_on(text, end);
     if outside > 0 {
-        let inside = letters_on(start);
-        start = if inside >= outside { start - outside } else { next_word(text, start + inside) };
-    }
-    let outside = letters_on(end);
-    if outside > 0 {
-        let inside = letters_back(end);
+        let inside = letters_back(text, end);
         end = if inside >= outside { end + outside } else { end - inside };
     }
     let words = text.get(start..end)?;
@@ -341,8 +416,28 @@ fn whole_words(text: &str, range: TextRange) -> Option<TextRange> {
     })
 }
 
+/// The start of the word that `at` lies in, if most of it is behind; else that of the next.
+fn word_start(text: &str, at: usize) -> usize {
+    let outside = letters_back(text, at);
+    if outside == 0 {
+        return at;
+    }
+    let inside = letters_on(text, at);
+    if inside >= outside { at - outside } else { next_word(text, at + inside) }
+}
+
+/// Bytes of the letters and digits just before `at`.
+fn letters_back(text: &str, at: usize) -> usize {
+    let head = text.get(..at).unwrap_or_default();
+    head.chars().rev().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
+}
+
+/// Bytes of the letters and digits from `at` on.
+fn letters_on(text: &str, at: usize) -> usize {
+    let tail = text.get(at..).unwrap_or_default();
+    tail.chars().take(40).take_while(|&c| is_alphanumeric(c)).map(char::len_utf8).sum()
+}
+
 fn next_word(text: &str, from: usize) -> usize {
-    text.get(from..)
-        .and_then(|rest| rest.find(char::is_alphanumeric))
-        .map_or(text.len(), |at| from + at)
+    text.get(from..).and_then(|rest| rest.find(is_alphanumeric)).map_or(text.len(), |at| from + at)
 }

@@ -11,6 +11,7 @@ use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
 use crate::fold::Folded;
+use crate::gap::Room;
 use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
 use crate::memo::Remembered;
@@ -65,20 +66,20 @@ fn of_group(
         folded: folds.get(n),
         words: wordings.get(bodies[n].language()),
     };
-    let mut out = Vec::new();
-    for pair in groups.pairs(n, config) {
+    let (mut out, mut room) = (Vec::new(), Room::default());
+    for pair in groups.pairs(n) {
         let (a, b) = (pair[0].a as usize, pair[0].b as usize);
         let (side_a, side_b) = (side(a), side(b));
         let run = side_a.folded.run.min(side_b.folded.run);
         if a == b {
-            let found = chains(pair, (side_a.folded, side_a.folded), run, true, config);
+            let found = chains(pair, (side_a, side_a), run, true, config, &mut room);
             repeats(&found, side_a, &mut out);
             continue;
         }
         let least = config.min_characters;
         let passages = match duplicate(side_a, side_b, least) {
             Some(whole) => vec![(whole, false)],
-            None => sideless(pair, side_a, side_b, run, config),
+            None => sideless(pair, side_a, side_b, run, config, &mut room),
         };
         between(passages, side_a, side_b, marks.get(a), marks.get(b), &mut out);
     }
@@ -103,9 +104,8 @@ impl<'s, 'd> Folds<'s, 'd> {
 }
 
 fn fold(body: &Body<'_>) -> Folded {
-    let mut folded = Folded::of(&body.document.text, &body.ranges);
-    folded.cut(&body.document.text, body.units.iter().map(|unit| unit.range));
-    folded
+    let sentences = body.units.iter().map(|unit| unit.range);
+    Folded::in_sentences(&body.document.text, &body.ranges, sentences)
 }
 
 /// Order of links in a lineage: by sides, then kind.
@@ -148,9 +148,10 @@ fn sideless(
     b: Side<'_, '_>,
     run: usize,
     config: &TraceConfig,
+    room: &mut Room,
 ) -> Vec<(Vec<Piece>, bool)> {
-    let found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
-        let chains = chains(seeds, (one.folded, other.folded), run, false, config);
+    let mut found = |seeds: &[Seed], one: Side<'_, '_>, other: Side<'_, '_>| {
+        let chains = chains(seeds, (one, other), run, false, config, room);
         passages(&chains, one, other, config.min_characters)
     };
     if a.body.stands_first(b.body) {

@@ -5,15 +5,15 @@
 //! their group, and groups with each other or, if even those are too many, with the first group. So
 //! what everybody copies is still found, in linear time.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
+use crate::chain::may_chain;
 use crate::fingerprint::fingerprints;
 use crate::fold::Folded;
 use crate::since::Wanted;
+use crate::twice::Twice;
 use crate::twins::{Sketch, groups};
 
 /// One shared fingerprint: unit positions in two texts, `a <= b`.
@@ -37,6 +37,19 @@ struct Posting {
     hash: u32,
     text: u32,
     at: u32,
+}
+
+/// A place of a fingerprint.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    text: u32,
+    at: u32,
+}
+
+impl From<&Posting> for Place {
+    fn from(posting: &Posting) -> Self {
+        Self { text: posting.text, at: posting.at }
+    }
 }
 
 /// Times a fingerprint is followed within one text and between two.
@@ -86,27 +99,222 @@ impl Prints {
 /// For each text the first of those that are nearly identical to it.
 pub(crate) type Leaders = Vec<u32>;
 
-/// The fingerprints that stand in more than one place, from which seeds are made.
+/// The fingerprints that stand in more than one place, list by list, from which the seeds of a text
+/// are made without looking at any list it is not in.
 pub(crate) struct Shared {
-    postings: Vec<Posting>,
+    /// In order of text and position; those of a crowd in order of leader, text and position.
+    places: Vec<Place>,
+    /// For each place whether it is the last of its list, and whether its list is a crowd.
+    marks: Vec<u8>,
+    crowds: Vec<Crowd>,
+    /// For each text where its places are, list by list, and where the list of a text begins.
+    of_texts: Vec<u32>,
+    starts: Vec<u32>,
     pub(crate) leaders: Leaders,
 }
 
+/// A fingerprint in more texts than are joined all with all.
+struct Crowd {
+    start: u32,
+    /// Where the first place of each group of near-identical texts is.
+    heads: Vec<u32>,
+}
+
+/// Of a place: it is the last of its list; its list is a crowd.
+const LAST: u8 = 1;
+const CROWD: u8 = 2;
+
 impl Shared {
     /// Of all texts. Most fingerprints stand in one place only and are never listed.
-    pub(crate) fn of(prints: &[Prints]) -> Self {
-        let twice = Twice::of(prints);
-        let mut postings = listed(prints, |hash| twice.holds(hash));
-        drop(twice);
-        postings.par_sort_unstable();
-        Self { postings, leaders: leaders(prints) }
+    pub(crate) fn of(prints: Vec<Prints>, config: &TraceConfig) -> Self {
+        let leaders = leaders(&prints);
+        let twice = Twice::of(&prints, |prints| prints.hashes.iter().copied());
+        let postings = listed(&prints, |hash| twice.holds(hash));
+        // The largest there is while places are listed.
+        drop((twice, prints));
+        Self::sorted(postings, leaders, config)
     }
 
-    /// The seeds whose first text is among `texts`, sorted. Asked for some texts at a time, because
-    /// those of all would be many times as large as the texts.
-    pub(crate) fn seeds(&self, texts: &std::ops::Range<usize>, config: &TraceConfig) -> Vec<Seed> {
-        joined(&self.postings, &self.leaders, config, |text| texts.contains(&(text as usize)))
+    fn sorted(mut postings: Vec<Posting>, leaders: Leaders, config: &TraceConfig) -> Self {
+        postings.par_sort_unstable();
+        let mut shared = Self {
+            places: Vec::with_capacity(postings.len()),
+            marks: Vec::with_capacity(postings.len()),
+            crowds: Vec::new(),
+            of_texts: Vec::new(),
+            starts: vec![0; leaders.len() + 1],
+            leaders,
+        };
+        for list in postings.chunk_by_mut(|x, y| x.hash == y.hash).filter(|list| list.len() > 1) {
+            shared.add(list, config);
+        }
+        drop(postings);
+        shared.sort_by_text();
+        shared
     }
+
+    /// Adds the places of a fingerprint.
+    fn add(&mut self, list: &mut [Posting], config: &TraceConfig) {
+        let most = config.max_documents_per_fingerprint;
+        let is_crowd = list.len() > most && list.chunk_by(|x, y| x.text == y.text).count() > most;
+        let start = narrow(self.places.len());
+        if is_crowd {
+            let leader = |text: u32| self.leaders[text as usize];
+            list.sort_unstable_by_key(|place| (leader(place.text), place.text, place.at));
+            let groups = list.chunk_by(|x, y| leader(x.text) == leader(y.text));
+            let heads = groups.scan(start, |at, group| {
+                let head = *at;
+                *at += narrow(group.len());
+                Some(head)
+            });
+            let heads = heads.collect();
+            self.crowds.push(Crowd { start, heads });
+        }
+        self.places.extend(list.iter().map(Place::from));
+        self.marks.resize(self.places.len(), if is_crowd { CROWD } else { 0 });
+        if let Some(last) = self.marks.last_mut() {
+            *last |= LAST;
+        }
+    }
+
+    /// Notes for each text where its places are.
+    fn sort_by_text(&mut self) {
+        for place in &self.places {
+            self.starts[place.text as usize + 1] += 1;
+        }
+        for text in 1..self.starts.len() {
+            self.starts[text] += self.starts[text - 1];
+        }
+        let mut next = self.starts.clone();
+        self.of_texts = vec![0; self.places.len()];
+        for (slot, place) in (0_u32..).zip(&self.places) {
+            let at = &mut next[place.text as usize];
+            self.of_texts[*at as usize] = slot;
+            *at += 1;
+        }
+    }
+
+    /// The seeds of pairs that may share a passage and whose first text is among `texts` (sorted),
+    /// sorted. Asked for some texts at a time, because those of all would be larger than the texts.
+    pub(crate) fn seeds(&self, texts: &[usize], config: &TraceConfig) -> Vec<Seed> {
+        let of_texts: Vec<Vec<Seed>> = texts
+            .par_iter()
+            .with_min_len(16)
+            .map_init(
+                || (vec![0_u8; self.leaders.len()], Vec::new()),
+                |(counts, all), &text| self.seeds_of(narrow(text), config, counts, all),
+            )
+            .collect();
+        of_texts.concat()
+    }
+
+    /// The seeds of `text` with itself and texts after it. `counts` is zero for every text and is
+    /// left so; `all` is room to work in.
+    fn seeds_of(
+        &self,
+        text: u32,
+        config: &TraceConfig,
+        counts: &mut [u8],
+        all: &mut Vec<Seed>,
+    ) -> Vec<Seed> {
+        all.clear();
+        let range = self.starts[text as usize] as usize..self.starts[text as usize + 1] as usize;
+        let mut slots = self.of_texts[range].iter().map(|&slot| slot as usize).peekable();
+        while let Some(first) = slots.next() {
+            let own = self.own(first);
+            // The places of one list follow each other.
+            for _ in 1..own.len() {
+                slots.next();
+            }
+            within(own, config, all);
+            let end = first + own.len();
+            if self.marks[first] & CROWD == 0 {
+                let mut next = end;
+                while self.marks[next - 1] & LAST == 0 {
+                    let other = self.own(next);
+                    next += other.len();
+                    cross(own, other, all);
+                }
+            } else {
+                self.in_crowd(first, own, config, all);
+            }
+        }
+        // Most pairs of texts that share a fingerprint share only one, and are no passage.
+        for seed in &*all {
+            let count = &mut counts[seed.b as usize];
+            *count = count.saturating_add(1);
+        }
+        let mut seeds: Vec<Seed> =
+            all.iter().filter(|seed| counts[seed.b as usize] > 1).copied().collect();
+        for seed in &*all {
+            counts[seed.b as usize] = 0;
+        }
+        seeds.sort_unstable();
+        chainable(&mut seeds, config);
+        seeds.shrink_to_fit();
+        seeds
+    }
+
+    /// The places from `first` on that are of one text and one list.
+    fn own(&self, first: usize) -> &[Place] {
+        let text = self.places[first].text;
+        let mut end = first + 1;
+        while self.marks[end - 1] & LAST == 0 && self.places[end].text == text {
+            end += 1;
+        }
+        &self.places[first..end]
+    }
+
+    /// Seeds of the places of a text with those of texts after it in the same crowd.
+    fn in_crowd(&self, first: usize, own: &[Place], config: &TraceConfig, out: &mut Vec<Seed>) {
+        let number = self.crowds.partition_point(|crowd| crowd.start as usize <= first);
+        let Some(crowd) = number.checked_sub(1).map(|number| &self.crowds[number]) else { return };
+        let Ok(head) = crowd.heads.binary_search(&narrow(first)) else { return };
+        let leader = |at: usize| self.leaders[self.places[at].text as usize];
+        let mut next = first + own.len();
+        while self.marks[next - 1] & LAST == 0 && leader(next) == leader(first) {
+            let other = self.own(next);
+            next += other.len();
+            cross(own, other, out);
+        }
+        let all_with_all = crowd.heads.len() <= config.max_documents_per_fingerprint;
+        let heads = if all_with_all || head == 0 { &crowd.heads[..] } else { &crowd.heads[..1] };
+        for &other in heads {
+            if self.places[other as usize].text > own[0].text {
+                cross(own, self.own(other as usize), out);
+            }
+        }
+    }
+}
+
+/// Seeds within one text: only neighbours are joined, so that chains of repeats stay linear. Too near
+/// ones are a pattern in the letters, no repeated passage.
+fn within(own: &[Place], config: &TraceConfig, out: &mut Vec<Seed>) {
+    for pair in own.windows(2) {
+        if (pair[1].at - pair[0].at) as usize >= config.min_characters {
+            out.push(seed(&pair[0], &pair[1]));
+        }
+    }
+}
+
+/// Leaves only the seeds of pairs of texts that may share a passage.
+pub(crate) fn chainable(seeds: &mut Vec<Seed>, config: &TraceConfig) {
+    let (mut from, mut kept) = (0, 0);
+    while from < seeds.len() {
+        let pair = (seeds[from].a, seeds[from].b);
+        let length = seeds[from..].iter().take_while(|seed| (seed.a, seed.b) == pair).count();
+        if may_chain(&seeds[from..from + length], config) {
+            seeds.copy_within(from..from + length, kept);
+            kept += length;
+        }
+        from += length;
+    }
+    seeds.truncate(kept);
+}
+
+/// Texts beyond 32 bits of fingerprints do not fit into memory.
+fn narrow(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 fn leaders(prints: &[Prints]) -> Leaders {
@@ -137,59 +345,6 @@ fn listed(prints: &[Prints], is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<Post
     out
 }
 
-/// Seeds of sorted postings whose first text is wanted, sorted.
-fn joined(
-    postings: &[Posting],
-    leaders: &[u32],
-    config: &TraceConfig,
-    is_wanted: impl Fn(u32) -> bool + Sync,
-) -> Vec<Seed> {
-    let parts: Vec<Vec<Seed>> = postings
-        .par_chunk_by(|x, y| x.hash == y.hash)
-        .fold(Vec::new, |mut out, run| {
-            join(run, leaders, config, &is_wanted, &mut out);
-            out
-        })
-        .collect();
-    let mut seeds = parts.concat();
-    drop(parts);
-    seeds.par_sort_unstable();
-    seeds.dedup();
-    seeds
-}
-
-/// Which hashes may stand in more than one place: a bit for each, shared by some that do not.
-struct Twice(Vec<AtomicU64>);
-
-impl Twice {
-    fn of(prints: &[Prints]) -> Self {
-        const BITS_EACH: usize = 8;
-        let count: usize = prints.iter().map(|prints| prints.hashes.len()).sum();
-        let words = (count * BITS_EACH / 64).next_power_of_two().min(1 << 26);
-        let empty = || Self((0..words).map(|_| AtomicU64::new(0)).collect());
-        let (once, twice) = (empty(), empty());
-        // The same whatever the order: a bit of `twice` is set by the second of two in any case.
-        prints.par_iter().for_each(|prints| {
-            for &hash in &prints.hashes {
-                let (word, bit) = once.place(hash);
-                if once.0[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-                    twice.0[word].fetch_or(bit, Ordering::Relaxed);
-                }
-            }
-        });
-        twice
-    }
-
-    fn place(&self, hash: u32) -> (usize, u64) {
-        ((hash >> 6) as usize & (self.0.len() - 1), 1 << (hash & 63))
-    }
-
-    fn holds(&self, hash: u32) -> bool {
-        let (word, bit) = self.place(hash);
-        self.0[word].load(Ordering::Relaxed) & bit != 0
-    }
-}
-
 /// What more texts change: whose seeds, and what these are now.
 pub(crate) struct Change {
     /// For each text whether a seed of it with itself or a text after it came or went.
@@ -215,23 +370,20 @@ pub(crate) fn change(all: &[Prints], before: &[Option<u32>], config: &TraceConfi
     let touched: Vec<u32> = postings
         .par_chunk_by(|x, y| x.hash == y.hash)
         .flat_map_iter(|now| {
-            let old: Vec<Posting> = now.iter().filter(|p| was_there(p.text)).copied().collect();
-            let seeds = |postings: &[Posting], leaders: &[u32]| {
-                let mut out = Vec::new();
-                join(postings, leaders, config, &|_| true, &mut out);
-                out
-            };
-            differing(seeds(now, &leaders), seeds(&old, &then))
+            let now: Vec<Place> = now.iter().map(Place::from).collect();
+            let old: Vec<Place> = now.iter().filter(|p| was_there(p.text)).copied().collect();
+            differing(join(&now, &leaders, config), join(&old, &then, config))
         })
         .collect();
     let mut is_touched: Vec<bool> = before.iter().map(Option::is_none).collect();
     for text in touched {
         is_touched[text as usize] = true;
     }
-    let touched = (0..all.len()).filter(|&n| is_touched[n]).map(|n| &all[n]);
-    let postings = holding(all, &wanted(touched));
-    let seeds = joined(&postings, &leaders, config, |text| is_touched[text as usize]);
-    Change { is_touched, seeds, leaders }
+    let touched: Vec<usize> = (0..all.len()).filter(|&n| is_touched[n]).collect();
+    let postings = holding(all, &wanted(touched.iter().map(|&n| &all[n])));
+    let shared = Shared::sorted(postings, leaders, config);
+    let seeds = shared.seeds(&touched, config);
+    Change { is_touched, seeds, leaders: shared.leaders }
 }
 
 /// Texts with a seed, as its first, that is in one of two lists only.
@@ -271,68 +423,38 @@ fn holding(all: &[Prints], wanted: &Wanted) -> Vec<Posting> {
     out
 }
 
-/// Adds the seeds of one fingerprint whose first text is wanted.
-fn join(
-    postings: &[Posting],
-    leaders: &[u32],
-    config: &TraceConfig,
-    is_wanted: &impl Fn(u32) -> bool,
-    out: &mut Vec<Seed>,
-) {
-    if postings.len() < 2 || !postings.iter().any(|posting| is_wanted(posting.text)) {
-        return;
-    }
-    let texts: Vec<&[Posting]> = postings.chunk_by(|a, b| a.text == b.text).collect();
-    let wanted = |list: &[Posting]| list.first().is_some_and(|p| is_wanted(p.text));
-    for own in texts.iter().filter(|own| wanted(own)) {
-        // Within a text only neighbours are joined: chains of repeats stay linear. Too near ones
-        // are a pattern in the letters, no repeated passage.
-        for pair in own.windows(2) {
-            if (pair[1].at - pair[0].at) as usize >= config.min_characters {
-                out.push(seed(&pair[0], &pair[1]));
-            }
-        }
-    }
+/// All seeds of one fingerprint, from its places in order: what [`Shared`] gives text by text.
+fn join(places: &[Place], leaders: &[u32], config: &TraceConfig) -> Vec<Seed> {
+    let mut out = Vec::new();
+    let texts: Vec<&[Place]> = places.chunk_by(|a, b| a.text == b.text).collect();
+    texts.iter().for_each(|own| within(own, config, &mut out));
     if texts.len() <= config.max_documents_per_fingerprint {
-        for (n, a) in texts.iter().enumerate().filter(|(_, a)| wanted(a)) {
-            for b in &texts[n + 1..] {
-                cross(a, b, out);
-            }
+        for (n, a) in texts.iter().enumerate() {
+            texts[n + 1..].iter().for_each(|b| cross(a, b, &mut out));
         }
-        return;
+        return out;
     }
-    let mut cross = |a: &[Posting], b: &[Posting]| {
-        let first = if text_of(a) <= text_of(b) { a } else { b };
-        if wanted(first) {
-            cross(a, b, out);
-        }
-    };
-    let leader =
-        |list: &[Posting]| leaders.get(text_of(list) as usize).copied().unwrap_or(u32::MAX);
+    let text = |list: &[Place]| list.first().map_or(u32::MAX, |place| place.text);
+    let leader = |list: &[Place]| leaders.get(text(list) as usize).copied().unwrap_or(u32::MAX);
     let mut ordered = texts;
-    ordered.sort_by_key(|list| (leader(list), text_of(list)));
-    let heads: Vec<&[Posting]> = ordered
-        .chunk_by(|a, b| leader(a) == leader(b))
+    ordered.sort_by_key(|list| (leader(list), text(list)));
+    let groups = ordered.chunk_by(|a, b| leader(a) == leader(b));
+    let heads: Vec<&[Place]> = groups
         .filter_map(|group| {
             let head = *group.first()?;
-            group[1..].iter().for_each(|other| cross(head, other));
+            group[1..].iter().for_each(|other| cross(head, other, &mut out));
             Some(head)
         })
         .collect();
     let all_with_all = heads.len() <= config.max_documents_per_fingerprint;
     for (n, a) in heads.iter().enumerate().take(if all_with_all { heads.len() } else { 1 }) {
-        for b in &heads[n + 1..] {
-            cross(a, b);
-        }
+        heads[n + 1..].iter().for_each(|b| cross(a, b, &mut out));
     }
-}
-
-fn text_of(list: &[Posting]) -> u32 {
-    list.first().map_or(u32::MAX, |posting| posting.text)
+    out
 }
 
 /// Seeds between the places of two texts: all with all if they are few, else in step.
-fn cross(a: &[Posting], b: &[Posting], out: &mut Vec<Seed>) {
+fn cross(a: &[Place], b: &[Place], out: &mut Vec<Seed>) {
     if a.len() <= MOST_WITHIN && b.len() <= MOST_WITHIN {
         for from in a {
             out.extend(b.iter().map(|to| seed(from, to)));
@@ -342,8 +464,64 @@ fn cross(a: &[Posting], b: &[Posting], out: &mut Vec<Seed>) {
     }
 }
 
-fn seed(one: &Posting, other: &Posting) -> Seed {
+fn seed(one: &Place, other: &Place) -> Seed {
     let (a, b) =
         if (one.text, one.at) <= (other.text, other.at) { (one, other) } else { (other, one) };
     Seed { a: a.text, b: b.text, at_a: a.at, at_b: b.at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::mix;
+
+    /// Texts with fingerprints out of a few, some of them copies of each other.
+    fn invented(seed: u64, texts: u64) -> Vec<Prints> {
+        let of_text = |text: u64| {
+            let number = |of: u64, below: u64| mix(seed ^ mix(text << 16 ^ of)) % below;
+            let copied = number(1, 3) == 0;
+            let mut prints = Prints::default();
+            for n in 0..4 + number(2, 30) {
+                // Few hashes stand everywhere, many in a few places.
+                let like = if copied { mix(seed ^ n) } else { number(100 + n, u64::MAX) };
+                let hash = mix(like % (4 + n * n));
+                prints.sketch.add(hash);
+                prints.hashes.push(u32::try_from(hash >> 32).unwrap());
+                prints.steps.push(u8::try_from(number(200 + n, 12)).unwrap());
+            }
+            prints.sketch.finish();
+            prints
+        };
+        (0..texts).map(of_text).collect()
+    }
+
+    #[test]
+    fn the_seeds_of_each_text_are_those_of_each_fingerprint() {
+        let mut crowds = 0;
+        for seed in 0..40 {
+            let prints = invented(seed, 50);
+            let most = [2, 6, 64][usize::try_from(seed % 3).unwrap()];
+            let config =
+                TraceConfig { max_documents_per_fingerprint: most, ..TraceConfig::default() };
+            let mut postings = listed(&prints, |_| true);
+            let shared = Shared::of(prints, &config);
+            crowds += shared.crowds.len();
+            postings.sort_unstable();
+            let lists = postings.chunk_by(|x, y| x.hash == y.hash);
+            let mut expected: Vec<Seed> = lists
+                .flat_map(|list| {
+                    let places: Vec<Place> = list.iter().map(Place::from).collect();
+                    join(&places, &shared.leaders, &config)
+                })
+                .collect();
+            expected.sort_unstable();
+            chainable(&mut expected, &config);
+            let texts: Vec<usize> = (0..shared.leaders.len()).collect();
+            assert_eq!(shared.seeds(&texts, &config), expected, "{seed}");
+            let some: Vec<usize> = texts.into_iter().filter(|text| text % 3 == 0).collect();
+            expected.retain(|seed| seed.a % 3 == 0);
+            assert_eq!(shared.seeds(&some, &config), expected, "{seed}");
+        }
+        assert!(crowds > 40, "{crowds}");
+    }
 }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use kua_lexicon::{Lexicon, Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Agreement, Conflict, Lang, TextRange};
 
@@ -21,12 +22,12 @@ pub(crate) struct Wordings {
     negators: Phrases,
     numerals: Numerals,
     /// Names of months and days of the week, and what stands for them in every language.
-    days: HashMap<String, String>,
+    days: HashMap<String, String, RandomState>,
 }
 
 impl Wordings {
     fn of(lexicon: &Lexicon) -> Self {
-        let mut days = HashMap::new();
+        let mut days = HashMap::default();
         for (section, name) in [("months", MONTH), ("weekdays", WEEKDAY)] {
             for entry in lexicon.section("calendar.txt", section) {
                 let Some(value) = &entry.value else { continue };

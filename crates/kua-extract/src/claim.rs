@@ -44,7 +44,11 @@ impl Teller<'_> {
             !again && party.is_some_and(|p| p.of_whole && p.attribute == Some(draft.trigger.0))
         });
         let stands_alone = superseded || of_whole.is_some();
-        let mut whole = if stands_alone { None } else { self.whole(draft, made, told_whole) };
+        let least = party
+            .and_then(|party| sentence.figures.get(party.figure?))
+            .and_then(|figure| figure.low);
+        let mut whole =
+            if stands_alone { None } else { self.whole(draft, made, told_whole, least) };
         if whole.is_none()
             && !stands_alone
             && let Some(index) = self.found_of_toll(sentence, draft, party)
@@ -115,6 +119,9 @@ impl Teller<'_> {
         let mut modality = doubt.modality.unwrap_or(Modality::Certain);
         if draft.not {
             modality = cautious(Some(modality), Some(Modality::Negated)).unwrap_or(modality);
+        }
+        if is_heading(scene, draft, party) {
+            return None;
         }
         if bare_told(draft) && (self.points_back(sentence, draft, event) || never_told(modality)) {
             return None;
@@ -231,8 +238,10 @@ impl Teller<'_> {
         }
         // "two more died": on top of a figure given before, never a part of it.
         let part_of = part_of.filter(|_| {
-            let on_top =
-                party.is_some_and(|party| party.others && !party.partitive && !party.subset);
+            // "Twelve died: eight on the table, four more in the ambulance": of the twelve.
+            let listed = matches!(draft.link, Join::Part(Some(_)));
+            let on_top = !listed
+                && party.is_some_and(|party| party.others && !party.partitive && !party.subset);
             if on_top {
                 why.push(Why::by("on-top-of-an-earlier-figure", Some(range)));
             }
@@ -316,10 +325,17 @@ impl Teller<'_> {
         draft: &Draft,
         made: &[Option<usize>],
         told: Option<(Option<u64>, Option<u64>)>,
+        least: Option<u64>,
     ) -> Option<usize> {
         let Join::Part(whole) = draft.link else { return None };
+        // "Eleven of them": more than three is no part of three.
+        let smaller = |claim: &Claim| {
+            let all = claim.quantity.as_ref().and_then(|quantity| quantity.high);
+            all.zip(least).is_none_or(|(all, least)| all >= least)
+        };
         let fits = |claim: &&Claim| {
             claim.part_of.is_none()
+                && smaller(claim)
                 && told.is_none_or(|told| {
                     claim.quantity.as_ref().is_some_and(|q| (q.low, q.high) == told)
                 })
@@ -356,17 +372,33 @@ impl Teller<'_> {
             && party.is_some_and(|party| !party.partitive && party.attribute.is_none());
         let party = party.filter(|party| party.noun.is_none() || (severe && !party.subset))?;
         let figure = party.figure.and_then(|index| sentence.figures.get(index))?;
-        if !figure.plain || figure.none || figure.earlier {
+        if figure.none || figure.article || figure.earlier {
             return None;
         }
+        // "340 were treated, about a hundred for gunshot wounds": right behind the whole, without a
+        // verb.
+        let scene = sentence.scene;
+        let small = |s: &Sense| {
+            matches!(s, Sense::In | Sense::Link | Sense::To | Sense::Of | Sense::Partitive)
+        };
+        let opens = scene.find_before(figure.start, small).map_or(figure.start, |hit| hit.start);
+        let same_breath = opens > 0
+            && scene.is_mark(opens - 1, &[',', ':', '—', '–'])
+            && !(figure.end..draft.end)
+                .any(|at| scene.find(at, |s| matches!(s, Sense::Be | Sense::Auxiliary)).is_some());
+        let forms = matches!(draft.form, Form::Participle | Form::Intransitive | Form::Sign)
+            || (same_breath && draft.form == Form::Victims);
         let alone = draft.link == Join::Alone
-            && matches!(draft.form, Form::Participle | Form::Intransitive | Form::Sign)
-            && sentence.dates.is_empty()
-            && sentence.places.iter().all(|mark| !mark.placed);
+            && forms
+            && sentence.dates.iter().all(|date| same_breath && date.end <= opens)
+            && sentence.places.iter().all(|mark| !mark.placed || same_breath && mark.end <= opens);
         if !(severe || alone) {
             return None;
         }
-        let until = if severe { self.claims.len() } else { first };
+        if !(figure.plain || same_breath) {
+            return None;
+        }
+        let until = if severe || same_breath { self.claims.len() } else { first };
         (self.block_claims..until).rev().take(MEMORY).find(|&index| {
             self.claims.get(index).is_some_and(|claim| {
                 let larger = claim
@@ -545,6 +577,20 @@ fn never_seen(scene: &Scene<'_>, event: &kua_model::EventType, modality: Modalit
 /// An event told by its words alone, with nobody and no number.
 fn bare_told(draft: &Draft) -> bool {
     draft.form == Form::Told && draft.party.is_none()
+}
+
+/// "The missing." above a paragraph: a sentence of nothing but the word for those it happened to, with
+/// nobody and no number.
+fn is_heading(scene: &Scene<'_>, draft: &Draft, party: Option<&Party>) -> bool {
+    let word = |at: &usize| scene.kind(*at) == Some(TokenKind::Word);
+    let outside =
+        (0..scene.tokens.len()).filter(|at| *at < draft.trigger.0 || draft.trigger.1 <= *at);
+    let small = |at: usize| {
+        scene.find(at, |s| matches!(s, Sense::Determiner | Sense::One | Sense::And)).is_some()
+    };
+    matches!(draft.form, Form::Victims | Form::Nominal)
+        && party.is_none_or(|party| party.figure.is_none() && !party.one)
+        && outside.filter(word).all(small)
 }
 
 /// Put so that nothing is said to have happened, to be planned or to be wished: "the danger of an

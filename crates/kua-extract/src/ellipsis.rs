@@ -7,6 +7,7 @@ use kua_lexicon::TokenKind;
 use crate::event::{Draft, Join, mark};
 use crate::figure::Figure;
 use crate::grammar::{Cue, Form, Sense};
+use crate::part::plain_place;
 use crate::party::Party;
 use crate::scene::Scene;
 use crate::source::Mention;
@@ -266,5 +267,5 @@ fn placed(scene: &Scene<'_>, at: usize) -> Option<usize> {
         scene.tokens.get(at).is_some_and(|token| token.capital)
             || scene.find(at, |s| matches!(s, Sense::Place(_) | Sense::PlaceNoun)).is_some()
     });
-    (opens && named && last > at).then_some(last)
+    (opens && named && last > at).then_some(last).or_else(|| plain_place(scene, at))
 }

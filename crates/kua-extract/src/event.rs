@@ -165,9 +165,15 @@ pub(crate) fn drafts(
                     continue;
                 }
                 if subsets && pattern.looks_back() {
-                    take_whole(scene, parties, &taken, &mut found);
+                    let mut of_all = found;
+                    take_whole(scene, parties, &taken, &mut of_all);
+                    if !of_a_part(scene, parties, site, &of_all) {
+                        found = of_all;
+                    }
                 }
-                if pattern.looks_back() && describes(scene, parties, site) {
+                if pattern.looks_back()
+                    && (describes(scene, parties, site) || of_a_part(scene, parties, site, &found))
+                {
                     continue;
                 }
                 let party = found.party.and_then(|index| parties.get(index));
@@ -202,7 +208,7 @@ pub(crate) fn drafts(
     followed(scene, parties, figures, dated, &mut taken, &mut out);
     follow(scene, parties, figures, &mut taken, &mut out, after_claim);
     signs(scene, parties, dated, &starts, &counted, &attributes, &mut out);
-    out.retain(|draft| {
+    let holds = |draft: &Draft| {
         let party = draft.party.and_then(|index| parties.get(index));
         // "two of the nine captured soldiers": all nine were captured, of the two something else is
         // told.
@@ -214,7 +220,8 @@ pub(crate) fn drafts(
             });
         let figure = party.and_then(|party| party.figure);
         !of_whole && (figure.is_some() || !needs_figure(&sites, draft))
-    });
+    };
+    in_order(&mut out, holds);
     under_order(scene, &mut out);
     for (at, origin, start, end) in joined {
         for draft in &mut out {
@@ -250,6 +257,23 @@ fn needs_figure(sites: &[Site], draft: &Draft) -> bool {
     sites.iter().any(|site| {
         site.counted && (site.start, site.end) == draft.trigger && site.events == draft.events
     })
+}
+
+/// Keeps the drafts that hold, in the order of their words: a whole is told before its parts.
+fn in_order(out: &mut Vec<Draft>, holds: impl Fn(&Draft) -> bool) {
+    let mut order: Vec<usize> =
+        (0..out.len()).filter(|&at| out.get(at).is_some_and(&holds)).collect();
+    order.sort_by_key(|&at| out.get(at).map(|draft| (draft.start, draft.end, draft.trigger)));
+    let now = |before: usize| order.iter().position(|&at| at == before);
+    let sorted = order.iter().filter_map(|&at| out.get(at).cloned()).map(|mut draft| {
+        draft.link = match draft.link {
+            Join::Part(whole) => Join::Part(whole.and_then(now)),
+            Join::Series(first) => now(first).map_or(Join::Alone, Join::Series),
+            other => other,
+        };
+        draft
+    });
+    *out = sorted.collect();
 }
 
 /// "ordered to open fire": the order is what is told, not the fire.
@@ -301,6 +325,9 @@ pub(crate) fn is_thing(party: &Party) -> bool {
 /// phrase.
 pub(crate) fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
     let machines = is_thing(party);
+    if befalls_the_dead(scene, events, party) {
+        return false;
+    }
     events.iter().filter_map(|event| scene.grammar.events.get(event)).all(|kind| {
         if kind.people && kind.only.is_none() && machines {
             // "the bodies were taken away on two lorries": nobody killed the lorries.
@@ -326,6 +353,23 @@ pub(crate) fn may_happen(scene: &Scene<'_>, events: &[EventType], party: &Party)
             }
         })
     })
+}
+
+/// "Eleven bodies were taken to the hospital": whom the last event befell is nobody's patient or captive.
+/// "Two of the dead had been arrested" tells what was before.
+pub(crate) fn befalls_the_dead(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
+    let kind = |event: &EventType| scene.grammar.events.get(event);
+    let last = |event: &EventType| kind(event).is_some_and(|kind| kind.last);
+    let of_living = |event: &EventType| kind(event).is_some_and(|kind| kind.people && !kind.last);
+    let dead = |s: &Sense| match s {
+        Sense::Trigger { form: Form::Victims, events, .. } => events.iter().all(last),
+        _ => false,
+    };
+    let noun = party.noun.map_or(party.end, |(start, _)| start);
+    events.iter().all(of_living)
+        && !party.partitive
+        && party.figure.is_some()
+        && [noun, party.words_end()].iter().any(|&at| scene.find(at, dead).is_some())
 }
 
 /// Whether a phrase is people by what the lexicon knows of its noun, by a name ("23 Hazari"), or by
@@ -599,7 +643,9 @@ fn told(
             Form::Participle => {
                 things && (has_subject(scene, site.start) || beside_thing(scene, site))
             }
-            Form::Intransitive => things && has_subject(scene, site.start),
+            Form::Intransitive => {
+                things && (has_subject(scene, site.start) || beside_thing(scene, site))
+            }
             Form::Verb => things,
             _ => false,
         });
@@ -691,6 +737,22 @@ fn share(
         }
         out.push(draft);
     }
+}
+
+/// "We treated 190 people, seven of them died": what is told right behind a part is told of the part.
+fn of_a_part(scene: &Scene<'_>, parties: &[Party], site: &Site, found: &Found) -> bool {
+    let be = scene.find_before(site.start, |s| matches!(s, Sense::Be | Sense::Auxiliary));
+    let before = be.map_or(site.start, |be| be.start);
+    let Some(far) = found.party.and_then(|index| parties.get(index)) else { return false };
+    !(far.partitive || far.subset)
+        && parties.iter().any(|part| {
+            (part.partitive || part.subset && scene.grammar.verb_last)
+                && part.figure.is_some()
+                && part.noun.is_none()
+                && part.attribute.is_none()
+                && part.start > far.start
+                && part.end == before
+        })
 }
 
 /// Where the verb is last, a participle right before people describes them and tells nothing of who

@@ -401,12 +401,21 @@ fn figure_at(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
         (number.end, number.high, number.closed) = (bound.end, last.high, false);
     } else if number.plain
         && bounds.is_empty()
+        && let Some((last, between)) = between_after(scene, taken, &number)
+    {
+        scale_low(scene, &mut number, &last);
+        used.extend(last.used);
+        used.push((between.entry, between.start, between.end));
+        (number.end, number.high, number.closed) = (between.end, last.high, false);
+    } else if number.plain
+        && bounds.iter().all(|bound| *bound == Bound::About)
         && !changed_from(scene, at)
         && let Some(last) = range_end(scene, taken, number.end)
         && last.low > number.high
     {
         scale_low(scene, &mut number, &last);
         number.end = last.end;
+        number.approx |= last.approx;
         number.high = last.high;
         number.closed = last.closed;
         tail = last.end - 1;
@@ -549,7 +558,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     if changed_from(scene, hit.end) {
         return None;
     }
-    let first = number_at(scene, taken, hit.end)?;
+    let mut first = number_at(scene, taken, hit.end)?;
     // "now eight, now eleven"
     let comma = usize::from(scene.is_mark(first.end, &[',']));
     let join = scene.tokens.get(first.end + comma)?;
@@ -560,6 +569,7 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     if !(first.plain && last.plain) || last.high < first.low {
         return None;
     }
+    scale_low(scene, &mut first, &last);
     let mut used = vec![(hit.entry, hit.start, hit.end)];
     let last_token = last.end - 1;
     used.extend(first.used);
@@ -583,6 +593,22 @@ fn between(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Figure> {
     })
 }
 
+/// "20 мен 30 арасында": the number behind, where a word for "between" closes both.
+fn between_after(
+    scene: &Scene<'_>,
+    taken: &[bool],
+    first: &Number,
+) -> Option<(Number, crate::matcher::Hit)> {
+    let join = scene.tokens.get(first.end)?;
+    let last = number_at(scene, taken, first.end + 1).filter(|last| last.plain)?;
+    let (hit, joins) = scene.at(last.end).find_map(|(hit, lexeme)| match &lexeme.sense {
+        Sense::BetweenAfter(joins) => Some((hit, joins)),
+        _ => None,
+    })?;
+    let joined = joins.iter().any(|word| *word == join.fold);
+    (joined && last.low > first.high).then_some((last, hit))
+}
+
 /// The upper end after "17 or …", "2-…".
 fn range_end(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
     let next = match scene.find(at, |s| *s == Sense::Or) {
@@ -596,7 +622,8 @@ fn range_end(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Number> {
     } else {
         number_at(scene, taken, next)
     };
-    number.filter(|number| number.plain)
+    // "two or three dozen": about so many, and yet one number.
+    number.filter(|number| number.plain || (number.approx && number.low == number.high))
 }
 
 /// A number, perhaps in quotation marks: « dizaines ».

@@ -32,6 +32,8 @@ pub(crate) enum Sense {
     Before(Bound),
     After(Bound),
     Between(Vec<String>),
+    /// Stands behind two numbers that one of these words joins: "20 мен 30 арасында".
+    BetweenAfter(Vec<String>),
     Or,
     Instead,
     /// "not" behind the figure that does not hold: "19 емес, 17".
@@ -84,6 +86,8 @@ pub(crate) enum Sense {
     Subordinate,
     Link,
     Partitive,
+    /// Before a whole whose part follows: "among the 20 dead are four children".
+    Among,
     Subset,
     OfThem,
     Spared,
@@ -187,7 +191,7 @@ impl Sense {
             Self::Vague(_) => 8,
             Self::Joiner => 1,
             Self::Fraction => 120,
-            Self::Before(_) | Self::Between(_) => 2,
+            Self::Before(_) | Self::Between(_) | Self::BetweenAfter(_) => 2,
             Self::After(_) => 3,
             Self::Group { .. } | Self::Unit(..) | Self::Pronoun(_) => 4,
             Self::Trigger { form, .. } => 10 + *form as u8,
@@ -213,6 +217,7 @@ impl Sense {
             Self::Subordinate => 82,
             Self::Link => 83,
             Self::Partitive => 84,
+            Self::Among => 243,
             Self::Subset => 85,
             Self::OfThem => 86,
             Self::Determiner => 116,
@@ -573,6 +578,8 @@ pub(crate) struct EventKind {
     pub order: bool,
     /// Nobody can see it happen: that somebody is missing.
     pub absence: bool,
+    /// Nothing else happens to people after it: bodies are taken to a hospital, but nobody is treated.
+    pub last: bool,
     /// What is said or done by words, so that words of demand or accusation are the act itself.
     pub act: bool,
     /// The event whose words tell it, where they tell of its narrower group.
@@ -888,12 +895,8 @@ impl Grammar {
             ("numbers.txt", "oblique") => Sense::Oblique,
             ("bounds.txt", "before") => Sense::Before(bound(need()?)?),
             ("bounds.txt", "after") => Sense::After(bound(need()?)?),
-            ("bounds.txt", "between") => Sense::Between(
-                need()?
-                    .split('|')
-                    .map(|word| kua_lexicon::fold(word.trim()).into_owned())
-                    .collect(),
-            ),
+            ("bounds.txt", "between") => Sense::Between(joins(need()?)),
+            ("bounds.txt", "between-after") => Sense::BetweenAfter(joins(need()?)),
             ("bounds.txt", "or") => Sense::Or,
             ("bounds.txt", "instead") => Sense::Instead,
             ("bounds.txt", "instead-after") => Sense::InsteadAfter,
@@ -932,6 +935,7 @@ impl Grammar {
             ("patterns.txt", "subordinate") => Sense::Subordinate,
             ("patterns.txt", "links") => Sense::Link,
             ("patterns.txt", "partitive") => Sense::Partitive,
+            ("patterns.txt", "among") => Sense::Among,
             ("patterns.txt", "subset") => Sense::Subset,
             ("patterns.txt", "of-them") => Sense::OfThem,
             ("patterns.txt", "spared") => Sense::Spared,
@@ -1049,6 +1053,11 @@ pub(crate) const FILES: [&str; 12] = [
     "units.txt",
 ];
 
+/// The words that may stand between the two numbers of a range, folded.
+fn joins(words: &str) -> Vec<String> {
+    words.split('|').map(|word| kua_lexicon::fold(word.trim()).into_owned()).collect()
+}
+
 fn unknown(section: &str) -> String {
     format!(
         "section [{section}] means nothing here: see docs/formats/lexicons.md for the sections of each file"
@@ -1069,6 +1078,7 @@ fn events(shared: &Lexicon) -> BTreeMap<EventType, EventKind> {
                 exclusive: words.contains(&"exclusive"),
                 order: words.contains(&"order"),
                 absence: words.contains(&"absence"),
+                last: words.contains(&"last"),
                 act: words.contains(&"act") || words.contains(&"order"),
                 only: after("of:"),
                 not: after("not:"),

@@ -154,7 +154,11 @@ pub(crate) fn follow(
                 || scene.find(at, |s| matches!(s, Sense::Place(_))).is_some()
                 || scene.tokens.get(at).is_some_and(|token| token.capital)
         });
-        let near = party.start.saturating_sub(model.end) <= 8 || out.len() > 1;
+        let place_follows = place_follows || apart_by_place(scene, model, party);
+        // The third of a list stands near the second.
+        let after: Option<&(usize, Draft)> = added.last();
+        let from = after.map_or(model.end, |(_, last)| last.end.max(model.end));
+        let near = party.start.saturating_sub(from) <= 8 || out.len() > 1;
         if joined && place_follows && party.noun.is_none() && figure.plain && near {
             added.push((
                 index,
@@ -166,7 +170,12 @@ pub(crate) fn follow(
                     form: model.form,
                     party: Some(index),
                     why: vec![("series".to_owned(), party.start, party.end)],
-                    link: Join::Series(at),
+                    // "Twelve died: eight on the table, four in the ambulance."
+                    link: if (model.end..party.start).any(|at| scene.is_mark(at, &[':'])) {
+                        Join::Part(Some(at))
+                    } else {
+                        Join::Series(at)
+                    },
                     not: model.not,
                 },
             ));
@@ -176,6 +185,85 @@ pub(crate) fn follow(
         mark(taken, Some(index));
         out.push(draft);
     }
+    single_among(scene, parties, taken, out);
+}
+
+/// "Among the dead is our colleague Mara Voss": one person without a number, of those the words name.
+fn single_among(scene: &Scene<'_>, parties: &[Party], taken: &mut [bool], out: &mut Vec<Draft>) {
+    let mut added = Vec::new();
+    for (index, party) in parties.iter().enumerate() {
+        let single = party.figure.is_none() && party.one && !party.pronoun;
+        let end = party.words_end();
+        let speaks = [end, end + 1]
+            .iter()
+            .any(|&at| scene.find(at, |s| matches!(s, Sense::Said | Sense::Reported)).is_some());
+        if !single || speaks || taken.get(index).copied().unwrap_or(true) {
+            continue;
+        }
+        let Some(events) = named_by_subset(scene, party) else { continue };
+        // The first person behind the words: "our colleague" and the name are one.
+        let first = added.last().is_none_or(|(_, last): &(usize, Draft)| {
+            party.start > last.end + 1
+                || scene.find_before(party.start, |s| *s == Sense::And).is_some()
+        });
+        if !first {
+            continue;
+        }
+        added.push((
+            index,
+            Draft {
+                events,
+                start: party.start,
+                end,
+                trigger: (party.start, party.end),
+                form: Form::Victims,
+                party: Some(index),
+                why: vec![("part-of-whole".to_owned(), party.start, end)],
+                link: Join::Part(None),
+                not: false,
+            },
+        ));
+    }
+    for (index, draft) in added {
+        mark(taken, Some(index));
+        out.push(draft);
+    }
+}
+
+/// "Eight were killed on the square, three at the station": the figure before has a place too, and behind
+/// this one stands nothing but its place.
+fn apart_by_place(scene: &Scene<'_>, model: &Draft, party: &Party) -> bool {
+    let before = (model.start..party.start).any(|at| opens_place(scene, at).is_some());
+    before && plain_place(scene, party.end).is_some()
+}
+
+fn opens_place(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    scene.find(at, |s| matches!(s, Sense::In | Sense::Link)).map(|hit| hit.end)
+}
+
+/// End of a place told by plain words that begins at token `at`, if nothing but it stands before the end of
+/// the clause: "at the station", "на операційному столі".
+pub(crate) fn plain_place(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    /// Words of such a place.
+    const WORDS: usize = 4;
+    let begins = opens_place(scene, at)?;
+    let small = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Determiner
+                | Sense::PlaceNoun
+                | Sense::Of
+                | Sense::Source(_)
+                | Sense::DateLink
+                | Sense::Unit(_, false)
+        )
+    };
+    let plain = |at: usize| {
+        scene.kind(at) == Some(TokenKind::Word)
+            && scene.at(at).all(|(_, lexeme)| small(&lexeme.sense))
+    };
+    let end = (begins..begins + WORDS).find(|&at| closes(scene, at))?;
+    (end > begins && (begins..end).all(plain)).then_some(end)
 }
 
 /// "Of whom 65 were rescued": what is said of these is another thing than what happened to the

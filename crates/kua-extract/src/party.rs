@@ -178,6 +178,9 @@ pub(crate) fn parties(scene: &Scene<'_>, figures: &[Figure], dates: &[DateMark])
     }
     out.sort_by_key(|party| (party.start, party.end));
     ages_of_parts(&mut out, figures);
+    owners(scene, &mut out);
+    paired_measures(scene, &mut out);
+    parts_of_victims(scene, &mut out);
     bare_wholes(scene, &mut out, figures);
     out
 }
@@ -201,6 +204,65 @@ fn bare_wholes(scene: &Scene<'_>, parties: &mut [Party], figures: &[Figure]) {
         // "Of them nine were found, four are missing": a verb of its own stands between.
         let bare = whole.noun.is_none() && whole.attribute.is_none();
         whole.measure |= whole.figure.is_some() && bare && whole.end + 1 == part.start;
+    }
+}
+
+/// "Оның 97-сі": of those, ninety-seven; nothing is told of "him".
+fn owners(scene: &Scene<'_>, parties: &mut [Party]) {
+    for at in 1..parties.len() {
+        let (Some(owner), Some(part)) = (parties.get(at - 1), parties.get(at)) else { continue };
+        let of = owner.end.checked_sub(1).is_some_and(|last| scene.tells(last, Case::Of));
+        let told = part.figure.is_some() && part.start == owner.end;
+        let owns = owner.pronoun && told && (of || part.subset);
+        if let Some(party) = parties.get_mut(at - 1).filter(|_| owns) {
+            party.whole = true;
+        }
+    }
+}
+
+/// "Sisters of nine and eleven years": both numbers are of years.
+fn paired_measures(scene: &Scene<'_>, parties: &mut [Party]) {
+    for at in 1..parties.len() {
+        let (Some(first), Some(second)) = (parties.get(at - 1), parties.get(at)) else { continue };
+        let bare = first.figure.is_some() && first.noun.is_none() && first.attribute.is_none();
+        let and = scene.find(first.end, |s| matches!(s, Sense::And | Sense::Or));
+        let paired = bare && second.measure && and.is_some_and(|and| and.end == second.start);
+        if let Some(party) = parties.get_mut(at - 1).filter(|_| paired) {
+            party.measure = true;
+        }
+    }
+}
+
+/// "Among the 20 dead are four children": a count right behind those it is said to be among is a part of
+/// them.
+fn parts_of_victims(scene: &Scene<'_>, parties: &mut [Party]) {
+    /// Small words before the whole, and between it and its part.
+    const SMALL: usize = 2;
+    for at in 1..parties.len() {
+        let (Some(whole), Some(part)) = (parties.get(at - 1), parties.get(at)) else { continue };
+        let verb =
+            |s: &Sense| matches!(s, Sense::Trigger { .. } | Sense::Said | Sense::In | Sense::And);
+        let victim =
+            |s: &Sense| matches!(s, Sense::Trigger { form: Form::Victims | Form::Participle, .. });
+        let told = scene.find(whole.end, victim).map_or(whole.words_end(), |hit| hit.end);
+        let victims = whole.attribute.is_some() || told > whole.words_end();
+        let among = (whole.start.saturating_sub(SMALL)..whole.start)
+            .any(|before| scene.find(before, |s| *s == Sense::Among).is_some());
+        let between = told..part.start;
+        let small = between.clone().all(|at| {
+            scene.is_mark(at, &['—', '–', '-', ':'])
+                || (scene.kind(at) == Some(TokenKind::Word) && scene.find(at, verb).is_none())
+        });
+        let counted = whole.figure.is_some() && part.figure.is_some() && part.noun.is_some();
+        if counted
+            && victims
+            && among
+            && small
+            && between.len() <= SMALL
+            && let Some(party) = parties.get_mut(at)
+        {
+            party.subset = true;
+        }
     }
 }
 
@@ -564,7 +626,9 @@ fn of_victims(scene: &Scene<'_>, before: Option<&Party>, at: usize) -> bool {
 
 /// "Of the 109, thirty-one were children": the sentence opens with the whole.
 fn after_whole(scene: &Scene<'_>, figure: &Figure) -> bool {
-    if figure.start < 3 || figure.start > 8 || !scene.is_mark(figure.start - 1, &[',']) {
+    /// Where the part may stand: behind a clause that tells of the whole.
+    const OPENING: usize = 16;
+    if figure.start < 3 || figure.start > OPENING || !scene.is_mark(figure.start - 1, &[',']) {
         return false;
     }
     let opens = scene.find(0, |s| matches!(s, Sense::Of | Sense::Partitive | Sense::Subset));
@@ -786,6 +850,8 @@ fn uncounted(scene: &Scene<'_>, at: usize) -> Option<Party> {
     }
     name_at(scene, at).map(|end| Party {
         name: true,
+        // "Mara Voss", "Mara, 34,": one person by a full name, or by an age.
+        one: end > at + 1 || age_after(scene, end).is_some(),
         noun: Some((at, end)),
         group: None,
         counts: Some(Counted::People),
@@ -838,11 +904,14 @@ pub(crate) fn age_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
         "(" => &[')'],
         _ => return None,
     };
-    let age = scene.tokens.get(at + 1).filter(|token| token.kind == TokenKind::Number)?;
+    // ", de 34 años,"
+    let small = |s: &Sense| matches!(s, Sense::Of | Sense::Partitive | Sense::Link);
+    let from = scene.find(at + 1, small).map_or(at + 1, |of| of.end);
+    let age = scene.tokens.get(from).filter(|token| token.kind == TokenKind::Number)?;
     age.fold.parse().ok().filter(|&age: &u64| age <= OLDEST)?;
-    let mut end = at + 2;
+    let mut end = from + 1;
     // "years old", "лет": a measure, or nothing.
-    while end < at + 5
+    while end < from + 4
         && !scene.is_mark(end, close)
         && (scene.find(end, |s| matches!(s, Sense::Unit(_, true))).is_some()
             || scene.is_mark(end, &['-'])
@@ -851,6 +920,51 @@ pub(crate) fn age_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
         end += 1;
     }
     scene.is_mark(end, close).then_some(end + 1)
+}
+
+/// Who a bare number is, between commas: "one, a mechanic, was freed", "двое, братья Ольт, погибли". No
+/// phrase minds it.
+pub(crate) fn appositions(
+    scene: &Scene<'_>,
+    parties: &[Party],
+    figures: &[Figure],
+) -> Vec<(usize, usize)> {
+    /// Words of such an apposition.
+    const WORDS: usize = 4;
+    let small = |s: &Sense| {
+        matches!(
+            s,
+            Sense::Group { .. }
+                | Sense::Title
+                | Sense::Determiner
+                | Sense::One
+                | Sense::Of
+                | Sense::Possessive
+                | Sense::DateLink
+        )
+    };
+    let word = |at: usize| {
+        scene.kind(at) == Some(TokenKind::Word)
+            && scene.at(at).all(|(_, lexeme)| small(&lexeme.sense))
+    };
+    let bare = |party: &&Party| {
+        let figure = party.figure.and_then(|index| figures.get(index));
+        party.noun.is_none() && figure.is_some_and(|figure| !(figure.none || figure.article))
+    };
+    let known = |from: usize, to: usize| {
+        (from..to).any(|at| {
+            scene.find(at, |s| matches!(s, Sense::Group { .. } | Sense::Title)).is_some()
+                || scene.tokens.get(at).is_some_and(|token| token.capital)
+        })
+    };
+    let aside = |party: &Party| {
+        let from = party.end;
+        let opens = scene.is_mark(from, &[',']);
+        let to = (from + 1..from + 2 + WORDS).find(|&at| !word(at))?;
+        (opens && to > from + 1 && scene.is_mark(to, &[',']) && known(from + 1, to))
+            .then_some((from, to + 1))
+    };
+    parties.iter().filter(bare).filter_map(aside).collect()
 }
 
 /// Ages after names, marks and all: no phrase minds them.

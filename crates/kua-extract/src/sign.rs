@@ -2,7 +2,7 @@
 
 use kua_model::{Counted, EventType};
 
-use crate::event::{Draft, Join, may_happen};
+use crate::event::{Draft, Join, befalls_the_dead, may_happen};
 use crate::grammar::Form;
 use crate::party::Party;
 use crate::pattern::Ground;
@@ -60,6 +60,12 @@ pub(crate) fn signs(
             {
                 continue;
             }
+            // "There are 40 men in the town", but not "40 people", "14 buses".
+            if party.is_some_and(|party| {
+                !of_its_group(scene, events, party) || befalls_the_dead(scene, events, party)
+            }) {
+                continue;
+            }
             // "Sans nouvelles de 14 pêcheurs": who they are says more than the word by itself.
             if party.is_some_and(|party| party.figure.is_some()) {
                 out.retain(|draft| {
@@ -89,6 +95,20 @@ pub(crate) fn signs(
             }
         }
     }
+}
+
+/// Whether an event of one group alone is told of that group, or of men or women that only the words around
+/// tell to be of it.
+fn of_its_group(scene: &Scene<'_>, events: &[EventType], party: &Party) -> bool {
+    let mut kinds = events.iter().filter_map(|event| scene.grammar.events.get(event));
+    kinds.all(|kind| {
+        kind.only.as_deref().is_none_or(|only| match &party.group {
+            Some(group) => {
+                scene.grammar.is_a(group, only) || scene.grammar.composition.contains(group)
+            }
+            None => party.noun.is_none() && may_happen(scene, events, party),
+        })
+    })
 }
 
 /// Counted is something that is neither people nor a machine nor a house: "we lost three seats".

@@ -18,7 +18,7 @@ use crate::grammar::{Cue, Grammar, Sense};
 use crate::house::House;
 use crate::list::join_lists;
 use crate::matcher::Hit;
-use crate::party::{Party, ages, parties};
+use crate::party::{Party, ages, appositions, parties};
 use crate::place::{PlaceMark, places};
 use crate::scene::Scene;
 use crate::source::{self, Mention, Register, mentions};
@@ -166,6 +166,7 @@ impl<'d> Teller<'d> {
         let after_claim = self.claims.len() > self.block_claims;
         let mut asides = source::asides(&scene, &mentions);
         asides.extend(ages(&scene));
+        asides.extend(appositions(&scene, &parties, &figures));
         asides.extend(refusals(&scene, &figures));
         let drafts = drafts(&scene, &parties, &figures, &dated, &asides, &mentions, after_claim);
         let places = places(&scene, &dated, &self.config.places);

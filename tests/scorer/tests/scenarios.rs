@@ -80,52 +80,52 @@ fn reaches(folder: &str, f1: f64, harm: [usize; 4]) {
 
 #[test]
 fn an_election_night() {
-    reaches("tests/corpora/ardolia-election", 0.89, [0, 0, 0, 0]);
+    reaches("tests/corpora/ardolia-election", 0.91, [0, 0, 0, 0]);
 }
 
 #[test]
 fn an_earthquake() {
-    reaches("tests/corpora/quirania-quake", 0.92, [0, 0, 0, 0]);
+    reaches("tests/corpora/quirania-quake", 0.93, [0, 0, 0, 0]);
 }
 
 #[test]
 fn a_shelled_town() {
     // Measured before anybody looked at its misses: what kua does on a crisis it has not seen.
-    reaches("tests/corpora/lomovets-shelling", 0.84, [0, 0, 0, 0]);
+    reaches("tests/corpora/lomovets-shelling", 0.85, [0, 0, 0, 0]);
 }
 
 #[test]
 fn a_stormed_prison() {
     // Written blind in all six languages. The harm that is allowed here is what kua still does, not
     // what it may do: it must only go down.
-    reaches("tests/corpora/sardova-prison", 0.84, [0, 0, 0, 1]);
+    reaches("tests/corpora/sardova-prison", 0.85, [0, 0, 0, 1]);
 }
 
 #[test]
 fn a_sunken_ferry() {
     // As the prison: its misses have been read since, and its harm must only go down.
-    reaches("tests/corpora/lorvania-ferry", 0.80, [0, 0, 1, 1]);
+    reaches("tests/corpora/lorvania-ferry", 0.86, [0, 0, 1, 1]);
 }
 
 #[test]
 fn a_mine_and_a_strike() {
-    reaches("tests/corpora/tessaly-mine", 0.77, [3, 0, 0, 0]);
+    reaches("tests/corpora/tessaly-mine", 0.81, [2, 0, 0, 0]);
 }
 
 #[test]
 fn a_broken_dam() {
-    // Sealed: nobody who mends kua has read its misses.
-    reaches("tests/corpora/orsena-flood", 0.68, [2, 1, 1, 3]);
+    // Its misses have been read since the last of November; its harm must only go down.
+    reaches("tests/corpora/orsena-flood", 0.77, [2, 0, 1, 0]);
 }
 
 #[test]
 fn a_raid_on_villages() {
-    reaches("tests/corpora/kestrin-raid", 0.78, [0, 0, 1, 0]);
+    reaches("tests/corpora/kestrin-raid", 0.79, [0, 0, 1, 0]);
 }
 
 #[test]
 fn a_strike_in_a_port() {
-    reaches("tests/corpora/velmora-strike", 0.74, [2, 0, 0, 6]);
+    reaches("tests/corpora/velmora-strike", 0.79, [2, 0, 0, 6]);
 }
 
 #[test]

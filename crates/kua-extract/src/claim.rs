@@ -370,7 +370,10 @@ impl Teller<'_> {
         // Only a severer kind ("in intensive care") is a part without "of them".
         let severe = matches!(draft.link, Join::Part(None))
             && party.is_some_and(|party| !party.partitive && party.attribute.is_none());
-        let party = party.filter(|party| party.noun.is_none() || (severe && !party.subset))?;
+        // "у десятьох зламані ребра": the words that tell it look like a noun.
+        let told = |party: &Party| draft.form == Form::Sign && party.unknown && !party.subset;
+        let party = party
+            .filter(|party| party.noun.is_none() || told(party) || (severe && !party.subset))?;
         let figure = party.figure.and_then(|index| sentence.figures.get(index))?;
         if figure.none || figure.article || figure.earlier {
             return None;

@@ -300,8 +300,8 @@ impl<'f> Passages<'f> {
 }
 
 /// The features that are wanted, with their weights.
-fn wanted<'f>(
-    features: &'f [(u32, f32)],
+fn wanted(
+    features: &[(u32, f32)],
     is_wanted: &impl Fn(u32) -> bool,
 ) -> impl Iterator<Item = (u32, f32)> {
     features.iter().copied().filter(|&(feature, _)| is_wanted(feature))

@@ -39,6 +39,13 @@ struct Posting {
     at: u32,
 }
 
+impl Posting {
+    /// Hash and text as one number, which is compared faster than both; then the position.
+    fn order(&self) -> (u64, u32) {
+        (u64::from(self.hash) << 32 | u64::from(self.text), self.at)
+    }
+}
+
 /// A place of a fingerprint.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -136,7 +143,7 @@ impl Shared {
     }
 
     fn sorted(mut postings: Vec<Posting>, leaders: Leaders, config: &TraceConfig) -> Self {
-        postings.par_sort_unstable();
+        postings.par_sort_unstable_by_key(Posting::order);
         let mut shared = Self {
             places: Vec::with_capacity(postings.len()),
             marks: Vec::with_capacity(postings.len()),
@@ -323,22 +330,30 @@ fn leaders(prints: &[Prints]) -> Leaders {
 
 /// Postings of the hashes that are wanted, text by text.
 fn listed(prints: &[Prints], is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<Posting> {
-    // Counted first: so that room is taken once, and for no more than there is.
-    let counts: Vec<usize> = prints
-        .par_iter()
-        .map(|prints| prints.hashes.iter().filter(|hash| is_wanted(**hash)).count())
-        .collect();
+    // Counted first: so that room is taken once, and for no more than there is. Each hash is asked for
+    // once only and its answer noted, because most answers come from far away in memory.
+    let marked = |prints: &Prints| {
+        let mut bits = vec![0_u64; prints.hashes.len().div_ceil(64)];
+        for (n, &hash) in prints.hashes.iter().enumerate() {
+            bits[n / 64] |= u64::from(is_wanted(hash)) << (n % 64);
+        }
+        bits
+    };
+    let marks: Vec<Vec<u64>> = prints.par_iter().map(marked).collect();
+    let count = |bits: &Vec<u64>| bits.iter().map(|word| word.count_ones() as usize).sum();
+    let counts: Vec<usize> = marks.iter().map(count).collect();
     let mut out = vec![Posting { hash: 0, text: 0, at: 0 }; counts.iter().sum()];
     let mut rest = &mut out[..];
     let mut parts = Vec::with_capacity(prints.len());
-    for (text, &count) in (0_u32..).zip(&counts) {
+    for ((text, bits), &count) in (0_u32..).zip(&marks).zip(&counts) {
         let (part, others) = rest.split_at_mut(count);
-        parts.push((text, part));
+        parts.push((text, bits, part));
         rest = others;
     }
-    parts.into_par_iter().zip(prints).for_each(|((text, part), prints)| {
-        let wanted = prints.list().filter(|(hash, _)| is_wanted(*hash));
-        for (place, (hash, at)) in part.iter_mut().zip(wanted) {
+    parts.into_par_iter().zip(prints).for_each(|((text, bits, part), prints)| {
+        let is_marked = |n: usize| bits[n / 64] >> (n % 64) & 1 == 1;
+        let wanted = prints.list().enumerate().filter(|&(n, _)| is_marked(n));
+        for (place, (_, (hash, at))) in part.iter_mut().zip(wanted) {
             *place = Posting { hash, text, at };
         }
     });
@@ -419,7 +434,7 @@ fn wanted<'p>(texts: impl Iterator<Item = &'p Prints>) -> Wanted {
 /// Postings of the wanted hashes in all texts, sorted.
 fn holding(all: &[Prints], wanted: &Wanted) -> Vec<Posting> {
     let mut out = listed(all, |hash| wanted.holds(u64::from(hash)));
-    out.par_sort_unstable();
+    out.par_sort_unstable_by_key(Posting::order);
     out
 }
 

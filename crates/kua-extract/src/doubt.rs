@@ -77,7 +77,11 @@ pub(crate) fn doubt(
                 doubt.modality = cautious(doubt.modality, Some(Modality::Hedged));
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }
-            Sense::Saw if hit.start <= draft.end => {
+            // "two lie dead, I saw it myself": at the end of the sentence.
+            Sense::Saw
+                if hit.start <= draft.end
+                    || hit.start <= draft.end + 4 && hit.end + 1 >= scene.tokens.len() =>
+            {
                 doubt.seen = true;
                 note(hit.start, hit.end, hit.entry, &mut doubt);
             }

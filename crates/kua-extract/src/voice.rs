@@ -133,7 +133,15 @@ impl Teller<'_> {
                 if given(of).is_some_and(|it| apart(it) && another(it)) {
                     true
                 } else if mention.cue.0 >= draft.end {
-                    contrast(draft.end, mention.cue.0)
+                    // "Eleven shops were looted while their owners slept, the guild says": with
+                    // nothing else told beyond the contrast, it is of all.
+                    let beyond = |at: usize| at >= draft.end && contrast(draft.end, at);
+                    let parted =
+                        divided && (draft.end..mention.cue.0).any(|at| scene.is_mark(at, &[';']));
+                    let told = sentence.mentions.len() > 1
+                        || sentence.drafts.iter().any(|other| beyond(other.start))
+                        || sentence.figures.iter().any(|figure| beyond(figure.start));
+                    contrast(draft.end, mention.cue.0) && (parted || told)
                 } else {
                     mention.cue.1 <= draft.start && contrast(mention.cue.1, draft.start)
                 }

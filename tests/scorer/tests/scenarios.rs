@@ -109,13 +109,13 @@ fn a_sunken_ferry() {
 
 #[test]
 fn a_mine_and_a_strike() {
-    reaches("tests/corpora/tessaly-mine", 0.81, [2, 0, 0, 0]);
+    reaches("tests/corpora/tessaly-mine", 0.81, [0, 0, 0, 0]);
 }
 
 #[test]
 fn a_broken_dam() {
     // Its misses have been read since the last of November; its harm must only go down.
-    reaches("tests/corpora/orsena-flood", 0.77, [2, 0, 1, 0]);
+    reaches("tests/corpora/orsena-flood", 0.77, [0, 0, 1, 0]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_raid_on_villages() {
 
 #[test]
 fn a_strike_in_a_port() {
-    reaches("tests/corpora/velmora-strike", 0.79, [2, 0, 0, 6]);
+    reaches("tests/corpora/velmora-strike", 0.79, [1, 0, 0, 6]);
 }
 
 #[test]
@@ -162,4 +162,21 @@ fn real_documents_against_gold() {
         assert!(score.events[event].f1() >= 0.90, "{event}");
     }
     assert!(score.all().f1() >= 0.80, "all events: {}", score.all().f1());
+}
+
+#[test]
+fn a_capital_in_unrest() {
+    // Scored blind first: F1 0.644, harm [3, 0, 0, 5]. One paragraph of a translation is missed.
+    let (built, truth) = corpus("tests/corpora/brevik-protests");
+    let claims = score_claims(&built.chronicle, &truth_of(&truth));
+    show("tests/corpora/brevik-protests: claims", &claims);
+    assert!(claims.all().f1() >= 0.72, "F1 {}", claims.all().f1());
+    let harm = claims.harm();
+    assert!(harm.iter().zip([0, 0, 1, 3]).all(|(found, most)| *found <= most), "harm {harm:?}");
+}
+
+#[test]
+fn a_town_between_armies() {
+    // Sealed: do not read its misses, and do not tune on this floor.
+    reaches("tests/corpora/harlan-clashes", 0.66, [0, 2, 3, 2]);
 }

@@ -270,7 +270,7 @@ mod tests {
             "notes/b/a/deep.txt",
             "notes/case: a case of kua",
         ];
-        assert_eq!(walked(&[top.clone()]), all);
+        assert_eq!(walked(std::slice::from_ref(&top)), all);
         assert_eq!(walked(&[top.clone(), top.join("b/.."), top.clone()]), all);
         // Named by itself, a folder below is remembered by its own name, too.
         let both = walked(&[top.clone(), top.join("b/a")]);

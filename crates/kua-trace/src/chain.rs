@@ -3,6 +3,7 @@
 use crate::TraceConfig;
 use crate::fold::Folded;
 use crate::gap::{Beyond, Room, filled};
+use crate::letters::GroupSet;
 use crate::passage::{Side, may_be_whole, may_begin_whole};
 use crate::seeds::Seed;
 
@@ -236,24 +237,9 @@ fn have_ends_in_common(chain: &Chain, a: &Folded, b: &Folded) -> bool {
 /// Whether two stretches share a group of three letters, and more if they are long: an alignment in
 /// which half of the letters agree, in runs of three and more, has thrice as many at least.
 fn have_groups_in_common(a: &[u16], b: &[u16]) -> bool {
-    const BITS: usize = 1 << 12;
-    let mut seen = [0_u64; BITS / 64];
-    let place = |group: &[u16]| {
-        let mixed = group.iter().fold(0_u32, |all, &unit| {
-            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
-        });
-        let at = (mixed >> 20) as usize % BITS;
-        (at / 64, 1_u64 << (at % 64))
-    };
-    for group in a.windows(3) {
-        let (word, bit) = place(group);
-        seen[word] |= bit;
-    }
+    let seen = GroupSet::of(a, 3);
     let least = 1 + a.len().max(b.len()) / 20;
-    let shared = b.windows(3).filter(|group| {
-        let (word, bit) = place(group);
-        seen[word] & bit != 0
-    });
+    let shared = b.windows(3).filter(|group| seen.may_hold(group));
     shared.take(least).count() >= least
 }
 

@@ -1,4 +1,5 @@
-//! What Unicode says of letters, asked once for those of the scripts most texts are in.
+//! What Unicode says of letters, asked once for those of the scripts most texts are in; and which
+//! groups of letters a text has.
 
 use std::sync::LazyLock;
 
@@ -27,6 +28,37 @@ pub(crate) fn lowered(c: char, mut take: impl FnMut(char) -> bool) -> bool {
     match TABLE.get(c as usize).and_then(|known| known.1) {
         Some(lower) => take(lower),
         None => c.to_lowercase().all(take),
+    }
+}
+
+/// The groups of letters of a text by bits of their hashes: a group of the text is always found in it,
+/// another one seldom.
+pub(crate) struct GroupSet([u64; GroupSet::BITS / 64]);
+
+impl GroupSet {
+    const BITS: usize = 1 << 12;
+
+    /// Of every group of `size` letters.
+    pub(crate) fn of(letters: &[u16], size: usize) -> Self {
+        let mut set = Self([0; Self::BITS / 64]);
+        for group in letters.windows(size) {
+            let (word, bit) = Self::place(group);
+            set.0[word] |= bit;
+        }
+        set
+    }
+
+    pub(crate) fn may_hold(&self, group: &[u16]) -> bool {
+        let (word, bit) = Self::place(group);
+        self.0[word] & bit != 0
+    }
+
+    fn place(group: &[u16]) -> (usize, u64) {
+        let mixed = group.iter().fold(0_u32, |all, &unit| {
+            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
+        });
+        let at = (mixed >> 20) as usize % Self::BITS;
+        (at / 64, 1 << (at % 64))
     }
 }
 

@@ -5,7 +5,7 @@ use kua_model::{Agreement, Conflict, TextRange};
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::letters::is_alphanumeric;
+use crate::letters::{GroupSet, is_alphanumeric};
 use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, substitutions};
 
 /// One side of a comparison.
@@ -373,24 +373,8 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
 /// How many groups of so many letters of `b` may stand in `a`, each with as many of `b` as are like it:
 /// no fewer than the two share.
 fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
-    const BITS: usize = 1 << 12;
-    let mut seen = [0_u64; BITS / 64];
-    let place = |group: &[u16]| {
-        let mixed = group.iter().fold(0_u32, |all, &unit| {
-            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
-        });
-        let at = (mixed >> 20) as usize % BITS;
-        (at / 64, 1_u64 << (at % 64))
-    };
-    for group in a.windows(size) {
-        let (word, bit) = place(group);
-        seen[word] |= bit;
-    }
-    let may_stand = |group: &&[u16]| {
-        let (word, bit) = place(group);
-        seen[word] & bit != 0
-    };
-    b.windows(size).filter(may_stand).count()
+    let seen = GroupSet::of(a, size);
+    b.windows(size).filter(|group| seen.may_hold(group)).count()
 }
 
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else

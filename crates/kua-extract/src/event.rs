@@ -265,7 +265,8 @@ fn in_order(out: &mut Vec<Draft>, holds: impl Fn(&Draft) -> bool) {
         (0..out.len()).filter(|&at| out.get(at).is_some_and(&holds)).collect();
     order.sort_by_key(|&at| out.get(at).map(|draft| (draft.start, draft.end, draft.trigger)));
     let now = |before: usize| order.iter().position(|&at| at == before);
-    let sorted = order.iter().filter_map(|&at| out.get(at).cloned()).map(|mut draft| {
+    let mut drafts: Vec<Option<Draft>> = std::mem::take(out).into_iter().map(Some).collect();
+    let sorted = order.iter().filter_map(|&at| drafts.get_mut(at)?.take()).map(|mut draft| {
         draft.link = match draft.link {
             Join::Part(whole) => Join::Part(whole.and_then(now)),
             Join::Series(first) => now(first).map_or(Join::Alone, Join::Series),

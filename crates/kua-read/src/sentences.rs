@@ -198,7 +198,7 @@ fn mask<'t>(text: &'t str, shorts: &Shorts) -> std::borrow::Cow<'t, str> {
             || characters.clone().find(|c| !c.is_whitespace()).is_some_and(|c| c.is_ascii_digit());
         let cut_short = character == '.'
             && (ends_short(&out, &shorts.always)
-                || ends_short(&out, &shorts.before_numbers) && number_next());
+                || number_next() && ends_short(&out, &shorts.before_numbers));
         stopped = match (character, stopped) {
             _ if cut_short => None,
             ('.', _) => {

@@ -284,7 +284,7 @@ impl Recipients {
 
     fn encrypting<W: Write>(&self, out: W) -> io::Result<StreamWriter<W>> {
         let keys = self.exchanges.iter().map(|exchange| exchange as &dyn age::Recipient);
-        age::Encryptor::with_recipients(keys).map_err(io::Error::other)?.wrap_output(out)
+        encrypting_to(out, keys)
     }
 }
 
@@ -294,6 +294,13 @@ pub(crate) fn encrypting<W: Write>(
     recipients: &[SealRecipient],
 ) -> io::Result<StreamWriter<W>> {
     let keys = recipients.iter().map(|recipient| &recipient.0 as &dyn age::Recipient);
+    encrypting_to(out, keys)
+}
+
+fn encrypting_to<'k, W: Write>(
+    out: W,
+    keys: impl Iterator<Item = &'k dyn age::Recipient>,
+) -> io::Result<StreamWriter<W>> {
     age::Encryptor::with_recipients(keys).map_err(io::Error::other)?.wrap_output(out)
 }
 

@@ -34,43 +34,47 @@ pub struct Token<'t> {
 /// All tokens of `text`; `offset` is added to every range, so that a block can be cut by itself.
 /// White space is no token. Linear in the length of the text.
 pub fn tokens(text: &str, offset: usize) -> Vec<Token<'_>> {
+    let table = &*TABLE;
     let mut out = Vec::with_capacity(text.len() / 5);
-    let mut characters = text.char_indices().peekable();
-    while let Some((start, first)) = characters.next() {
-        let kind = if first.is_whitespace() || is_ignorable(first) {
+    let mut characters = text.char_indices();
+    let mut ahead = characters.next();
+    while let Some((start, first)) = ahead {
+        let class = table.class(first);
+        ahead = characters.next();
+        if class.is(Class::SPACE | Class::IGNORABLE) {
             continue;
-        } else if is_digit(first) {
-            TokenKind::Number
-        } else if is_letter(first) {
-            TokenKind::Word
+        }
+        let (kind, goes_on) = if class.is(Class::DIGIT) {
+            (TokenKind::Number, Class::DIGIT)
+        } else if class.is(Class::LETTER) {
+            (TokenKind::Word, Class::LETTER | Class::IGNORABLE | Class::APOSTROPHE)
         } else {
-            TokenKind::Mark
+            (TokenKind::Mark, 0)
         };
-        let mut end = start + first.len_utf8();
-        if kind != TokenKind::Mark {
-            while let Some(&(at, next)) = characters.peek() {
-                let goes_on = match kind {
-                    TokenKind::Number => is_digit(next),
-                    _ => is_letter(next) || is_ignorable(next),
-                };
-                let closes = kind == TokenKind::Word && is_apostrophe(next);
-                if !goes_on && !closes {
-                    break;
-                }
-                end = at + next.len_utf8();
-                characters.next();
-                if closes {
-                    break;
-                }
+        let mut is_folded = class.is(Class::FOLDED);
+        while let Some((_, next)) = ahead {
+            let next = table.class(next);
+            if !next.is(goes_on) {
+                break;
+            }
+            is_folded &= next.is(Class::FOLDED);
+            ahead = characters.next();
+            if kind == TokenKind::Word && next.is(Class::APOSTROPHE) {
+                break;
             }
         }
+        let end = ahead.map_or(text.len(), |(at, _)| at);
         let raw = &text[start..end];
-        let fold = if kind == TokenKind::Number { ascii_digits(raw) } else { fold(raw) };
+        let fold = match kind {
+            TokenKind::Number => ascii_digits(raw),
+            _ if is_folded => Cow::Borrowed(raw),
+            _ => fold(raw),
+        };
         out.push(Token {
             range: TextRange::new(start + offset, end + offset),
             kind,
             fold,
-            capital: first.is_uppercase(),
+            capital: class.is(Class::CAPITAL),
         });
     }
     out
@@ -137,10 +141,6 @@ fn is_digit(c: char) -> bool {
 }
 
 fn is_letter(c: char) -> bool {
-    TABLE.letter(c).unwrap_or_else(|| is_letter_of_any(c))
-}
-
-fn is_letter_of_any(c: char) -> bool {
     (c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c)) && !is_apostrophe(c)
 }
 
@@ -160,10 +160,43 @@ static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
 /// Characters in the table: up to the end of the Cyrillic supplement.
 const IN_TABLE: usize = 0x530;
 
+/// What a character is to these rules: several may hold.
+#[derive(Clone, Copy)]
+struct Class(u8);
+
+impl Class {
+    const SPACE: u8 = 1;
+    const IGNORABLE: u8 = 1 << 1;
+    const DIGIT: u8 = 1 << 2;
+    const LETTER: u8 = 1 << 3;
+    const APOSTROPHE: u8 = 1 << 4;
+    const CAPITAL: u8 = 1 << 5;
+    /// Stands for itself when folded, whatever stands around it.
+    const FOLDED: u8 = 1 << 6;
+
+    fn of(c: char, folded: Option<char>) -> Self {
+        let rules = [
+            (c.is_whitespace(), Self::SPACE),
+            (is_ignorable(c), Self::IGNORABLE),
+            (is_digit(c), Self::DIGIT),
+            (is_letter(c), Self::LETTER),
+            (is_apostrophe(c), Self::APOSTROPHE),
+            (c.is_uppercase(), Self::CAPITAL),
+            (folded == Some(c), Self::FOLDED),
+        ];
+        Self(rules.iter().filter(|rule| rule.0).fold(0, |all, rule| all | rule.1))
+    }
+
+    /// Whether it is any of these.
+    fn is(self, any: u8) -> bool {
+        self.0 & any != 0
+    }
+}
+
 struct Table {
     /// The folded form of a character that folds by itself, whatever stands around it.
     folded: Vec<Option<char>>,
-    letters: Vec<bool>,
+    classes: Vec<Class>,
 }
 
 impl Table {
@@ -179,10 +212,9 @@ impl Table {
                 _ => None,
             }
         };
-        Self {
-            folded: first().map(folded).collect(),
-            letters: first().map(is_letter_of_any).collect(),
-        }
+        let folded: Vec<Option<char>> = first().map(folded).collect();
+        let classes = first().zip(&folded).map(|(c, &folded)| Class::of(c, folded)).collect();
+        Self { folded, classes }
     }
 
     /// The folded form of `c`; `None` if it is not in the table or does not fold by itself.
@@ -190,9 +222,8 @@ impl Table {
         *self.folded.get(c as usize)?
     }
 
-    /// Whether `c` is a letter; `None` if it is not in the table.
-    fn letter(&self, c: char) -> Option<bool> {
-        self.letters.get(c as usize).copied()
+    fn class(&self, c: char) -> Class {
+        self.classes.get(c as usize).copied().unwrap_or_else(|| Class::of(c, None))
     }
 }
 

@@ -357,8 +357,7 @@ pub(crate) fn sketch<'d>(
     vocabulary: &mut Vocabulary<'d>,
 ) -> Sketch {
     let mut raw = Vec::new();
-    // Feature and sentence as one number, which is sorted faster than both.
-    let mut all: Vec<(u64, f32, bool)> = Vec::with_capacity(body.len());
+    let mut all: Vec<Occurrence> = Vec::with_capacity(body.len());
     let mut sketch = Sketch::default();
     for (n, unit) in (0_u32..).zip(&body.units) {
         let mut sentence = raw_features(body, unit.range, words, vocabulary, Wanted::All, &mut raw);
@@ -369,17 +368,19 @@ pub(crate) fn sketch<'d>(
         }
         sentence.content.entries.reserve(raw.len());
         sketch.sentences.push(sentence);
-        let place = |hash: u32| u64::from(hash) << 32 | u64::from(n);
-        all.extend(raw.iter().map(|f| (place(f.hash), f.weight, f.anchor)));
+        all.extend(raw.iter().map(|&feature| Occurrence { feature, sentence: n }));
     }
-    all.sort_unstable_by_key(|&(place, ..)| place);
+    let all = by_hash(&all);
     let mut list = Vec::with_capacity(all.len());
-    for occurrences in all.chunk_by(|x, y| x.0 == y.0) {
-        let (hash, n) = split(occurrences[0].0);
+    let is_one = |x: &Occurrence, y: &Occurrence| {
+        (x.feature.hash, x.sentence) == (y.feature.hash, y.sentence)
+    };
+    for occurrences in all.chunk_by(is_one) {
+        let Occurrence { feature, sentence } = occurrences[0];
         let (weight, plain) = weighed(occurrences);
-        list.push((hash, n, weight));
+        list.push((feature.hash, sentence, weight));
         if plain > 0.0 {
-            sketch.sentences[n as usize].content.entries.push((hash, plain));
+            sketch.sentences[sentence as usize].content.entries.push((feature.hash, plain));
         }
     }
     for sentence in &mut sketch.sentences {
@@ -389,20 +390,49 @@ pub(crate) fn sketch<'d>(
     sketch
 }
 
-fn split(place: u64) -> (u32, u32) {
-    let [a, b, c, d, e, f, g, h] = place.to_be_bytes();
-    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+/// A feature where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Occurrence {
+    feature: Raw,
+    sentence: u32,
+}
+
+/// Occurrences by hash, those of one hash in the order they are in.
+fn by_hash(all: &[Occurrence]) -> Vec<Occurrence> {
+    // Hashes are spread evenly: by their first bits they are dealt out to places of one or two, so
+    // that next to nothing is left to be sorted.
+    const BITS: u32 = 11;
+    let Some(&any) = all.first() else { return Vec::new() };
+    let place = |occurrence: &Occurrence| (occurrence.feature.hash >> (u32::BITS - BITS)) as usize;
+    let mut ends = vec![0_usize; 1 << BITS];
+    all.iter().for_each(|occurrence| ends[place(occurrence)] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += std::mem::replace(end, sum);
+    }
+    let mut out = vec![any; all.len()];
+    for occurrence in all {
+        let end = &mut ends[place(occurrence)];
+        out[*end] = *occurrence;
+        *end += 1;
+    }
+    let mut start = 0;
+    for end in ends {
+        out[start..end].sort_by_key(|occurrence| occurrence.feature.hash);
+        start = end;
+    }
+    out
 }
 
 /// Weight of a feature of a sentence: that of its heaviest occurrence, and more the more often it
 /// stands there; and the same of what is neither figure nor name, if there is any.
-fn weighed(occurrences: &[(u64, f32, bool)]) -> (f32, f32) {
+fn weighed(occurrences: &[Occurrence]) -> (f32, f32) {
     let (mut most, mut most_plain, mut count, mut plain) = (0.0_f32, 0.0_f32, 0, 0);
-    for &(_, weight, anchor) in occurrences {
-        most = most.max(weight);
+    for Occurrence { feature, .. } in occurrences {
+        most = most.max(feature.weight);
         count += 1;
-        if !anchor {
-            most_plain = most_plain.max(weight);
+        if !feature.anchor {
+            most_plain = most_plain.max(feature.weight);
             plain += 1;
         }
     }

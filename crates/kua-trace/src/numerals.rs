@@ -200,20 +200,21 @@ impl Numerals {
 
 /// The first two letters of some words: a bit for each two, first of all asked for their sum.
 #[derive(Debug, Default)]
-struct Openings {
+pub(crate) struct Openings {
     bits: [u64; 4],
     pairs: BTreeSet<(char, char)>,
 }
 
 impl Openings {
-    fn add(&mut self, word: &str) {
+    pub(crate) fn add(&mut self, word: &str) {
         let pair = opening(word);
         let (place, bit) = Self::place(pair);
         self.bits[place] |= bit;
         self.pairs.insert(pair);
     }
 
-    fn holds(&self, word: &str) -> bool {
+    /// Whether one of them begins as `word` does.
+    pub(crate) fn holds(&self, word: &str) -> bool {
         let pair = opening(word);
         let (place, bit) = Self::place(pair);
         self.bits[place] & bit != 0 && self.pairs.contains(&pair)

@@ -9,7 +9,7 @@ use kua_lexicon::{Lexicon, Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Agreement, Conflict, Lang, TextRange};
 
 use crate::body::{Body, figures};
-use crate::numerals::Numerals;
+use crate::numerals::{Numerals, Openings};
 use crate::skeleton::skeleton;
 
 /// How the keys of months and days of the week begin; no word holds a space.
@@ -23,24 +23,33 @@ pub(crate) struct Wordings {
     numerals: Numerals,
     /// Names of months and days of the week, and what stands for them in every language.
     days: HashMap<String, String, RandomState>,
+    /// First two letters of these names: most words are none.
+    openings: Openings,
 }
 
 impl Wordings {
     fn of(lexicon: &Lexicon) -> Self {
         let mut days = HashMap::default();
+        let mut openings = Openings::default();
         for (section, name) in [("months", MONTH), ("weekdays", WEEKDAY)] {
             for entry in lexicon.section("calendar.txt", section) {
                 let Some(value) = &entry.value else { continue };
                 for word in entry.key.split('|').map(str::trim) {
                     if !word.is_empty() && !word.contains(|c: char| !c.is_alphabetic()) {
                         let word = kua_lexicon::fold(word).into_owned();
+                        openings.add(&word);
                         days.entry(word).or_insert_with(|| format!("{name}{value}"));
                     }
                 }
             }
         }
         let negators = lexicon.phrases("translation.txt", "negators");
-        Self { negators, numerals: Numerals::of(lexicon), days }
+        Self { negators, numerals: Numerals::of(lexicon), days, openings }
+    }
+
+    /// What stands for a month or a day of the week in every language, if the folded word is one.
+    fn day(&self, word: &str) -> Option<&String> {
+        self.openings.holds(word).then(|| self.days.get(word))?
     }
 }
 
@@ -147,7 +156,7 @@ pub(crate) fn items<'d>(body: &Body<'d>, range: TextRange, words: &Wordings) -> 
                 } else {
                     ItemKind::Word
                 };
-                let key = match words.days.get(token.fold.as_ref()) {
+                let key = match words.day(&token.fold) {
                     Some(month) if month.starts_with(MONTH) => {
                         let kind = ItemKind::Figure;
                         out.push(Item { key: month.clone().into(), range, kind });

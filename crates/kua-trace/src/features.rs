@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::bodies::Bodies;
 use crate::body::Body;
 use crate::fingerprint::mix;
 use crate::rarity::share_of_sentences;
@@ -229,7 +230,9 @@ impl Word {
 #[derive(Debug)]
 pub(crate) struct Vocabulary<'d> {
     background: Option<&'d Background>,
-    words: HashMap<&'d str, Word, RandomState>,
+    /// Where each word is in the list.
+    places: HashMap<Box<str>, usize, RandomState>,
+    words: Vec<Word>,
 }
 
 const MOST_WORDS: usize = 1 << 15;
@@ -237,15 +240,21 @@ const MOST_WORDS: usize = 1 << 15;
 impl<'d> Vocabulary<'d> {
     /// Without a background features are told, but not how much they tell.
     pub(crate) fn of(background: Option<&'d Background>) -> Self {
-        Self { background, words: HashMap::default() }
+        Self { background, places: HashMap::default(), words: Vec::new() }
     }
 
-    fn word(&mut self, text: &'d str) -> &Word {
+    fn word(&mut self, text: &str) -> &Word {
+        if let Some(&place) = self.places.get(text) {
+            return &self.words[place];
+        }
         if self.words.len() >= MOST_WORDS {
+            self.places.clear();
             self.words.clear();
         }
-        let background = self.background;
-        self.words.entry(text).or_insert_with(|| Word::of(text, background))
+        let place = self.words.len();
+        self.places.insert(text.into(), place);
+        self.words.push(Word::of(text, self.background));
+        &self.words[place]
     }
 
     fn weight(&self, hash: u32, share: f32, kind: f32) -> f32 {
@@ -309,12 +318,12 @@ const EXPECTED: f32 = 400.0;
 
 impl Background {
     /// Of the bodies whose numbers are in `sample`.
-    pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings], sample: &[usize]) -> Self {
+    pub(crate) fn of(bodies: &Bodies<'_>, words: &[&Wordings], sample: &[usize]) -> Self {
         let counts: Vec<AtomicU32> = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
         sample.par_iter().for_each_init(
             || (Vocabulary::of(None), Vec::new(), Vec::new()),
             |(vocabulary, raw, slots), &n| {
-                let (body, words) = (&bodies[n], words[n]);
+                let (body, words) = (&*bodies.get(n), words[n]);
                 for unit in &body.units {
                     raw_features(body, unit.range, words, vocabulary, Wanted::All, raw);
                     slots.clear();
@@ -329,7 +338,7 @@ impl Background {
             },
         );
         let counts = counts.into_iter().map(AtomicU32::into_inner).collect();
-        let sentences: usize = sample.iter().map(|&n| bodies[n].units.len()).sum();
+        let sentences: usize = sample.iter().map(|&n| bodies.get(n).units.len()).sum();
         Self { counts, sentences: to_f32(sentences) }
     }
 
@@ -351,11 +360,7 @@ impl Background {
 }
 
 /// All sentences of a document, weighed.
-pub(crate) fn sketch<'d>(
-    body: &Body<'d>,
-    words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
-) -> Sketch {
+pub(crate) fn sketch(body: &Body<'_>, words: &Wordings, vocabulary: &mut Vocabulary<'_>) -> Sketch {
     let mut raw = Vec::new();
     // Feature and sentence as one number, which is sorted faster than both.
     let mut all: Vec<(u64, f32, bool)> = Vec::with_capacity(body.len());
@@ -414,11 +419,11 @@ fn times(count: usize) -> f32 {
 }
 
 /// The features by which the sentence at `range` is looked up, weighed and sorted.
-pub(crate) fn lookup<'d>(
-    body: &Body<'d>,
+pub(crate) fn lookup(
+    body: &Body<'_>,
     range: TextRange,
     words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
+    vocabulary: &mut Vocabulary<'_>,
 ) -> Vec<(u32, f32)> {
     let mut raw = Vec::new();
     raw_features(body, range, words, vocabulary, Wanted::LookedUp, &mut raw);
@@ -434,11 +439,11 @@ pub(crate) fn to_f32(value: usize) -> f32 {
 }
 
 /// Features of the words at `range` into `out`, and the rest of the sentence's sketch.
-fn raw_features<'d>(
-    body: &Body<'d>,
+fn raw_features(
+    body: &Body<'_>,
     range: TextRange,
     words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
+    vocabulary: &mut Vocabulary<'_>,
     wanted: Wanted,
     out: &mut Vec<Raw>,
 ) -> Sketched {

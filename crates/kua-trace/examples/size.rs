@@ -27,7 +27,7 @@ use std::time::Instant;
 use kua_generator::{BenchPlan, bench_article};
 use kua_lexicon::Lexicons;
 use kua_model::{Document, Lineage, Memo, Remembered, Sha256, sheet};
-use kua_trace::{Scratch, Shelf, TraceConfig, trace_aside, trace_in_steps};
+use kua_trace::{Shelf, TraceConfig, trace_aside, trace_in_steps};
 
 #[global_allocator]
 static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -65,7 +65,7 @@ fn main() {
         let shelf = OnDisk::of(documents);
         say(made_so_far);
         measured(made_so_far, |begins| {
-            let scratch = Scratch::in_folder(&std::env::temp_dir()).unwrap();
+            let scratch = common::InFile::new();
             trace_aside(&shelf, &scratch, &lexicons, &config, None, begins).unwrap().value
         });
         return;

@@ -10,8 +10,7 @@
 //!    then alignment sentence by sentence. No model.
 //! 3. Accounts: groups of linked passages, each given to the document nearest its origin.
 //!
-//! Knows nothing of claims or time, and of files only that what memory should not hold can be set
-//! aside in one without a name ([`trace_aside`]). The result does not depend on the order of the documents
+//! Knows nothing of files, claims or time. The result does not depend on the order of the documents
 //! or the number of threads.
 
 mod align;
@@ -112,7 +111,7 @@ pub fn trace_in_steps(
 /// If a document cannot be read, or the scratch not written or read.
 pub fn trace_aside(
     shelf: &dyn Shelf,
-    scratch: &Scratch,
+    scratch: &dyn Scratch,
     lexicons: &Lexicons,
     config: &TraceConfig,
     memo: Option<&dyn Memo>,

@@ -14,7 +14,7 @@ use common::*;
 use kua_generator::{BenchPlan, bench_article};
 use kua_lexicon::Lexicons;
 use kua_model::*;
-use kua_trace::{Scratch, Shelf, TraceConfig, trace, trace_aside};
+use kua_trace::{Shelf, TraceConfig, trace, trace_aside};
 
 /// Documents read from where they are kept, one of which may be unreadable.
 struct Files {
@@ -42,7 +42,7 @@ fn corpus(seed: u64, articles: usize) -> Vec<Document> {
 }
 
 fn aside(shelf: &Files, config: &TraceConfig) -> io::Result<Noted<Lineage>> {
-    let scratch = Scratch::in_folder(&std::env::temp_dir())?;
+    let scratch = InFile::new();
     trace_aside(shelf, &scratch, &Lexicons::embedded(), config, None, &|_| {})
 }
 

@@ -427,7 +427,9 @@ impl Hits {
             let features = passage.features.get();
             (0..features.len()).map(move |n| features[n].0)
         });
-        Self::listed(passages, passages.holding(|feature| twice.holds(feature)))
+        let list = passages.holding(|feature| twice.holds(feature));
+        drop(twice);
+        Self::listed(passages, list)
     }
 
     /// From the features of passages, sorted.

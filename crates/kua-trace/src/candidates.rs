@@ -14,13 +14,13 @@ use crate::TraceConfig;
 use crate::bodies::Bodies;
 use crate::scratch::Place;
 use crate::since::{Wanted, few_more};
-use crate::twice::Twice;
+use crate::twice::Mixed;
 
 /// Sentences of a passage, and how far the next one begins.
 const PASSAGE: usize = 8;
 const NEXT: usize = 6;
 /// Features by which a passage is looked up.
-const LOOKED_UP: usize = 128;
+const LOOKED_UP: usize = 160;
 /// The usual size of a crowd of passages.
 const MOST_PASSAGES: usize = 400;
 
@@ -421,14 +421,20 @@ impl Hits {
         Self::listed(passages, passages.holding(|feature| wanted.holds(u64::from(feature))))
     }
 
-    /// Of all features. Most stand in one passage only and tell nothing.
+    /// Of all features. Most stand in passages of one language only and tell nothing.
     fn of_all(passages: &Passages<'_>) -> Self {
-        let twice = Twice::of(&passages.list, |passage| {
+        let mut languages: Vec<Lang> = passages.list.iter().map(|p| p.language).collect();
+        languages.par_sort_unstable();
+        languages.dedup();
+        let number = |passage: &Passage<'_>| {
+            languages.partition_point(|language| *language < passage.language)
+        };
+        let mixed = Mixed::of(&passages.list, languages.len(), number, |passage| {
             let features = passage.features.get();
             (0..features.len()).map(move |n| features[n].0)
         });
-        let list = passages.holding(|feature| twice.holds(feature));
-        drop(twice);
+        let list = passages.holding(|feature| mixed.holds(feature));
+        drop(mixed);
         Self::listed(passages, list)
     }
 

@@ -156,13 +156,16 @@ struct Raw {
     weight: f32,
     /// Of a figure or a name.
     anchor: bool,
+    /// Of all of it.
+    whole: bool,
 }
 
 /// Which features of a sentence are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     All,
-    /// Those by which passages are looked up: of figures, names and whole stems.
+    /// Those by which passages are looked up: of figures, names and whole stems. Figures and names
+    /// count in twos as well (see [`add_pairs`]).
     LookedUp,
 }
 
@@ -427,9 +430,31 @@ pub(crate) fn lookup(
 ) -> Vec<(u32, f32)> {
     let mut raw = Vec::new();
     raw_features(body, range, words, vocabulary, Wanted::LookedUp, &mut raw);
+    add_pairs(&mut raw);
     raw.sort_unstable_by(|x, y| x.hash.cmp(&y.hash).then(y.weight.total_cmp(&x.weight)));
     let runs = raw.chunk_by(|x, y| x.hash == y.hash);
     runs.map(|run| (run[0].hash, run[0].weight * times(run.len()))).collect()
+}
+
+/// Most figures and names of a sentence that are taken two by two, the most telling first.
+const PAIRED: usize = 6;
+
+/// Adds a feature for each two figures and names of a sentence, as heavy as one of them on average. In
+/// a large case each alone stands in too many texts to tell anything; two in one sentence hardly do.
+fn add_pairs(raw: &mut Vec<Raw>) {
+    let mut whole: Vec<(u32, f32)> =
+        raw.iter().filter(|f| f.whole).map(|f| (f.hash, f.weight)).collect();
+    whole.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    whole.dedup_by_key(|f| f.0);
+    whole.truncate(PAIRED);
+    for (n, one) in whole.iter().enumerate() {
+        for other in &whole[n + 1..] {
+            let (low, high) = (one.0.min(other.0), one.0.max(other.0));
+            let hash = hash(6, &(u64::from(high) << 32 | u64::from(low)).to_le_bytes());
+            let weight = (one.1 + other.1) / 2.0;
+            raw.push(Raw { hash, weight, anchor: true, whole: false });
+        }
+    }
 }
 
 pub(crate) fn to_f32(value: usize) -> f32 {
@@ -463,7 +488,7 @@ fn raw_features(
             };
             let hash = hash(3, item.key.as_bytes());
             let weight = vocabulary.weight(hash, share, 1.4);
-            out.push(Raw { hash, weight, anchor: true });
+            out.push(Raw { hash, weight, anchor: true, whole: true });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key.into_owned());
             } else {
@@ -477,7 +502,7 @@ fn raw_features(
         // Names are known by their capitals, where there are any.
         let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
         if let Some((sound, (hash, weight))) = sound {
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: false });
             if word.lacks_vowels {
                 sketched.sounds.push(sound);
             }
@@ -485,14 +510,14 @@ fn raw_features(
         let Some(stem) = word.stem else { continue };
         if anchor || wanted == Wanted::All {
             let grams = word.grams.iter();
-            out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor }));
+            out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor, whole: false }));
         }
         if let Some((hash, weight)) = word.head {
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: false });
         }
         if anchor {
             let (hash, weight) = word.name;
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: true });
             let name = [stem[0], stem[1], stem[2], stem[3], 0];
             sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
         }

@@ -63,7 +63,7 @@ pub use config::TraceConfig;
 pub use scratch::Scratch;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// Links between passages of `documents` and the accounts they make up.
 ///

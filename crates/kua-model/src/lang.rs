@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A language by its ISO 639 code: two or three lower-case letters (`kk`, `ru`, `kaa`).
@@ -63,8 +64,23 @@ impl Serialize for Lang {
     }
 }
 
+/// Reads a code where it stands: documents hold one for each sentence.
+struct Code;
+
+impl Visitor<'_> for Code {
+    type Value = Lang;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a language code of two or three lower-case letters")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, code: &str) -> Result<Lang, E> {
+        code.parse().map_err(E::custom)
+    }
+}
+
 impl<'de> Deserialize<'de> for Lang {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Code)
     }
 }

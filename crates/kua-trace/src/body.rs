@@ -1,7 +1,10 @@
 //! A document as tracing sees it: its body cut into sentences, without what is not testimony.
 
+use std::borrow::Cow;
+
 use kua_lexicon::{Token, TokenKind, tokens};
 use kua_model::{Document, Lang, TextRange};
+use serde::{Deserialize, Serialize};
 
 use crate::fold::address_length;
 use crate::letters::is_alphanumeric;
@@ -21,7 +24,7 @@ fn cut_point(text: &str) -> usize {
 }
 
 /// One sentence of the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Unit {
     /// Where it stands in the document's text.
     pub(crate) range: TextRange,
@@ -30,10 +33,10 @@ pub(crate) struct Unit {
 }
 
 /// The body of a document: blocks whose role belongs to what the account tells.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Body<'d> {
     /// The document.
-    pub(crate) document: &'d Document,
+    pub(crate) document: Cow<'d, Document>,
     /// Sentences in order; every visible character of every body block is in one.
     pub(crate) units: Vec<Unit>,
     /// Body blocks joined where they touch.
@@ -42,61 +45,32 @@ pub(crate) struct Body<'d> {
     pub(crate) quoted: Vec<TextRange>,
 }
 
-impl<'d> Body<'d> {
-    pub(crate) fn of(document: &'d Document) -> Self {
-        let mut body = Self { document, units: Vec::new(), ranges: Vec::new(), quoted: Vec::new() };
-        let cites = document.text.contains("://");
-        let mut next = 0;
-        for (index, block) in document.blocks.iter().enumerate() {
-            let Some(text) = block.range.of(&document.text) else { continue };
-            if !block.role.is_body() {
-                continue;
-            }
-            match body.ranges.last_mut() {
-                Some(last) if last.end == block.range.start => last.end = block.range.end,
-                _ => body.ranges.push(block.range),
-            }
-            body.quoted.extend(quoted(text, block.range.start));
-            while document.sentences.get(next).is_some_and(|s| s.range.end <= block.range.start) {
-                next += 1;
-            }
-            let mut from = block.range.start;
-            while let Some(sentence) =
-                document.sentences.get(next).filter(|s| s.range.end <= block.range.end)
-            {
-                next += 1;
-                if sentence.range.start >= from && sentence.range.of(&document.text).is_some() {
-                    body.push(from, sentence.range.start, index, cites);
-                    body.push(sentence.range.start, sentence.range.end, index, cites);
-                    from = sentence.range.end;
-                }
-            }
-            body.push(from, block.range.end, index, cites);
-        }
-        body
-    }
+/// The sentences of a body, one after the other.
+struct Units<'t> {
+    text: &'t str,
+    /// Whether there are addresses in the document.
+    cites: bool,
+    list: Vec<Unit>,
+}
 
+impl Units<'_> {
     /// Adds the words between two bytes as a sentence, if there are letters or digits.
     ///
     /// An address at the end of a sentence is cited, not told: it is left out of the sentence. One
-    /// that stands alone stays, so that the lines of two texts can be set side by side. `cites` tells
-    /// whether there are addresses in the document.
-    fn push(&mut self, start: usize, end: usize, block: usize, cites: bool) {
-        let addresses = if cites {
-            addresses(&self.document.text, TextRange::new(start, end))
-        } else {
-            Vec::new()
-        };
+    /// that stands alone stays, so that the lines of two texts can be set side by side.
+    fn push(&mut self, start: usize, end: usize, block: usize) {
+        let addresses =
+            if self.cites { addresses(self.text, TextRange::new(start, end)) } else { Vec::new() };
         let end = match addresses.last() {
             Some(last)
-                if self.document.text[last.end..end].trim().is_empty()
-                    && self.document.text[start..last.start].contains(is_alphanumeric) =>
+                if self.text[last.end..end].trim().is_empty()
+                    && self.text[start..last.start].contains(is_alphanumeric) =>
             {
                 last.start
             }
             _ => end,
         };
-        let Some(words) = self.document.text.get(start..end) else { return };
+        let Some(words) = self.text.get(start..end) else { return };
         let inner = words.trim();
         if !inner.contains(is_alphanumeric) {
             return;
@@ -107,14 +81,51 @@ impl<'d> Body<'d> {
         while inner.len() > LONGEST {
             let cut = cut_point(inner);
             let head = inner[..cut].trim_end();
-            self.units.push(Unit { range: TextRange::new(start, start + head.len()), block });
+            self.list.push(Unit { range: TextRange::new(start, start + head.len()), block });
             let rest = inner[cut..].trim_start();
             start += inner.len() - rest.len();
             inner = rest;
         }
         if !inner.is_empty() {
-            self.units.push(Unit { range: TextRange::new(start, start + inner.len()), block });
+            self.list.push(Unit { range: TextRange::new(start, start + inner.len()), block });
         }
+    }
+}
+
+impl<'d> Body<'d> {
+    pub(crate) fn of(document: Cow<'d, Document>) -> Self {
+        let text = document.text.as_str();
+        let (mut ranges, mut marked) = (Vec::<TextRange>::new(), Vec::new());
+        let mut units = Units { text, cites: text.contains("://"), list: Vec::new() };
+        let mut next = 0;
+        for (index, block) in document.blocks.iter().enumerate() {
+            let Some(words) = block.range.of(text) else { continue };
+            if !block.role.is_body() {
+                continue;
+            }
+            match ranges.last_mut() {
+                Some(last) if last.end == block.range.start => last.end = block.range.end,
+                _ => ranges.push(block.range),
+            }
+            marked.extend(quoted(words, block.range.start));
+            while document.sentences.get(next).is_some_and(|s| s.range.end <= block.range.start) {
+                next += 1;
+            }
+            let mut from = block.range.start;
+            while let Some(sentence) =
+                document.sentences.get(next).filter(|s| s.range.end <= block.range.end)
+            {
+                next += 1;
+                if sentence.range.start >= from && sentence.range.of(text).is_some() {
+                    units.push(from, sentence.range.start, index);
+                    units.push(sentence.range.start, sentence.range.end, index);
+                    from = sentence.range.end;
+                }
+            }
+            units.push(from, block.range.end, index);
+        }
+        let units = units.list;
+        Self { document, units, ranges, quoted: marked }
     }
 
     /// Whether this text is the first of two by what they say alone: the shorter, then by its letters.
@@ -125,13 +136,13 @@ impl<'d> Body<'d> {
     }
 
     /// The words at `range`.
-    pub(crate) fn words(&self, range: TextRange) -> &'d str {
+    pub(crate) fn words(&self, range: TextRange) -> &str {
         range.of(&self.document.text).unwrap_or_default()
     }
 
     /// Tokens of the words at `range`, in bytes of the document.
     /// The pieces of a web address are none.
-    pub(crate) fn tokens(&self, range: TextRange) -> Vec<Token<'d>> {
+    pub(crate) fn tokens(&self, range: TextRange) -> Vec<Token<'_>> {
         let mut tokens = tokens(self.words(range), range.start);
         let addresses = addresses(&self.document.text, range);
         if !addresses.is_empty() {
@@ -174,7 +185,7 @@ impl<'d> Body<'d> {
 
     /// Who the opening line says the account is from: the words in the bracket that closes its
     /// dateline ("TELMER, 3 May (Dorvale Agency) —").
-    pub(crate) fn agency(&self) -> Option<&'d str> {
+    pub(crate) fn agency(&self) -> Option<&str> {
         let opening = self.units.iter().take(3).find_map(|unit| {
             let words = self.words(unit.range);
             let dash = words.find(['—', '–', '-'])?;
@@ -185,7 +196,7 @@ impl<'d> Body<'d> {
     }
 
     /// Web addresses anywhere in the document, in order of place.
-    pub(crate) fn addresses(&self) -> Vec<&'d str> {
+    pub(crate) fn addresses(&self) -> Vec<&str> {
         let text = self.document.text.as_str();
         addresses(text, TextRange::new(0, text.len()))
             .into_iter()

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kua_model::{AlignedPair, Direction, Link, LinkKind, Role, Span, TextRange};
 use rayon::prelude::*;
 
+use crate::bodies::Bodies;
 use crate::body::Body;
 use crate::fingerprint::mix;
 use crate::fold::Folded;
@@ -27,15 +28,16 @@ const WITH_NAMES: usize = 12;
 /// Links between blocks that are not body: each document that repeats some with the first that holds
 /// them, so that a thousand pages of one site make a thousand links. Captions are left out: they are
 /// evidence of their picture.
-pub(crate) fn furniture(bodies: &[Body<'_>]) -> Vec<Link> {
-    let mut held: Vec<(u64, usize, usize)> = bodies
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(n, body)| {
+pub(crate) fn furniture(bodies: &Bodies<'_>) -> Vec<Link> {
+    let mut held: Vec<(u64, usize, usize)> = (0..bodies.len())
+        .into_par_iter()
+        .flat_map_iter(|n| {
+            let body = bodies.get(n);
             let blocks = body.document.blocks.iter().enumerate();
             blocks
                 .filter(|(_, block)| !block.role.is_body() && block.role != Role::Caption)
-                .filter_map(move |(at, block)| Some((key(body, block.range, LEAST)?, n, at)))
+                .filter_map(|(at, block)| Some((key(&body, block.range, LEAST)?, n, at)))
+                .collect::<Vec<_>>()
         })
         .collect();
     held.par_sort_unstable();
@@ -54,7 +56,7 @@ pub(crate) fn furniture(bodies: &[Body<'_>]) -> Vec<Link> {
         .chunk_by(|x, y| (x.0, x.1) == (y.0, y.1) && y.2 == x.2 + 1 && y.3 == x.3 + 1)
         .filter_map(|run| {
             let (first, n, ..) = run[0];
-            let (a, b) = (bodies.get(first)?, bodies.get(n)?);
+            let (a, b) = (&*bodies.get(first), &*bodies.get(n));
             let aligned: Vec<AlignedPair> = run
                 .iter()
                 .filter_map(|&(_, _, at, there)| {
@@ -84,7 +86,7 @@ pub(crate) fn furniture(bodies: &[Body<'_>]) -> Vec<Link> {
 /// word for word, in several documents that have nothing else in common. A line with a figure, a
 /// quotation, or one that is most of its document is never one: that is testimony that travelled.
 pub(crate) fn formulae(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     wordings: &AllWordings,
     least: usize,
     links: &mut [Link],
@@ -98,17 +100,15 @@ pub(crate) fn formulae(
     for &(_, n, range) in candidates.iter().flatten() {
         lines.entry(n).or_default().push(range);
     }
-    let number: BTreeMap<_, _> =
-        bodies.iter().enumerate().map(|(n, body)| (body.document.id, n)).collect();
     let sides = |link: &Link| {
-        Some((*number.get(&link.a.document)?, *number.get(&link.b.document)?))
+        Some((bodies.number(link.a.document)?, bodies.number(link.b.document)?))
             .filter(|(a, b)| a != b && link.kind.is_one_account())
     };
     // Documents with more in common than such lines.
     let mut leader: Vec<u32> = (0..bodies.len()).filter_map(|n| u32::try_from(n).ok()).collect();
     for link in links.iter() {
         let Some((a, b)) = sides(link) else { continue };
-        if outside(link, &bodies[a], lines.get(&a)) >= least {
+        if outside(link, &bodies.get(a), lines.get(&a)) >= least {
             let (Ok(a), Ok(b)) = (u32::try_from(a), u32::try_from(b)) else { continue };
             let (x, y) = (find(&mut leader, a), find(&mut leader, b));
             leader[x.max(y) as usize] = x.min(y);
@@ -117,8 +117,9 @@ pub(crate) fn formulae(
     lines.clear();
     for run in &candidates {
         let (_, first, range) = run[0];
-        let words = wordings.get(bodies[first].language());
-        let named = items(&bodies[first], range, words).iter().any(|i| i.kind == ItemKind::Name);
+        let words = wordings.get(bodies.languages()[first]);
+        let named =
+            items(&bodies.get(first), range, words).iter().any(|i| i.kind == ItemKind::Name);
         let mut strangers: Vec<u32> = run
             .iter()
             .filter_map(|&(_, n, _)| Some(find(&mut leader, u32::try_from(n).ok()?)))
@@ -134,7 +135,7 @@ pub(crate) fn formulae(
     for link in links.iter_mut() {
         let Some((a, b)) = sides(link) else { continue };
         let (Some(in_a), Some(in_b)) = (lines.get(&a), lines.get(&b)) else { continue };
-        if outside(link, &bodies[a], Some(in_a)) < least
+        if outside(link, &bodies.get(a), Some(in_a)) < least
             && link.aligned.iter().any(|pair| is_in(pair.b, in_b))
         {
             link.kind = LinkKind::Boilerplate;
@@ -151,12 +152,12 @@ type Line = (u64, usize, TextRange);
 
 /// Lines that several documents hold at either end, by line.
 fn candidates(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     wordings: &AllWordings,
     remembered: &Remembered<'_>,
 ) -> Vec<Vec<Line>> {
     let edges: Vec<Vec<(u64, TextRange)>> = remembered.each(EDGES, remembered.documents(), |due| {
-        due.par_iter().map(|&n| edges(&bodies[n])).collect()
+        due.par_iter().map(|&n| edges(&bodies.get(n))).collect()
     });
     let lines = edges.into_iter().enumerate();
     let mut held: Vec<Line> = lines
@@ -172,13 +173,13 @@ fn candidates(
         .filter(|run| run.len() >= MOST_STRANGERS)
         .filter(|run| {
             let (_, n, range) = run[0];
-            let body = &bodies[n];
-            let told = items(body, range, wordings.get(body.language()));
+            let body = bodies.get(n);
+            let told = items(&body, range, wordings.get(bodies.languages()[n]));
             // "In one message" counts nothing.
             let counts = |item: &Item<'_>| item.kind == ItemKind::Figure && item.key != "1";
             range.len() < FORMULA.end * 2
                 && !told.iter().any(counts)
-                && !run.iter().any(|&(_, n, range)| bodies[n].has_quotation(range))
+                && !run.iter().any(|&(_, n, range)| bodies.get(n).has_quotation(range))
         })
         .collect()
 }

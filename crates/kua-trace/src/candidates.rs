@@ -1,22 +1,26 @@
 //! Which documents of different languages are worth aligning: those whose passages are each other's
 //! best by their rarest features.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use kua_model::{Lang, Sha256};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
+use crate::bodies::Bodies;
+use crate::scratch::Place;
 use crate::since::{Wanted, few_more};
-use crate::twice::Twice;
+use crate::twice::Mixed;
 
 /// Sentences of a passage, and how far the next one begins.
 const PASSAGE: usize = 8;
 const NEXT: usize = 6;
 /// Features by which a passage is looked up.
-const LOOKED_UP: usize = 128;
+const LOOKED_UP: usize = 160;
 /// The usual size of a crowd of passages.
 const MOST_PASSAGES: usize = 400;
 
@@ -61,31 +65,40 @@ pub(crate) fn passages_of(sentences: &[Vec<(u32, f32)>]) -> Vec<Features> {
 }
 
 /// Pairs of documents, lower number first, sorted. `features` are those of the passages of each
-/// document, made from what `keys` are digests of; a document without language has none. What
-/// `before` knows is not worked out again. Gives what the next build may begin with, if it is other.
-pub(crate) fn candidates(
+/// document; a document without language has none.
+pub(crate) fn candidates<'f>(
+    features: impl Iterator<Item = Vec<Telling<'f>>>,
+    languages: &[Option<Lang>],
+    config: &TraceConfig,
+) -> Vec<(usize, usize)> {
+    let passages = Passages::of(features, languages);
+    let hits = Hits::of_all(&passages);
+    let most = MOST_KEPT.max(config.translation_candidates);
+    let mut chosen = Chosen::default();
+    for from in (0..passages.list.len()).step_by(AT_A_TIME) {
+        let range = from..(from + AT_A_TIME).min(passages.list.len());
+        let fields = passages.fields(&range.clone().collect::<Vec<_>>(), &hits.of(range), most);
+        chosen.add(&passages.list[from..], &fields, config);
+    }
+    chosen.both_ways()
+}
+
+/// The same, where what `before` knows of the documents that `keys` are digests of is not worked out
+/// again. Gives what the next build may begin with, if it is other.
+pub(crate) fn candidates_since(
     features: &[Vec<Features>],
     languages: &[Option<Lang>],
     keys: &[Sha256],
     before: Before,
     config: &TraceConfig,
 ) -> (Vec<(usize, usize)>, Option<Before>) {
-    let passages = Passages::of(features, languages);
+    let passages = Passages::of(features.iter().map(|f| in_memory(f)), languages);
     let most = MOST_KEPT.max(config.translation_candidates);
     let is_as_before = before.documents == keys;
     let mut fields =
         passages.grown(before, keys, most).unwrap_or_else(|| passages.all_fields(most));
-    let mut chosen: BTreeSet<(u32, u32)> = BTreeSet::new();
-    for (passage, fields) in passages.list.iter().zip(&fields) {
-        for field in fields {
-            chosen.extend(stand_out(field, config).map(|other| (passage.document, other)));
-        }
-    }
-    let pairs = chosen
-        .iter()
-        .filter(|&&(a, b)| a < b && chosen.contains(&(b, a)))
-        .map(|&(a, b)| (a as usize, b as usize))
-        .collect();
+    let mut chosen = Chosen::default();
+    chosen.add(&passages.list, &fields, config);
     let now = (!is_as_before).then(|| {
         let mut fields = fields.drain(..);
         let of_document = |passages: &Vec<Features>| fields.by_ref().take(passages.len()).collect();
@@ -94,7 +107,35 @@ pub(crate) fn candidates(
         let fields = spoken.map(|(f, l)| if l.is_some() { f } else { &empty }).map(of_document);
         Before { documents: keys.to_vec(), fields: fields.collect() }
     });
-    (pairs, now)
+    (chosen.both_ways(), now)
+}
+
+/// Passages whose fields are looked at at a time: what they share would be larger than the texts.
+const AT_A_TIME: usize = 1 << 17;
+
+/// Which documents stand out from the fields of which.
+#[derive(Default)]
+struct Chosen(Vec<(u32, u32)>);
+
+impl Chosen {
+    /// Adds those of some passages, by their fields.
+    fn add(&mut self, passages: &[Passage<'_>], fields: &[Vec<Field>], config: &TraceConfig) {
+        for (passage, fields) in passages.iter().zip(fields) {
+            for field in fields {
+                self.0.extend(stand_out(field, config).map(|other| (passage.document, other)));
+            }
+        }
+    }
+
+    /// Pairs that chose each other, lower number first, sorted.
+    fn both_ways(self) -> Vec<(usize, usize)> {
+        let mut chosen = self.0;
+        chosen.par_sort_unstable();
+        chosen.dedup();
+        let is_chosen = |pair: (u32, u32)| chosen.binary_search(&pair).is_ok();
+        let pairs = chosen.iter().filter(|&&(a, b)| a < b && is_chosen((b, a)));
+        pairs.map(|&(a, b)| (a as usize, b as usize)).collect()
+    }
 }
 
 /// The documents of a field that may be translations: the best, if they stand out.
@@ -137,10 +178,44 @@ pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
     features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
 }
 
+/// Where the features of a passage are.
+pub(crate) enum Telling<'f> {
+    Here(&'f [(u32, f32)]),
+    Aside(&'f Bodies<'f>, Place),
+}
+
+impl<'f> Telling<'f> {
+    /// Sets them aside beside the texts.
+    pub(crate) fn aside(features: &[(u32, f32)], bodies: &'f Bodies<'f>) -> Self {
+        let bytes = |&(feature, weight): &(u32, f32)| [feature.to_le_bytes(), weight.to_le_bytes()];
+        let bytes: Vec<u8> = features.iter().flat_map(bytes).flatten().collect();
+        Self::Aside(bodies, bodies.set_aside(&bytes))
+    }
+
+    fn get(&self) -> Cow<'f, [(u32, f32)]> {
+        match self {
+            Self::Here(features) => Cow::Borrowed(features),
+            Self::Aside(bodies, place) => {
+                let bytes = bodies.read_aside(*place);
+                let pairs = bytes.as_chunks::<4>().0.as_chunks::<2>().0.iter();
+                let pair = |[feature, weight]: &[[u8; 4]; 2]| {
+                    (u32::from_le_bytes(*feature), f32::from_le_bytes(*weight))
+                };
+                pairs.map(pair).collect()
+            }
+        }
+    }
+}
+
+/// The features of the passages of a document, in memory.
+pub(crate) fn in_memory(passages: &[Features]) -> Vec<Telling<'_>> {
+    passages.iter().map(|features| Telling::Here(features)).collect()
+}
+
 struct Passage<'f> {
     document: u32,
     language: Lang,
-    features: &'f [(u32, f32)],
+    features: Telling<'f>,
 }
 
 /// The passages of all documents, in order.
@@ -151,12 +226,12 @@ struct Passages<'f> {
 }
 
 impl<'f> Passages<'f> {
-    fn of(features: &'f [Vec<Features>], languages: &[Option<Lang>]) -> Self {
-        let of_documents = features.iter().zip(languages).zip(0_u32..);
+    fn of(features: impl Iterator<Item = Vec<Telling<'f>>>, languages: &[Option<Lang>]) -> Self {
+        let of_documents = features.zip(languages).zip(0_u32..);
         let list = of_documents
             .filter_map(|((passages, language), document)| Some((passages, (*language)?, document)))
             .flat_map(|(passages, language, document)| {
-                passages.iter().map(move |features| Passage { document, language, features })
+                passages.into_iter().map(move |features| Passage { document, language, features })
             })
             .collect();
         Self { list, crowd: MOST_PASSAGES }
@@ -165,18 +240,18 @@ impl<'f> Passages<'f> {
     /// The fields of all passages.
     fn all_fields(&self, most: usize) -> Vec<Vec<Field>> {
         let all: Vec<usize> = (0..self.list.len()).collect();
-        self.fields(&all, &Hits::of_all(self), most)
+        self.fields(&all, &Hits::of_all(self).of(0..self.list.len()), most)
     }
 
-    /// The fields of some passages (sorted), by their hits.
-    fn fields(&self, of: &[usize], hits: &Hits, most: usize) -> Vec<Vec<Field>> {
+    /// The fields of some passages (sorted), by what they share.
+    fn fields(&self, of: &[usize], shared: &Shared<'_>, most: usize) -> Vec<Vec<Field>> {
         (0..of.len())
             .into_par_iter()
             .map_init(
                 || vec![0.0_f32; self.list.len()],
                 |scores, at| {
                     let language = self.list[of[at]].language;
-                    self.ranked(language, hits.like(at, scores), most)
+                    self.ranked(language, shared.like(at, scores), most)
                 },
             )
             .collect()
@@ -231,8 +306,9 @@ impl<'f> Passages<'f> {
         due.extend(self.of_crowds(&new));
         due.sort_unstable();
         due.dedup();
-        let hits = Hits::of(self, &due);
-        for (&n, found) in due.iter().zip(self.fields(&due, &hits, most)) {
+        let hits = Hits::of_some(self, &due);
+        let shared = hits.of_places(due.len(), |passage| due.binary_search(&passage).ok());
+        for (&n, found) in due.iter().zip(self.fields(&due, &shared, most)) {
             fields[n] = found;
         }
         // The new documents come into the fields of the rest.
@@ -240,7 +316,7 @@ impl<'f> Passages<'f> {
         let mut like: BTreeMap<(usize, Lang, u32), f32> = BTreeMap::new();
         for (at, &n) in due.iter().enumerate().filter(|(_, n)| is_new(&self.list[**n])) {
             let Passage { document, language, .. } = self.list[n];
-            for (other, score) in hits.like(at, &mut scores) {
+            for (other, score) in shared.like(at, &mut scores) {
                 let passage = &self.list[other as usize];
                 if score >= LEAST && passage.language != language {
                     let best = like.entry((other as usize, language, document)).or_default();
@@ -259,8 +335,10 @@ impl<'f> Passages<'f> {
     /// Other passages with a feature of the `new` ones that only these make too common.
     fn of_crowds(&self, new: &[usize]) -> Vec<usize> {
         let mut held: BTreeMap<u32, usize> = BTreeMap::new();
-        for &(feature, _) in new.iter().flat_map(|&n| self.list[n].features) {
-            *held.entry(feature).or_default() += 1;
+        for &n in new {
+            for &(feature, _) in &*self.list[n].features.get() {
+                *held.entry(feature).or_default() += 1;
+            }
         }
         let wanted = Wanted::of(held.keys().map(|&feature| u64::from(feature)));
         let holding = self.holding(|feature| wanted.holds(u64::from(feature)));
@@ -278,9 +356,8 @@ impl<'f> Passages<'f> {
     /// Feature, passage and weight there of all features that are wanted, sorted.
     fn holding(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<(u32, u32, f32)> {
         // Counted first: so that room is taken once, and for no more than there is.
-        let wanted = |passage: &Passage<'f>| wanted(passage.features, &is_wanted);
-        let counts: Vec<usize> =
-            self.list.par_iter().map(|passage| wanted(passage).count()).collect();
+        let count = |passage: &Passage<'f>| wanted(&passage.features.get(), &is_wanted).count();
+        let counts: Vec<usize> = self.list.par_iter().map(count).collect();
         let mut out = vec![(0, 0, 0.0); counts.iter().sum()];
         let mut rest = &mut out[..];
         let mut parts = Vec::with_capacity(counts.len());
@@ -290,7 +367,8 @@ impl<'f> Passages<'f> {
             rest = others;
         }
         parts.into_par_iter().zip(&self.list).for_each(|((n, part), passage)| {
-            for (place, (feature, weight)) in part.iter_mut().zip(wanted(passage)) {
+            let features = passage.features.get();
+            for (place, (feature, weight)) in part.iter_mut().zip(wanted(&features, &is_wanted)) {
                 *place = (feature, n, weight);
             }
         });
@@ -323,43 +401,45 @@ fn insert(fields: &mut Vec<Field>, language: Lang, entry: (f32, u32), most: usiz
     best.truncate(most);
 }
 
-/// Which passages share the features of some, as far as they tell anything: those of more than one
-/// language and not too many.
+/// Which passages hold each feature, as far as it tells anything: those of more than one language and
+/// not too many.
 struct Hits {
     /// Feature by feature: passage and weight there.
     list: Vec<(u32, f32)>,
-    /// Of the passages one after the other, its weight of a feature and where the feature's passages
-    /// are in `list`; and where the runs of each passage begin.
-    runs: Vec<(f32, u32, u32)>,
-    starts: Vec<usize>,
+    /// Where each feature ends in `list`.
+    ends: Vec<u32>,
 }
 
 impl Hits {
-    /// Of the passages `of` (sorted).
-    fn of(passages: &Passages<'_>, of: &[usize]) -> Self {
-        let features = of.iter().flat_map(|&n| passages.list[n].features);
-        let wanted = Wanted::of(features.map(|&(feature, _)| u64::from(feature)));
-        let list = passages.holding(|feature| wanted.holds(u64::from(feature)));
-        Self::listed(passages, of.len(), |passage| of.binary_search(&passage).ok(), &list)
+    /// Of the features of the passages `of` (sorted).
+    fn of_some(passages: &Passages<'_>, of: &[usize]) -> Self {
+        let features = of.iter().map(|&n| passages.list[n].features.get());
+        let features: Vec<u64> = features
+            .flat_map(|f| f.iter().map(|&(f, _)| u64::from(f)).collect::<Vec<_>>())
+            .collect();
+        let wanted = Wanted::of(features.into_iter());
+        Self::listed(passages, passages.holding(|feature| wanted.holds(u64::from(feature))))
     }
 
-    /// Of all passages. Most features stand in one passage only and tell nothing.
+    /// Of all features. Most stand in passages of one language only and tell nothing.
     fn of_all(passages: &Passages<'_>) -> Self {
-        let twice = Twice::of(&passages.list, |passage| {
-            passage.features.iter().map(|&(feature, _)| feature)
+        let mut languages: Vec<Lang> = passages.list.iter().map(|p| p.language).collect();
+        languages.par_sort_unstable();
+        languages.dedup();
+        let number = |passage: &Passage<'_>| {
+            languages.partition_point(|language| *language < passage.language)
+        };
+        let mixed = Mixed::of(&passages.list, languages.len(), number, |passage| {
+            let features = passage.features.get();
+            (0..features.len()).map(move |n| features[n].0)
         });
-        let list = passages.holding(|feature| twice.holds(feature));
-        drop(twice);
-        Self::listed(passages, passages.list.len(), Some, &list)
+        let list = passages.holding(|feature| mixed.holds(feature));
+        drop(mixed);
+        Self::listed(passages, list)
     }
 
-    /// From the features of passages, sorted. `place` tells which of the passages asked for one is.
-    fn listed(
-        passages: &Passages<'_>,
-        count: usize,
-        place: impl Fn(usize) -> Option<usize>,
-        list: &[(u32, u32, f32)],
-    ) -> Self {
+    /// From the features of passages, sorted.
+    fn listed(passages: &Passages<'_>, list: Vec<(u32, u32, f32)>) -> Self {
         let language = |entry: &(u32, u32, f32)| passages.list[entry.1 as usize].language;
         let tells = |run: &&[(u32, u32, f32)]| {
             let first = language(&run[0]);
@@ -367,35 +447,63 @@ impl Hits {
         };
         let telling = || list.chunk_by(|x, y| x.0 == y.0).filter(tells);
         // Counted first, as above.
+        let mut hits = Self {
+            list: Vec::with_capacity(telling().map(<[_]>::len).sum()),
+            ends: Vec::with_capacity(telling().count()),
+        };
+        for run in telling() {
+            // Beyond 32 bits of places nothing more is looked up.
+            let Ok(end) = u32::try_from(hits.list.len() + run.len()) else { break };
+            hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
+            hits.ends.push(end);
+        }
+        hits
+    }
+
+    /// What the passages of a range share with all.
+    fn of(&self, range: Range<usize>) -> Shared<'_> {
+        self.of_places(range.len(), |passage| {
+            passage.checked_sub(range.start).filter(|&at| at < range.len())
+        })
+    }
+
+    /// What `count` passages share with all; `place` tells which of them one is, if it is.
+    fn of_places(&self, count: usize, place: impl Fn(usize) -> Option<usize>) -> Shared<'_> {
+        let list = &self.list[..];
+        let place = |&(passage, _): &(u32, f32)| place(passage as usize);
         let mut starts = vec![0; count + 1];
-        for (_, passage, _) in telling().flatten() {
-            if let Some(at) = place(*passage as usize) {
-                starts[at + 1] += 1;
-            }
+        for at in list.iter().filter_map(place) {
+            starts[at + 1] += 1;
         }
         for at in 0..count {
             starts[at + 1] += starts[at];
         }
         let mut next = starts.clone();
-        let mut hits = Self {
-            list: Vec::with_capacity(telling().map(<[_]>::len).sum()),
-            runs: vec![(0.0, 0, 0); starts[count]],
-            starts,
-        };
-        for run in telling() {
-            let Ok(from) = u32::try_from(hits.list.len()) else { break };
-            hits.list.extend(run.iter().map(|&(_, passage, weight)| (passage, weight)));
-            let Ok(to) = u32::try_from(hits.list.len()) else { break };
-            for &(_, passage, weight) in run {
-                if let Some(at) = place(passage as usize) {
-                    hits.runs[next[at]] = (weight, from, to);
+        let mut runs = vec![(0.0, 0, 0); starts[count]];
+        let mut from = 0;
+        for &to in &self.ends {
+            for entry in &list[from as usize..to as usize] {
+                if let Some(at) = place(entry) {
+                    runs[next[at]] = (entry.1, from, to);
                     next[at] += 1;
                 }
             }
+            from = to;
         }
-        hits
+        Shared { list, runs, starts }
     }
+}
 
+/// What some passages share with others.
+struct Shared<'h> {
+    list: &'h [(u32, f32)],
+    /// Of the passages one after the other, its weight of a feature and where the feature's passages
+    /// are in `list`; and where the runs of each passage begin.
+    runs: Vec<(f32, u32, u32)>,
+    starts: Vec<usize>,
+}
+
+impl Shared<'_> {
     /// The passages that share features with the one at `at`, and how alike they are. `scores` is
     /// zero for every passage and is left so.
     fn like(&self, at: usize, scores: &mut [f32]) -> Vec<(u32, f32)> {
@@ -457,12 +565,16 @@ mod tests {
                 };
                 let late = |n: usize| mix(seed ^ n as u64).is_multiple_of(17);
                 let (old, spoken, old_keys) = some(&|n| !late(n));
-                let passages = Passages { crowd, ..Passages::of(&old, &spoken) };
+                let passages =
+                    Passages { crowd, ..Passages::of(old.iter().map(|f| in_memory(f)), &spoken) };
                 let mut fields = passages.all_fields(MOST_KEPT).into_iter();
                 let of_documents =
                     old.iter().map(|passages| fields.by_ref().take(passages.len()).collect());
                 let before = Before { documents: old_keys, fields: of_documents.collect() };
-                let passages = Passages { crowd, ..Passages::of(&features, &languages) };
+                let passages = Passages {
+                    crowd,
+                    ..Passages::of(features.iter().map(|f| in_memory(f)), &languages)
+                };
                 let all: Vec<usize> = (0..passages.list.len()).collect();
                 let new: Vec<usize> = all
                     .iter()

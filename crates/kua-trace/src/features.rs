@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::bodies::Bodies;
 use crate::body::Body;
 use crate::fingerprint::mix;
 use crate::rarity::share_of_sentences;
@@ -155,13 +156,16 @@ struct Raw {
     weight: f32,
     /// Of a figure or a name.
     anchor: bool,
+    /// Of all of it.
+    whole: bool,
 }
 
 /// Which features of a sentence are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     All,
-    /// Those by which passages are looked up: of figures, names and whole stems.
+    /// Those by which passages are looked up: of figures, names and whole stems. Figures and names
+    /// count in twos as well (see [`add_pairs`]).
     LookedUp,
 }
 
@@ -229,7 +233,9 @@ impl Word {
 #[derive(Debug)]
 pub(crate) struct Vocabulary<'d> {
     background: Option<&'d Background>,
-    words: HashMap<&'d str, Word, RandomState>,
+    /// Where each word is in the list.
+    places: HashMap<Box<str>, usize, RandomState>,
+    words: Vec<Word>,
 }
 
 const MOST_WORDS: usize = 1 << 15;
@@ -237,15 +243,21 @@ const MOST_WORDS: usize = 1 << 15;
 impl<'d> Vocabulary<'d> {
     /// Without a background features are told, but not how much they tell.
     pub(crate) fn of(background: Option<&'d Background>) -> Self {
-        Self { background, words: HashMap::default() }
+        Self { background, places: HashMap::default(), words: Vec::new() }
     }
 
-    fn word(&mut self, text: &'d str) -> &Word {
+    fn word(&mut self, text: &str) -> &Word {
+        if let Some(&place) = self.places.get(text) {
+            return &self.words[place];
+        }
         if self.words.len() >= MOST_WORDS {
+            self.places.clear();
             self.words.clear();
         }
-        let background = self.background;
-        self.words.entry(text).or_insert_with(|| Word::of(text, background))
+        let place = self.words.len();
+        self.places.insert(text.into(), place);
+        self.words.push(Word::of(text, self.background));
+        &self.words[place]
     }
 
     fn weight(&self, hash: u32, share: f32, kind: f32) -> f32 {
@@ -309,12 +321,12 @@ const EXPECTED: f32 = 400.0;
 
 impl Background {
     /// Of the bodies whose numbers are in `sample`.
-    pub(crate) fn of(bodies: &[Body<'_>], words: &[&Wordings], sample: &[usize]) -> Self {
+    pub(crate) fn of(bodies: &Bodies<'_>, words: &[&Wordings], sample: &[usize]) -> Self {
         let counts: Vec<AtomicU32> = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
         sample.par_iter().for_each_init(
             || (Vocabulary::of(None), Vec::new(), Vec::new()),
             |(vocabulary, raw, slots), &n| {
-                let (body, words) = (&bodies[n], words[n]);
+                let (body, words) = (&*bodies.get(n), words[n]);
                 for unit in &body.units {
                     raw_features(body, unit.range, words, vocabulary, Wanted::All, raw);
                     slots.clear();
@@ -329,7 +341,7 @@ impl Background {
             },
         );
         let counts = counts.into_iter().map(AtomicU32::into_inner).collect();
-        let sentences: usize = sample.iter().map(|&n| bodies[n].units.len()).sum();
+        let sentences: usize = sample.iter().map(|&n| bodies.get(n).units.len()).sum();
         Self { counts, sentences: to_f32(sentences) }
     }
 
@@ -351,11 +363,7 @@ impl Background {
 }
 
 /// All sentences of a document, weighed.
-pub(crate) fn sketch<'d>(
-    body: &Body<'d>,
-    words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
-) -> Sketch {
+pub(crate) fn sketch(body: &Body<'_>, words: &Wordings, vocabulary: &mut Vocabulary<'_>) -> Sketch {
     let mut raw = Vec::new();
     let mut all: Vec<Occurrence> = Vec::with_capacity(body.len());
     let mut sketch = Sketch::default();
@@ -444,17 +452,39 @@ fn times(count: usize) -> f32 {
 }
 
 /// The features by which the sentence at `range` is looked up, weighed and sorted.
-pub(crate) fn lookup<'d>(
-    body: &Body<'d>,
+pub(crate) fn lookup(
+    body: &Body<'_>,
     range: TextRange,
     words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
+    vocabulary: &mut Vocabulary<'_>,
 ) -> Vec<(u32, f32)> {
     let mut raw = Vec::new();
     raw_features(body, range, words, vocabulary, Wanted::LookedUp, &mut raw);
+    add_pairs(&mut raw);
     raw.sort_unstable_by(|x, y| x.hash.cmp(&y.hash).then(y.weight.total_cmp(&x.weight)));
     let runs = raw.chunk_by(|x, y| x.hash == y.hash);
     runs.map(|run| (run[0].hash, run[0].weight * times(run.len()))).collect()
+}
+
+/// Most figures and names of a sentence that are taken two by two, the most telling first.
+const PAIRED: usize = 6;
+
+/// Adds a feature for each two figures and names of a sentence, as heavy as one of them on average. In
+/// a large case each alone stands in too many texts to tell anything; two in one sentence hardly do.
+fn add_pairs(raw: &mut Vec<Raw>) {
+    let mut whole: Vec<(u32, f32)> =
+        raw.iter().filter(|f| f.whole).map(|f| (f.hash, f.weight)).collect();
+    whole.sort_unstable_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    whole.dedup_by_key(|f| f.0);
+    whole.truncate(PAIRED);
+    for (n, one) in whole.iter().enumerate() {
+        for other in &whole[n + 1..] {
+            let (low, high) = (one.0.min(other.0), one.0.max(other.0));
+            let hash = hash(6, &(u64::from(high) << 32 | u64::from(low)).to_le_bytes());
+            let weight = (one.1 + other.1) / 2.0;
+            raw.push(Raw { hash, weight, anchor: true, whole: false });
+        }
+    }
 }
 
 pub(crate) fn to_f32(value: usize) -> f32 {
@@ -464,11 +494,11 @@ pub(crate) fn to_f32(value: usize) -> f32 {
 }
 
 /// Features of the words at `range` into `out`, and the rest of the sentence's sketch.
-fn raw_features<'d>(
-    body: &Body<'d>,
+fn raw_features(
+    body: &Body<'_>,
     range: TextRange,
     words: &Wordings,
-    vocabulary: &mut Vocabulary<'d>,
+    vocabulary: &mut Vocabulary<'_>,
     wanted: Wanted,
     out: &mut Vec<Raw>,
 ) -> Sketched {
@@ -488,7 +518,7 @@ fn raw_features<'d>(
             };
             let hash = hash(3, item.key.as_bytes());
             let weight = vocabulary.weight(hash, share, 1.4);
-            out.push(Raw { hash, weight, anchor: true });
+            out.push(Raw { hash, weight, anchor: true, whole: true });
             if text.starts_with(|c: char| c.is_numeric()) {
                 sketched.figures.push(item.key.into_owned());
             } else {
@@ -502,7 +532,7 @@ fn raw_features<'d>(
         // Names are known by their capitals, where there are any.
         let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
         if let Some((sound, (hash, weight))) = sound {
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: false });
             if word.lacks_vowels {
                 sketched.sounds.push(sound);
             }
@@ -510,14 +540,14 @@ fn raw_features<'d>(
         let Some(stem) = word.stem else { continue };
         if anchor || wanted == Wanted::All {
             let grams = word.grams.iter();
-            out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor }));
+            out.extend(grams.map(|&(hash, weight)| Raw { hash, weight, anchor, whole: false }));
         }
         if let Some((hash, weight)) = word.head {
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: false });
         }
         if anchor {
             let (hash, weight) = word.name;
-            out.push(Raw { hash, weight, anchor });
+            out.push(Raw { hash, weight, anchor, whole: true });
             let name = [stem[0], stem[1], stem[2], stem[3], 0];
             sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
         }

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use kua_model::TextRange;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::char::decompose_compatible;
 
 use crate::fingerprint::run_length;
@@ -12,7 +13,7 @@ use crate::fingerprint::run_length;
 ///
 /// Takes about two bytes a letter: the way back is kept for every [`STEP`]-th letter only and the
 /// rest is walked.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Folded {
     /// One unit a letter; letters beyond 16 bits are mixed down, so equality is all it is good for.
     pub(crate) units: Vec<u16>,

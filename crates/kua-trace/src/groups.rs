@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
+use crate::bodies::Folds;
 use crate::memo::Remembered;
-use crate::reuse::Folds;
 use crate::seeds::{Change, Leaders, Prints, Seed, Shared, change};
 use crate::since::few_more;
 
@@ -100,7 +100,7 @@ impl<'r, 'm> AllGroups<'r, 'm> {
         remembered.begins("fingerprints");
         let texts = remembered.documents();
         let prints: Vec<Prints> = remembered.each(PRINTS, texts, |due| {
-            due.par_iter().map(|&n| Prints::of(folds.get(n), config)).collect()
+            due.par_iter().map(|&n| Prints::of(&folds.get(n).folded, config)).collect()
         });
         remembered.begins("runs");
         let before: Before = remembered.one(BEFORE, remembered.of_all_builds()).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kua_model::{Lang, LearntWord, LearntWords, TextRange};
 use serde::{Deserialize, Serialize};
 
+use crate::bodies::Lent;
 use crate::body::Body;
 use crate::features::{Stem, stem_of};
 use crate::wording::{ItemKind, Wordings, items};
@@ -28,12 +29,12 @@ const MOST_SHOWN: usize = 400;
 /// Spellings shown of one stem.
 const SPELLINGS: usize = 3;
 
-type Words<'b, 'd> = (&'b Body<'d>, &'b Wordings);
+type Words<'b> = (Lent<'b, Body<'b>>, &'b Wordings);
 
 /// The words of two languages, from aligned passages of documents; `None` if there are none.
-pub(crate) fn learn<'b, 'd: 'b, R>(
+pub(crate) fn learn<'b, R>(
     languages: (Lang, Lang),
-    sides: impl Iterator<Item = (Words<'b, 'd>, Words<'b, 'd>, R)>,
+    sides: impl Iterator<Item = (Words<'b>, Words<'b>, R)>,
 ) -> Option<Learnt>
 where
     R: Iterator<Item = (TextRange, TextRange)>,
@@ -46,11 +47,11 @@ where
                 body.unit_at(range.end.saturating_sub(1)).saturating_sub(body.unit_at(range.start))
                     + 1
             };
-            if count(a.0, on_a) + count(b.0, on_b) > MOST_SENTENCES {
+            if count(&a.0, on_a) + count(&b.0, on_b) > MOST_SENTENCES {
                 continue;
             }
             let [of_a, of_b] = &mut spelled;
-            pairs.push((stems(a, on_a, of_a), stems(b, on_b, of_b)));
+            pairs.push((stems(&a, on_a, of_a), stems(&b, on_b, of_b)));
         }
     }
     if pairs.is_empty() {
@@ -63,7 +64,7 @@ where
 
 /// Stems of the words at `range`; their spellings are counted.
 fn stems(
-    (body, words): Words<'_, '_>,
+    (body, words): &Words<'_>,
     range: TextRange,
     spelled: &mut BTreeMap<Stem, BTreeMap<String, u32>>,
 ) -> Vec<Stem> {

@@ -14,6 +14,7 @@
 //! or the number of threads.
 
 mod align;
+mod bodies;
 mod body;
 mod boilerplate;
 mod candidates;
@@ -37,6 +38,7 @@ mod passage;
 mod rarity;
 mod relays;
 mod reuse;
+mod scratch;
 mod seeds;
 mod since;
 mod skeleton;
@@ -50,16 +52,18 @@ mod wording;
 mod words;
 
 use kua_lexicon::Lexicons;
-use kua_model::{Document, Lineage, Memo, Noted, Notice, NoticePlace, Severity, Span, TextRange};
+use kua_model::{Document, Lineage, Memo, Noted};
 use rayon::prelude::*;
 
+use bodies::Bodies;
+use memo::Remembered;
+
+pub use bodies::Shelf;
 pub use config::TraceConfig;
+pub use scratch::Scratch;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 11;
-
-/// Longest text, in bytes, that is traced: places in it are kept in 32 bits.
-const LONGEST: usize = u32::MAX as usize;
+pub const VERSION: u32 = 12;
 
 /// Links between passages of `documents` and the accounts they make up.
 ///
@@ -90,43 +94,61 @@ pub fn trace_in_steps(
     begins: &(dyn Fn(&'static str) + Sync),
 ) -> Noted<Lineage> {
     begins("sentences");
-    let mut notices = Vec::new();
-    let mut ordered: Vec<&Document> = documents.iter().collect();
-    ordered.sort_by_key(|document| document.id);
-    ordered.dedup_by_key(|document| document.id);
-    ordered.retain(|document| {
-        let fits = document.text.len() < LONGEST;
-        if !fits {
-            let start = Span::new(document.id, TextRange::new(0, 0));
-            notices.push(Notice::new(
-                Severity::Loss,
-                "too-long-to-trace",
-                NoticePlace::Span(start),
-                format!(
-                    "{} holds {} bytes of text, more than the 4 GiB that can be traced. It was not compared with the other documents: split it into parts and add those.",
-                    document.path,
-                    document.text.len()
-                ),
-            ));
-        }
-        fits
-    });
-    let wordings = wording::AllWordings::of(lexicons);
-    let bodies: Vec<body::Body<'_>> = ordered.par_iter().map(|d| body::Body::of(d)).collect();
-    let all_marks = marks::AllMarks::of(&bodies, marks::MarkWords::of(lexicons));
+    let (bodies, notices) = Bodies::of(documents);
     begins("digests");
-    let remembered = memo::Remembered::new(memo, &ordered, lexicons, config, begins);
-    let mut links = reuse::reuse(&bodies, &all_marks, &wordings, config, &remembered);
+    let settings = memo::settings(lexicons, config);
+    let digest = |document: &Document| memo::digest(memo, settings, document);
+    let documents = bodies.in_memory().par_iter().map(|body| digest(&body.document)).collect();
+    let remembered = Remembered::new(memo, documents, settings, begins);
+    Noted { value: traced(&bodies, lexicons, config, &remembered), notices }
+}
+
+/// The same of documents that memory should not hold all at once: of each is kept where it is set
+/// aside in `scratch`, about three bytes for each byte of its text, and it is read from there when it
+/// is compared. The result is the same; it takes about a quarter longer.
+///
+/// # Errors
+/// If a document cannot be read, or the scratch not written or read.
+pub fn trace_aside(
+    shelf: &dyn Shelf,
+    scratch: &dyn Scratch,
+    lexicons: &Lexicons,
+    config: &TraceConfig,
+    memo: Option<&dyn Memo>,
+    begins: &(dyn Fn(&'static str) + Sync),
+) -> std::io::Result<Noted<Lineage>> {
+    begins("sentences");
+    let settings = memo::settings(lexicons, config);
+    let digest = |document: &Document| memo::digest(memo, settings, document);
+    let (bodies, notices, documents) = Bodies::aside(shelf, scratch, digest)?;
+    let remembered = Remembered::new(memo, documents, settings, begins);
+    let value = traced(&bodies, lexicons, config, &remembered);
+    match bodies.failure() {
+        Some(error) => Err(error),
+        None => Ok(Noted { value, notices }),
+    }
+}
+
+/// The lineage of bodies, wherever they are.
+fn traced(
+    bodies: &Bodies<'_>,
+    lexicons: &Lexicons,
+    config: &TraceConfig,
+    remembered: &Remembered<'_>,
+) -> Lineage {
+    let wordings = wording::AllWordings::of(lexicons);
+    let all_marks = marks::AllMarks::of(bodies, marks::MarkWords::of(lexicons));
+    let mut links = reuse::reuse(bodies, &all_marks, &wordings, config, remembered);
     let (translated, words) =
-        translation::translations(&bodies, &all_marks, lexicons, &wordings, config, &remembered);
+        translation::translations(bodies, &all_marks, lexicons, &wordings, config, remembered);
     links.extend(translated);
-    begins("relays");
-    relays::settle(&bodies, &mut links);
+    remembered.begins("relays");
+    relays::settle(bodies, &mut links);
     links.sort_by_key(reuse::order);
-    begins("paraphrases");
-    links.extend(paraphrase::paraphrases(&bodies, &links, &wordings, config, &remembered));
+    remembered.begins("paraphrases");
+    links.extend(paraphrase::paraphrases(bodies, &links, &wordings, config, remembered));
     links.sort_by_key(reuse::order);
-    begins("accounts");
-    let origins = origins::origins(&bodies, &links, &wordings);
-    Noted { value: Lineage { links, origins, words }, notices }
+    remembered.begins("accounts");
+    let origins = origins::origins(bodies, &links, &wordings);
+    Lineage { links, origins, words }
 }

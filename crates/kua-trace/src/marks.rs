@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use kua_lexicon::{Lexicons, Phrases, Token, TokenKind};
 use kua_model::{Lang, TextRange};
 
+use crate::bodies::Bodies;
 use crate::body::Body;
 
 /// Words of one language by which a text speaks of translating and reprinting.
@@ -49,7 +50,7 @@ impl MarkWords {
 }
 
 /// What a document says of itself.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Marks {
     /// Notes that only a translator writes, in order.
     pub(crate) notes: Vec<TextRange>,
@@ -66,19 +67,26 @@ pub(crate) struct Marks {
 /// The marks of all documents of a case, each worked out when it is first asked for: between two
 /// builds few are.
 pub(crate) struct AllMarks<'c, 'd> {
-    bodies: &'c [Body<'d>],
+    bodies: &'c Bodies<'d>,
     words: MarkWords,
-    found: Vec<OnceLock<Marks>>,
+    found: Vec<OnceLock<Option<Box<Marks>>>>,
+    none: Marks,
 }
 
 impl<'c, 'd> AllMarks<'c, 'd> {
-    pub(crate) fn of(bodies: &'c [Body<'d>], words: MarkWords) -> Self {
-        Self { bodies, words, found: bodies.iter().map(|_| OnceLock::new()).collect() }
+    pub(crate) fn of(bodies: &'c Bodies<'d>, words: MarkWords) -> Self {
+        let found = (0..bodies.len()).map(|_| OnceLock::new()).collect();
+        Self { bodies, words, found, none: Marks::default() }
     }
 
     /// Marks of body `n`.
     pub(crate) fn get(&self, n: usize) -> &Marks {
-        self.found[n].get_or_init(|| Marks::of(&self.bodies[n], &self.words))
+        let found = self.found[n].get_or_init(|| {
+            let marks = Marks::of(&self.bodies.get(n), &self.words);
+            // Most texts say nothing of themselves.
+            (marks != Marks::default()).then(|| Box::new(marks))
+        });
+        found.as_deref().unwrap_or(&self.none)
     }
 }
 
@@ -94,7 +102,7 @@ impl Marks {
             addresses: body.addresses().into_iter().map(str::to_owned).collect(),
             ..Self::default()
         };
-        let document = body.document;
+        let document = &*body.document;
         let lines: Vec<TextRange> =
             document.blocks.iter().flat_map(|block| lines(&document.text, block.range)).collect();
         for (index, &line) in lines.iter().enumerate() {

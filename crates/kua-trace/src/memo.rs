@@ -8,6 +8,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::TraceConfig;
 
+/// Digest of all that results depend on but the documents.
+pub(crate) fn settings(lexicons: &Lexicons, config: &TraceConfig) -> Sha256 {
+    let settings = (crate::VERSION, lexicons.digest(), config);
+    // Settings and documents of the model always have a form: this cannot fail.
+    Sha256::of(&postcard::to_allocvec(&settings).unwrap_or_default())
+}
+
+/// Digest of a document and the settings.
+pub(crate) fn digest(memo: Option<&dyn Memo>, settings: Sha256, document: &Document) -> Sha256 {
+    let known = memo.and_then(|memo| memo.document(document.id));
+    let anew = || Sha256::of(&postcard::to_allocvec(document).unwrap_or_default());
+    settings.with(&known.unwrap_or_else(anew))
+}
+
 /// A memo, the digests of the documents of a case, and whom to tell which step begins.
 pub(crate) struct Remembered<'m> {
     memo: Option<&'m dyn Memo>,
@@ -17,23 +31,14 @@ pub(crate) struct Remembered<'m> {
 }
 
 impl<'m> Remembered<'m> {
-    /// `documents` in the order in which they are numbered.
+    /// `documents` are the digests of the documents in the order in which they are numbered, and
+    /// `settings` the digest of all else that results depend on.
     pub(crate) fn new(
         memo: Option<&'m dyn Memo>,
-        documents: &[&Document],
-        lexicons: &Lexicons,
-        config: &TraceConfig,
+        documents: Vec<Sha256>,
+        settings: Sha256,
         begins: &'m (dyn Fn(&'static str) + Sync),
     ) -> Self {
-        let settings = (crate::VERSION, lexicons.digest(), config);
-        // Documents and settings of the model always have a form: this cannot fail.
-        let settings = Sha256::of(&postcard::to_allocvec(&settings).unwrap_or_default());
-        let digest = |document: &Document| {
-            let known = memo.and_then(|memo| memo.document(document.id));
-            let anew = || Sha256::of(&postcard::to_allocvec(document).unwrap_or_default());
-            settings.with(&known.unwrap_or_else(anew))
-        };
-        let documents = documents.par_iter().map(|document| digest(document)).collect();
         Self { memo, begins, documents, settings }
     }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kua_model::{DateTier, Direction, Link, LinkKind, OriginId, PassageOrigin, Span, TextRange};
 use rayon::prelude::*;
 
+use crate::bodies::Bodies;
 use crate::body::Body;
 use crate::twins::find;
 use crate::wording::{AllWordings, ItemKind, items};
@@ -32,14 +33,12 @@ const SAYS_SO: usize = 30;
 /// The accounts of `bodies` (in order of document) under `links` (sorted), in order of their first
 /// passage.
 pub(crate) fn origins(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     links: &[Link],
     wordings: &AllWordings,
 ) -> Vec<PassageOrigin> {
-    let number: BTreeMap<_, _> =
-        bodies.iter().enumerate().map(|(n, b)| (b.document.id, n)).collect();
     let sides =
-        |link: &Link| Some((*number.get(&link.a.document)?, *number.get(&link.b.document)?));
+        |link: &Link| Some((bodies.number(link.a.document)?, bodies.number(link.b.document)?));
     let (passages, groups) = grouped(links, &sides);
     let owners = owners(bodies, links, &sides, &passages, &groups);
     // What each document's bytes belong to: passages first, the rest to itself.
@@ -57,27 +56,25 @@ pub(crate) fn origins(
         .collect();
     let of_documents: Vec<Vec<(TextRange, usize)>> = held
         .par_iter_mut()
-        .zip(bodies)
         .enumerate()
-        .map(|(document, (held, body))| {
-            let mut parts = by_sentence(body, document, held);
-            let figures = |n: usize| figures_of(&bodies[n], wordings);
+        .map(|(document, held)| {
+            let body = bodies.get(document);
+            let mut parts = by_sentence(&body, document, held);
+            let figures = |n: usize| figures_of(&bodies.get(n), wordings);
             let says_so = saying.contains(&document);
-            absorb(body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
-            tiles(body, &parts, document)
+            absorb(&body, document, &mut parts, says_so, apart.get(&document), figures, wordings);
+            tiles(&body, &parts, document)
         })
         .collect();
     let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-    for (tiles, body) in of_documents.into_iter().zip(bodies) {
+    for (tiles, &id) in of_documents.into_iter().zip(bodies.ids()) {
         for (range, owner) in tiles {
             let list = spans.entry(owner).or_default();
             match list.last_mut() {
-                Some(last)
-                    if last.document == body.document.id && last.range.end == range.start =>
-                {
+                Some(last) if last.document == id && last.range.end == range.start => {
                     last.range.end = range.end;
                 }
-                _ => list.push(Span::new(body.document.id, range)),
+                _ => list.push(Span::new(id, range)),
             }
         }
     }
@@ -105,7 +102,7 @@ pub(crate) fn origins(
         .filter_map(|(owner, mut spans)| {
             spans.sort_unstable();
             let (links, latent) = used.remove(&owner).unwrap_or_default();
-            let id = OriginId::of(&format!("account\n{}", bodies.get(owner)?.document.id));
+            let id = OriginId::of(&format!("account\n{}", bodies.ids().get(owner)?));
             Some(PassageOrigin { id, spans, latent, links })
         })
         .collect();
@@ -236,7 +233,7 @@ impl Groups {
 /// The document each group belongs to: one that nothing shows to be derived, the earliest, one that
 /// is no chronology, which gathers what others said, the longest, by id.
 fn owners(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     links: &[Link],
     sides: &impl Fn(&Link) -> Option<(usize, usize)>,
     passages: &[Passage],
@@ -261,14 +258,15 @@ fn owners(
             let rank = |&n: &usize| {
                 let from = derived.range((n, 0)..(n + 1, 0)).any(|&(_, of)| members.contains(&of));
                 // A guess, or a year alone, would make a relay older than what it relays.
-                let published = bodies[n].document.dates.published.as_ref();
+                let body = bodies.get(n);
+                let published = body.document.dates.published.as_ref();
                 let day = published
                     .filter(|dated| dated.tier < DateTier::Guessed)
                     .map(|dated| dated.value)
                     .filter(|date| date.first() == date.last())
                     .map(|date| date.first());
-                let gathers = is_chronology(&bodies[n]);
-                (from, day.is_none(), day, gathers, std::cmp::Reverse(bodies[n].len()), n)
+                let gathers = is_chronology(&body);
+                (from, day.is_none(), day, gathers, std::cmp::Reverse(body.len()), n)
             };
             members.iter().copied().min_by_key(rank).map(|owner| (group, owner))
         })
@@ -277,7 +275,7 @@ fn owners(
 
 /// Whether at least three paragraphs begin with the time of day: "16:20", "9.05", "16 h 20".
 fn is_chronology(body: &Body<'_>) -> bool {
-    let document = body.document;
+    let document = &*body.document;
     let blocks = document.blocks.iter().filter(|block| block.role.is_body());
     let timed =
         blocks.filter(|block| block.range.of(&document.text).is_some_and(opens_with_a_time));

@@ -9,10 +9,13 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kua_model::{Agreement, AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
+use kua_model::{
+    Agreement, AlignedPair, Conflict, Direction, Lang, Link, LinkKind, Span, TextRange,
+};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
+use crate::bodies::Bodies;
 use crate::body::Body;
 use crate::features::to_f32;
 use crate::fingerprint::mix;
@@ -43,20 +46,22 @@ const BACKGROUND: usize = 1_000;
 
 /// Links of kind paraphrase between bodies of one language, where `links` (sorted) show nothing yet.
 pub(crate) fn paraphrases(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     links: &[Link],
     wordings: &AllWordings,
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> Vec<Link> {
     let stems: Vec<Vec<u32>> = remembered.each(STEMS, remembered.documents(), |due| {
-        due.par_iter().map(|&n| stems_of(&bodies[n])).collect()
+        due.par_iter().map(|&n| stems_of(&bodies.get(n))).collect()
     });
     let common = Common::of(&stems);
-    let pairs = partners(bodies, &stems, &common);
+    let pairs = partners(bodies.languages(), &stems, &common);
     let mut out: Vec<Link> = pairs
         .par_iter()
-        .flat_map_iter(|&(a, b)| between(&bodies[a], &bodies[b], links, &common, wordings, config))
+        .flat_map_iter(|&(a, b)| {
+            between(&bodies.get(a), &bodies.get(b), links, &common, wordings, config)
+        })
         .collect();
     out.sort_by_key(crate::reuse::order);
     out
@@ -134,7 +139,11 @@ fn stems(text: &str) -> Vec<u32> {
 }
 
 /// Pairs of documents of one language that share several of their rarest words, lower number first.
-fn partners(bodies: &[Body<'_>], stems: &[Vec<u32>], common: &Common) -> Vec<(usize, usize)> {
+fn partners(
+    languages: &[Option<Lang>],
+    stems: &[Vec<u32>],
+    common: &Common,
+) -> Vec<(usize, usize)> {
     let mut held: Vec<(u32, u32)> = stems
         .par_iter()
         .enumerate()
@@ -155,7 +164,7 @@ fn partners(bodies: &[Body<'_>], stems: &[Vec<u32>], common: &Common) -> Vec<(us
     for run in held.chunk_by(|x, y| x.0 == y.0).filter(|run| run.len() <= RARE as usize * 2) {
         for (at, &(_, a)) in run.iter().enumerate() {
             for &(_, b) in &run[at + 1..] {
-                if bodies[a as usize].language() == bodies[b as usize].language() {
+                if languages[a as usize] == languages[b as usize] {
                     pairs.push((a, b));
                 }
             }

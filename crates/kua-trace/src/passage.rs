@@ -2,6 +2,7 @@
 
 use kua_model::{Agreement, Conflict, TextRange};
 
+use crate::bodies::Later;
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
@@ -11,7 +12,7 @@ use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, subs
 /// One side of a comparison.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'s, 'd> {
-    pub(crate) body: &'s Body<'d>,
+    pub(crate) body: &'s Later<'d>,
     pub(crate) folded: &'s Folded,
     pub(crate) words: &'s Wordings,
 }

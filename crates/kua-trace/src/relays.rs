@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kua_model::{Direction, DocumentId, Link};
 
-use crate::body::Body;
+use crate::bodies::Bodies;
 
 /// Settles the direction of links whose ends are joined by two links that have one, and says through
-/// what. `bodies` in order of document. Linear in the links and the ways through one document.
-pub(crate) fn settle(bodies: &[Body<'_>], links: &mut [Link]) {
+/// what. Linear in the links and the ways through one document.
+pub(crate) fn settle(bodies: &Bodies<'_>, links: &mut [Link]) {
     // What each document was made from.
     let mut sources: BTreeMap<DocumentId, BTreeSet<DocumentId>> = BTreeMap::new();
     for link in links.iter().filter(|link| link.kind.is_one_account()) {
@@ -22,8 +22,7 @@ pub(crate) fn settle(bodies: &[Body<'_>], links: &mut [Link]) {
             sources.entry(to).or_default().insert(from);
         }
     }
-    let body = |id: DocumentId| bodies.get(bodies.partition_point(|body| body.document.id < id));
-    let language = |id: DocumentId| body(id).and_then(Body::language);
+    let language = |id: DocumentId| bodies.languages()[bodies.number(id)?];
     let through = |from: DocumentId, to: DocumentId| {
         let made_from = |of: DocumentId| sources.get(&of).into_iter().flatten().copied();
         // A copy in the middle tells nothing: either of the two may have been translated.
@@ -47,7 +46,8 @@ pub(crate) fn settle(bodies: &[Body<'_>], links: &mut [Link]) {
         if link.direction != Direction::Unknown && link.direction != direction {
             continue;
         }
-        let path = body(middle).map_or("", |body| body.document.path.as_str());
+        let path =
+            bodies.number(middle).map_or_else(String::new, |n| bodies.get(n).document.path.clone());
         link.direction = direction;
         link.reasons.push(format!("through: {side} has it through {path}."));
     }

@@ -1,16 +1,14 @@
 //! Copies, quotations, digests and repeats between texts of one language, as links with exact spans.
 
-use std::sync::OnceLock;
-
 use kua_model::{AlignedPair, Conflict, Direction, Link, LinkKind, Span, TextRange};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
+use crate::bodies::{Bodies, Folds};
 use crate::body::Body;
 use crate::boilerplate::{formulae, furniture};
 use crate::chain::{Chain, chains};
 use crate::direction::{Witness, direction};
-use crate::fold::Folded;
 use crate::gap::Room;
 use crate::groups::{AllGroups, GROUPS, Groups};
 use crate::marks::{AllMarks, Marks};
@@ -21,7 +19,7 @@ use crate::wording::{AllWordings, agreeing, compared, items};
 
 /// All links between the bodies by shared wording, sorted. Bodies stand in order of document.
 pub(crate) fn reuse(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     marks: &AllMarks<'_, '_>,
     wordings: &AllWordings,
     config: &TraceConfig,
@@ -60,16 +58,17 @@ fn of_group(
     wordings: &AllWordings,
     config: &TraceConfig,
 ) -> Vec<Link> {
-    let bodies = folds.bodies;
-    let side = |n: usize| Side {
-        body: &bodies[n],
-        folded: folds.get(n),
-        words: wordings.get(bodies[n].language()),
-    };
+    let languages = folds.bodies.languages();
     let (mut out, mut room) = (Vec::new(), Room::default());
-    for pair in groups.pairs(n) {
-        let (a, b) = (pair[0].a as usize, pair[0].b as usize);
-        let (side_a, side_b) = (side(a), side(b));
+    let mut pairs = groups.pairs(n).peekable();
+    // The same of all pairs of a group.
+    let Some(a) = pairs.peek().map(|pair| pair[0].a as usize) else { return out };
+    let first = folds.get(a);
+    let side_a = first.side(wordings.get(languages[a]));
+    for pair in pairs {
+        let b = pair[0].b as usize;
+        let second = (a != b).then(|| folds.get(b));
+        let side_b = second.as_ref().unwrap_or(&first).side(wordings.get(languages[b]));
         let run = side_a.folded.run.min(side_b.folded.run);
         if a == b {
             let found = chains(pair, (side_a, side_a), run, true, config, &mut room);
@@ -86,28 +85,6 @@ fn of_group(
     out
 }
 
-/// Folded bodies, each made when it is first asked for. At two bytes a letter they are smaller than
-/// the documents, which are held in any case; to make them again for each pair would take minutes.
-pub(crate) struct Folds<'s, 'd> {
-    bodies: &'s [Body<'d>],
-    made: Vec<OnceLock<Folded>>,
-}
-
-impl<'s, 'd> Folds<'s, 'd> {
-    fn of(bodies: &'s [Body<'d>]) -> Self {
-        Self { bodies, made: bodies.iter().map(|_| OnceLock::new()).collect() }
-    }
-
-    pub(crate) fn get(&self, n: usize) -> &Folded {
-        self.made[n].get_or_init(|| fold(&self.bodies[n]))
-    }
-}
-
-fn fold(body: &Body<'_>) -> Folded {
-    let sentences = body.units.iter().map(|unit| unit.range);
-    Folded::in_sentences(&body.document.text, &body.ranges, sentences)
-}
-
 /// Order of links in a lineage: by sides, then kind.
 pub(crate) fn order(link: &Link) -> (Span, Span, LinkKind) {
     (link.a, link.b, link.kind)
@@ -117,7 +94,10 @@ pub(crate) fn order(link: &Link) -> (Span, Span, LinkKind) {
 /// looked for in them, however often they repeat themselves. `None` if they differ, or have less than
 /// `least` letters.
 fn duplicate(a: Side<'_, '_>, b: Side<'_, '_>, least: usize) -> Option<Vec<Piece>> {
-    if a.folded.units.len() < least || a.body.units.len() != b.body.units.len() {
+    if a.folded.units.len() < least || a.folded.units != b.folded.units {
+        return None;
+    }
+    if a.body.units.len() != b.body.units.len() {
         return None;
     }
     let units =
@@ -154,7 +134,7 @@ fn sideless(
         let chains = chains(seeds, (one, other), run, false, config, room);
         passages(&chains, one, other, config.min_characters)
     };
-    if a.body.stands_first(b.body) {
+    if a.body.stands_first_of(b.body) {
         return found(seeds, a, b);
     }
     let mirrored: Vec<Seed> = seeds.iter().map(|seed| seed.mirrored()).collect();
@@ -197,6 +177,9 @@ fn between(
     marks_b: &Marks,
     out: &mut Vec<Link>,
 ) {
+    if groups.is_empty() {
+        return;
+    }
     let covered = |pick: fn(&Piece) -> TextRange| {
         let mut ranges: Vec<TextRange> =
             groups.iter().filter(|g| !g.1).flat_map(|g| g.0.iter().map(pick)).collect();

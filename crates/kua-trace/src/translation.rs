@@ -10,12 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use kua_lexicon::Lexicons;
-use kua_model::{Lang, LearntWords, Link, LinkKind, Sha256};
+use kua_model::{DocumentId, Lang, LearntWords, Link, LinkKind, Sha256};
 use rayon::prelude::*;
 
 use crate::TraceConfig;
-use crate::body::Body;
-use crate::candidates::{Before, Features, candidates, passages_of};
+use crate::bodies::Bodies;
+use crate::body::Unit;
+use crate::candidates::{
+    Before, Features, Telling, candidates, candidates_since, in_memory, passages_of,
+};
 use crate::features::{Background, Vocabularies, lookup, sketch};
 use crate::learning::{Learnt, learn};
 use crate::marks::{AllMarks, Marks};
@@ -28,14 +31,14 @@ use crate::words::WordList;
 /// All translation links between the bodies, sorted by sides; with each, links of kind revision for
 /// aligned sentences whose figures differ; and the words that were learnt from them, by languages.
 pub(crate) fn translations(
-    bodies: &[Body<'_>],
+    bodies: &Bodies<'_>,
     marks: &AllMarks<'_, '_>,
     lexicons: &Lexicons,
     wordings: &AllWordings,
     config: &TraceConfig,
     remembered: &Remembered<'_>,
 ) -> (Vec<Link>, Vec<LearntWords>) {
-    let languages: Vec<Option<Lang>> = bodies.iter().map(Body::language).collect();
+    let languages = bodies.languages();
     let distinct: BTreeSet<Lang> = languages.iter().flatten().copied().collect();
     if distinct.len() < 2 || !config.translations {
         return (Vec::new(), Vec::new());
@@ -101,9 +104,9 @@ const BEFORE: &str = "trace-fields";
 
 /// The documents of a case as they are compared.
 struct Case<'c, 'd> {
-    bodies: &'c [Body<'d>],
+    bodies: &'c Bodies<'d>,
     marks: &'c AllMarks<'c, 'd>,
-    languages: Vec<Option<Lang>>,
+    languages: &'c [Option<Lang>],
     words: Vec<&'c Wordings>,
     kin: Kin,
     config: &'c TraceConfig,
@@ -121,14 +124,23 @@ impl Case<'_, '_> {
 
     /// Pairs of documents that may be translations.
     fn candidates(&self) -> Vec<(usize, usize)> {
+        if !self.remembered.is_kept() && self.bodies.is_aside() {
+            self.remembered.begins("features");
+            let features = self.features_aside();
+            self.remembered.begins("candidates");
+            return candidates(features.into_iter(), self.languages, self.config);
+        }
         let keys: Vec<Sha256> =
             (0..self.bodies.len()).map(|n| self.against.with(&self.key(n))).collect();
         self.remembered.begins("features");
         let features = self.features(&keys);
         self.remembered.begins("candidates");
+        if !self.remembered.is_kept() {
+            return candidates(features.iter().map(|f| in_memory(f)), self.languages, self.config);
+        }
         let key = self.remembered.of_all_builds();
         let before: Before = self.remembered.one(BEFORE, key).unwrap_or_default();
-        let (pairs, now) = candidates(&features, &self.languages, &keys, before, self.config);
+        let (pairs, now) = candidates_since(&features, self.languages, &keys, before, self.config);
         if let Some(now) = now {
             self.remembered.keep_one(BEFORE, key, &now);
         }
@@ -137,21 +149,32 @@ impl Case<'_, '_> {
 
     /// Features of the passages of each document; none of a document without language.
     fn features(&self, keys: &[Sha256]) -> Vec<Vec<Features>> {
-        let (bodies, words, languages) = (self.bodies, &self.words, &self.languages);
-        let background = &self.background;
         self.remembered.each(PASSAGES, keys, |due| {
-            let background = background.get_or_init(|| self.weigh());
-            let vocabularies = Vocabularies::of(background);
-            let of_document = |n: usize| {
-                vocabularies.with(|vocabulary| {
-                    let units = bodies[n].units.iter().filter(|_| languages[n].is_some());
-                    let sentences: Vec<Features> = units
-                        .map(|unit| lookup(&bodies[n], unit.range, words[n], vocabulary))
-                        .collect();
-                    passages_of(&sentences)
-                })
-            };
-            due.par_iter().map(|&n| of_document(n)).collect()
+            let vocabularies = Vocabularies::of(self.background.get_or_init(|| self.weigh()));
+            due.par_iter().map(|&n| self.passages(n, &vocabularies)).collect()
+        })
+    }
+
+    /// The same, each set aside as soon as it is made.
+    fn features_aside(&self) -> Vec<Vec<Telling<'_>>> {
+        let vocabularies = Vocabularies::of(self.background.get_or_init(|| self.weigh()));
+        let aside = |n: usize| {
+            let passages = self.passages(n, &vocabularies);
+            passages.iter().map(|features| Telling::aside(features, self.bodies)).collect()
+        };
+        (0..self.bodies.len()).into_par_iter().map(aside).collect()
+    }
+
+    /// Features of the passages of a document.
+    fn passages(&self, n: usize, vocabularies: &Vocabularies<'_>) -> Vec<Features> {
+        if self.languages[n].is_none() {
+            return Vec::new();
+        }
+        let body = self.bodies.get(n);
+        vocabularies.with(|vocabulary| {
+            let sentence = |unit: &Unit| lookup(&body, unit.range, self.words[n], vocabulary);
+            let sentences: Vec<Features> = body.units.iter().map(sentence).collect();
+            passages_of(&sentences)
         })
     }
 
@@ -184,23 +207,26 @@ impl Case<'_, '_> {
         let lists: Vec<Option<&WordList>> =
             pairs.iter().map(|pair| list(pair).map(|(list, _)| list)).collect();
         let (bodies, marks, words) = (self.bodies, self.marks, &self.words);
-        let (languages, kin) = (&self.languages, &self.kin);
+        let (languages, kin) = (self.languages, &self.kin);
         let least = f32::from(self.config.translation_threshold) / 1000.0 * THRESHOLD;
         let background = &self.background;
         let part = if lists.iter().any(Option::is_some) { PAIRS_BY_WORDS } else { PAIRS };
         self.remembered.each(part, &keys, |due| {
             let background = background.get_or_init(|| self.weigh());
             let vocabularies = Vocabularies::of(background);
-            let sketched =
-                |n: usize| vocabularies.with(|vocabulary| sketch(&bodies[n], words[n], vocabulary));
+            let sketched = |n: usize| {
+                let body = bodies.get(n);
+                let sketch = vocabularies.with(|vocabulary| sketch(&body, words[n], vocabulary));
+                (body, sketch)
+            };
             due.par_chunk_by(|&x, &y| pairs[x].0 == pairs[y].0)
                 .map(|due| {
                     let mut out = Vec::new();
                     let mut side_a = None;
                     for &n in due {
                         let (a, b) = pairs[n];
-                        let side_a = &*side_a.get_or_insert_with(|| sketched(a));
-                        let side_b = sketched(b);
+                        let (body_a, side_a) = &*side_a.get_or_insert_with(|| sketched(a));
+                        let (body_b, side_b) = sketched(b);
                         let terms = Terms {
                             are_kin: kin.are(languages[a], languages[b]),
                             says_so: calls_itself(marks.get(a), languages[b])
@@ -212,8 +238,8 @@ impl Case<'_, '_> {
                         let (all, is_open) = found(side_a, &side_b, terms);
                         for found in all {
                             links(
-                                (&bodies[a], marks.get(a), &side_a.sentences),
-                                (&bodies[b], marks.get(b), &side_b.sentences),
+                                (body_a, marks.get(a), &side_a.sentences),
+                                (&body_b, marks.get(b), &side_b.sentences),
                                 &found,
                                 &mut of_pair,
                             );
@@ -266,7 +292,11 @@ impl Case<'_, '_> {
                     let ranges = link.aligned.iter().map(move |pair| {
                         if straight { (pair.a, pair.b) } else { (pair.b, pair.a) }
                     });
-                    ((&self.bodies[x], self.words[x]), (&self.bodies[y], self.words[y]), ranges)
+                    (
+                        (self.bodies.get(x), self.words[x]),
+                        (self.bodies.get(y), self.words[y]),
+                        ranges,
+                    )
                 });
                 learn(*languages, sides)
             });
@@ -295,17 +325,17 @@ const MOST_LEARNT_FROM: usize = 64;
 const MOST_SAMPLED: usize = 128;
 
 /// Numbers of the documents by which features are weighed: all, or those whose id says so.
-fn sample(bodies: &[Body<'_>]) -> Vec<usize> {
+fn sample(bodies: &Bodies<'_>) -> Vec<usize> {
     let mut halved = 0;
     while bodies.len() >> halved > MOST_SAMPLED {
         halved += 1;
     }
-    let zeros = |body: &Body<'_>| {
-        let digest = Sha256::of(body.document.id.to_string().as_bytes());
+    let zeros = |id: &DocumentId| {
+        let digest = Sha256::of(id.to_string().as_bytes());
         let [a, b, c, d, ..] = *digest.as_bytes();
         u32::from_be_bytes([a, b, c, d]).leading_zeros()
     };
-    (0..bodies.len()).filter(|&n| halved == 0 || zeros(&bodies[n]) >= halved).collect()
+    (0..bodies.len()).filter(|&n| halved == 0 || zeros(&bodies.ids()[n]) >= halved).collect()
 }
 
 /// Whether a document calls itself a translation that may be from `language`.

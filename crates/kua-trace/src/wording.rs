@@ -94,8 +94,8 @@ pub(crate) enum ItemKind {
 }
 
 /// Words and figures at `range`, marks left out.
-pub(crate) fn items<'d>(body: &Body<'d>, range: TextRange, words: &Wordings) -> Vec<Item<'d>> {
-    let mut tokens: Vec<Token<'d>> = body.tokens(range);
+pub(crate) fn items<'b>(body: &'b Body<'_>, range: TextRange, words: &Wordings) -> Vec<Item<'b>> {
+    let mut tokens: Vec<Token<'b>> = body.tokens(range);
     // Compound number words are listed with plain hyphens.
     for token in tokens.iter_mut().filter(|token| token.kind == TokenKind::Mark) {
         if matches!(token.fold.as_ref(), "\u{2010}" | "\u{2011}") {
@@ -105,7 +105,7 @@ pub(crate) fn items<'d>(body: &Body<'d>, range: TextRange, words: &Wordings) -> 
     let mut figures = figures(body, &tokens).into_iter().peekable();
     let negated = words.negators.all(&tokens);
     let mut negated = negated.iter().peekable();
-    let mut out: Vec<Item<'d>> = Vec::with_capacity(tokens.len());
+    let mut out: Vec<Item<'b>> = Vec::with_capacity(tokens.len());
     // All capitals say nothing about names.
     let capitals = tokens.iter().filter(|t| t.kind == TokenKind::Word && t.capital).count();
     let letters = tokens.iter().filter(|t| t.kind == TokenKind::Word).count();

@@ -3,9 +3,55 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use kua_model::*;
+use kua_trace::Scratch;
+
+/// What is set aside, in a temporary file without a name.
+pub(crate) struct InFile {
+    file: File,
+    end: Mutex<u64>,
+}
+
+impl InFile {
+    pub(crate) fn new() -> Self {
+        Self { file: tempfile::tempfile().unwrap(), end: Mutex::new(0) }
+    }
+}
+
+impl Scratch for InFile {
+    fn add(&self, bytes: &[u8]) -> io::Result<u64> {
+        let mut end = self.end.lock().unwrap();
+        write_at(&self.file, bytes, *end)?;
+        let start = *end;
+        *end += bytes.len() as u64;
+        Ok(start)
+    }
+
+    #[cfg(unix)]
+    fn read(&self, start: u64, out: &mut [u8]) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, out, start)
+    }
+
+    #[cfg(not(unix))]
+    fn read(&self, start: u64, out: &mut [u8]) -> io::Result<()> {
+        use std::io::{Read, Seek};
+        // The file has one position here.
+        let _turn = self.end.lock().unwrap();
+        (&self.file).seek(io::SeekFrom::Start(start))?;
+        (&self.file).read_exact(out)
+    }
+}
+
+fn write_at(mut file: &File, bytes: &[u8], start: u64) -> io::Result<()> {
+    use std::io::{Seek, Write};
+    file.seek(io::SeekFrom::Start(start))?;
+    file.write_all(bytes)
+}
 
 /// A document whose every line is body.
 pub(crate) fn document(name: &str, language: &str, text: &str) -> Document {

@@ -245,14 +245,13 @@ fn without_origins(mut document: Document) -> Document {
     document
 }
 
-/// A body and its letters as bytes: three counts of 32 bits, of bytes of the text, of letters and of
-/// bytes of what else is known of them; the letters; the rest of them; the body.
+/// A body and its letters as bytes: two counts of 32 bits, of letters and of bytes of what else is known of them; the letters; the rest of them; the body.
 fn packed(body: Body<'static>) -> io::Result<Vec<u8>> {
     let mut folded = fold(&body);
     let letters = std::mem::take(&mut folded.units);
     let of_letters = postcard::to_allocvec(&folded).map_err(io::Error::other)?;
     let mut out = Vec::with_capacity(2 * (letters.len() + of_letters.len() + body.len()));
-    for count in [body.document.text.len(), letters.len(), of_letters.len()] {
+    for count in [letters.len(), of_letters.len()] {
         out.extend(u32::try_from(count).map_err(io::Error::other)?.to_le_bytes());
     }
     out.extend(letters.into_iter().flat_map(u16::to_le_bytes));
@@ -260,9 +259,9 @@ fn packed(body: Body<'static>) -> io::Result<Vec<u8>> {
     postcard::to_extend(&body, out).map_err(io::Error::other)
 }
 
-fn counts_of(bytes: [u8; 12]) -> [usize; 3] {
+fn counts_of(bytes: [u8; 8]) -> [usize; 2] {
     let counts = bytes.as_chunks::<4>().0;
-    [0, 1, 2].map(|n| u32::from_le_bytes(counts[n]) as usize)
+    [0, 1].map(|n| u32::from_le_bytes(counts[n]) as usize)
 }
 
 /// The bytes of a body and its letters.
@@ -282,16 +281,11 @@ struct Parts<'p> {
 
 impl Packed<'_> {
     fn parts(&self) -> Option<Parts<'_>> {
-        let (counts, rest) = self.bytes.split_first_chunk::<12>()?;
-        let [_, letters, of_letters] = counts_of(*counts);
+        let (counts, rest) = self.bytes.split_first_chunk::<8>()?;
+        let [letters, of_letters] = counts_of(*counts);
         let (letters, rest) = rest.split_at_checked(2 * letters)?;
         let (of_letters, body) = rest.split_at_checked(of_letters)?;
         Some(Parts { letters: letters.as_chunks().0, of_letters, body })
-    }
-
-    /// Bytes of the text.
-    fn length(&self) -> usize {
-        self.bytes.first_chunk().map_or(0, |counts| counts_of(*counts)[0])
     }
 
     fn folded(&self) -> Folded {
@@ -351,22 +345,6 @@ fn fold(body: &Body<'_>) -> Folded {
 pub(crate) enum Later<'b> {
     Kept(&'b Body<'b>),
     Packed(Packed<'b>, OnceCell<Box<Body<'static>>>),
-}
-
-impl Later<'_> {
-    /// [`Body::stands_first`], by the lengths alone if they tell.
-    pub(crate) fn stands_first_of(&self, other: &Self) -> bool {
-        let (one, two) = (self.length(), other.length());
-        one < two || one == two && self.stands_first(other)
-    }
-
-    /// Bytes of the text.
-    fn length(&self) -> usize {
-        match self {
-            Self::Kept(body) => body.document.text.len(),
-            Self::Packed(packed, _) => packed.length(),
-        }
-    }
 }
 
 impl<'b> Deref for Later<'b> {

@@ -3,7 +3,7 @@
 use crate::TraceConfig;
 use crate::fold::Folded;
 use crate::gap::{Beyond, Room, filled};
-use crate::letters::GroupSet;
+use crate::letters::{GroupSet, common_head, common_tail};
 use crate::passage::{Side, may_be_whole, may_begin_whole};
 use crate::seeds::Seed;
 
@@ -170,7 +170,7 @@ pub(crate) fn chains(
                 continue;
             }
             let chain = Chain { runs: members, matched, is_weak: matched < least };
-            if chain.is_weak && !same && !have_ends_in_common(&chain, of_a, of_b) {
+            if chain.is_weak && !same && !may_grow_to_sentences(&chain, of_a, of_b) {
                 continue;
             }
             let beyond = |chain: &Chain, room: &mut Room| {
@@ -210,9 +210,10 @@ pub(crate) fn chains(
 }
 
 /// Whether a chain may grow to whole sentences on both sides: over what is left of them before it and
-/// after it, some groups of three letters must be the same. Most chains of chance and most turns of
-/// phrase are told by this from passages, long before letters are aligned and words compared.
-fn have_ends_in_common(chain: &Chain, a: &Folded, b: &Folded) -> bool {
+/// after it, some groups of three letters must be the same, and with the chain half of all. Most chains
+/// of chance and most turns of phrase are told by this from passages, long before letters are aligned
+/// and words compared.
+fn may_grow_to_sentences(chain: &Chain, a: &Folded, b: &Folded) -> bool {
     let ((from_a, to_a), (from_b, to_b)) = (chain.a(), chain.b());
     let (start_a, start_b) = (a.sentence(from_a).0, b.sentence(from_b).0);
     let (end_a, end_b) = (a.sentence(to_a - 1).1, b.sentence(to_b - 1).1);
@@ -220,27 +221,31 @@ fn have_ends_in_common(chain: &Chain, a: &Folded, b: &Folded) -> bool {
     let may_lack = |start: usize, end: usize| end.saturating_sub(start) * 15 / 100;
     let (least_a, least_b) = (may_lack(start_a, end_a), may_lack(start_b, end_b));
     let reach = |left_a: usize, left_b: usize| {
-        (left_a > least_a || left_b > least_b).then_some(left_a.max(left_b))
+        if left_a > least_a || left_b > least_b { left_a.max(left_b) } else { 0 }
     };
     let before = reach(from_a.saturating_sub(start_a), from_b.saturating_sub(start_b));
     let after = reach(end_a.saturating_sub(to_a), end_b.saturating_sub(to_b));
     let (a, b) = (&a.units[..], &b.units[..]);
-    before.is_none_or(|reach| {
-        let head = |units: &[u16], to: usize| to.saturating_sub(reach)..to.min(units.len());
-        have_groups_in_common(&a[head(a, from_a)], &b[head(b, from_b)])
-    }) && after.is_none_or(|reach| {
-        let tail = |units: &[u16], from: usize| from..(from + reach).min(units.len());
-        have_groups_in_common(&a[tail(a, to_a)], &b[tail(b, to_b)])
-    })
+    let all = (to_a - from_a).max(to_b - from_b) + before + after;
+    let mut shared = chain.matched;
+    // An alignment in which half of the letters agree, in runs of three and more, has thrice as many
+    // groups at least.
+    let mut grows = |a: &[u16], b: &[u16], reach: usize| {
+        let groups = shared_groups(a, b);
+        shared += groups;
+        reach == 0 || groups > reach / 20
+    };
+    let head = |units: &[u16], to: usize| to.saturating_sub(before)..to.min(units.len());
+    let tail = |units: &[u16], from: usize| from..(from + after).min(units.len());
+    grows(&a[head(a, from_a)], &b[head(b, from_b)], before)
+        && grows(&a[tail(a, to_a)], &b[tail(b, to_b)], after)
+        && shared * 2 >= all
 }
 
-/// Whether two stretches share a group of three letters, and more if they are long: an alignment in
-/// which half of the letters agree, in runs of three and more, has thrice as many at least.
-fn have_groups_in_common(a: &[u16], b: &[u16]) -> bool {
+/// How many groups of three letters of `b` stand in `a`.
+fn shared_groups(a: &[u16], b: &[u16]) -> usize {
     let seen = GroupSet::of(a, 3);
-    let least = 1 + a.len().max(b.len()) / 20;
-    let shared = b.windows(3).filter(|group| seen.may_hold(group));
-    shared.take(least).count() >= least
+    b.windows(3).filter(|group| seen.may_hold(group)).count()
 }
 
 /// Within one text, cuts a chain where its first side runs into its second: a paragraph pasted ten
@@ -329,19 +334,10 @@ fn exact_runs(seeds: &[Seed], a: &[u16], b: &[u16], same: bool) -> Vec<Run> {
         // Within one text a run ends where its second place begins, or a text that repeats itself
         // without end would be one run over all of it.
         let limit = if same { at_b } else { usize::MAX };
-        let ahead = a[at_a.min(a.len())..limit.min(a.len())]
-            .iter()
-            .zip(&b[at_b.min(b.len())..])
-            .take_while(|(x, y)| x == y)
-            .count();
+        let ahead = common_head(&a[at_a.min(a.len())..limit.min(a.len())], &b[at_b.min(b.len())..]);
         let floor = if same { at_b.saturating_sub(at_a) } else { usize::MAX };
-        let back = a[..at_a.min(a.len())]
-            .iter()
-            .rev()
-            .zip(b[..at_b.min(b.len())].iter().rev())
-            .take(floor.saturating_sub(ahead))
-            .take_while(|(x, y)| x == y)
-            .count();
+        let back = common_tail(&a[..at_a.min(a.len())], &b[..at_b.min(b.len())])
+            .min(floor.saturating_sub(ahead));
         // Equal hashes over unequal letters: chance, dropped.
         if ahead + back >= crate::fingerprint::RUN / 2 {
             runs.push(Run { a: at_a - back, b: at_b - back, length: ahead + back });

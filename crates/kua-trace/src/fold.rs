@@ -19,6 +19,8 @@ pub(crate) struct Folded {
     pub(crate) units: Vec<u16>,
     /// Letters of a run that is hashed.
     pub(crate) run: usize,
+    /// Bytes of the text.
+    pub(crate) bytes: usize,
     /// First and one past the last unit of each sentence.
     pub(crate) sentences: Vec<(u32, u32)>,
     /// Range number and byte of every `STEP`-th unit.
@@ -40,7 +42,7 @@ impl Folded {
         ranges: &[TextRange],
         sentences: impl ExactSizeIterator<Item = TextRange>,
     ) -> Self {
-        let mut folded = Self { ranges: ranges.to_vec(), ..Self::default() };
+        let mut folded = Self { ranges: ranges.to_vec(), bytes: text.len(), ..Self::default() };
         folded.sentences.reserve_exact(sentences.len());
         let mut cuts = sentences.flat_map(|range| [range.start, range.end]).peekable();
         let mut start = 0;

@@ -102,13 +102,8 @@ fn before(first: Run, a: &[u16], b: &[u16], room: &mut Room) -> Vec<Run> {
     let mut out = Vec::new();
     loop {
         let turned = |units: &[u16], to: usize| -> Vec<u16> {
-            units
-                .get(to.saturating_sub(REACH)..to)
-                .unwrap_or_default()
-                .iter()
-                .rev()
-                .copied()
-                .collect()
+            let units = units.get(to.saturating_sub(REACH)..to).unwrap_or_default();
+            units.iter().rev().copied().collect()
         };
         let found = path(&turned(a, to_a), &turned(b, to_b), false, room);
         let Some(&last) = found.last() else { break };
@@ -223,7 +218,7 @@ fn narrow(
     highest.clear();
     highest.resize(if whole { 0 } else { top + HALF }, NEVER);
     let mut best = (0, 0);
-    'rows: loop {
+    loop {
         h += 1;
         let d = 2 * h - back;
         if d > last + 1 {
@@ -253,7 +248,7 @@ fn narrow(
             best = (high, i);
         }
         if i32::from(high) < i32::from(best.0) - DROP {
-            break 'rows;
+            break;
         }
     }
     let band = Band { cells: &*cells, back, width };

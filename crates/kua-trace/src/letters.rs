@@ -62,9 +62,44 @@ impl GroupSet {
     }
 }
 
+/// Letters compared at a time.
+const AT_ONCE: usize = 8;
+
+/// How many letters two stretches have in common from their start on.
+pub(crate) fn common_head(a: &[u16], b: &[u16]) -> usize {
+    let ((many_a, _), (many_b, _)) = (a.as_chunks::<AT_ONCE>(), b.as_chunks::<AT_ONCE>());
+    let chunks = many_a.iter().zip(many_b).take_while(|(x, y)| x == y).count();
+    let far = chunks * AT_ONCE;
+    far + a[far..].iter().zip(&b[far..]).take_while(|(x, y)| x == y).count()
+}
+
+/// How many letters two stretches have in common before their end.
+pub(crate) fn common_tail(a: &[u16], b: &[u16]) -> usize {
+    let ((_, many_a), (_, many_b)) = (a.as_rchunks::<AT_ONCE>(), b.as_rchunks::<AT_ONCE>());
+    let chunks = many_a.iter().rev().zip(many_b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let far = chunks * AT_ONCE;
+    let (a, b) = (&a[..a.len() - far], &b[..b.len() - far]);
+    far + a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heads_and_tails_in_common_are_counted_to_the_letter() {
+        for length in 0..40 {
+            let a: Vec<u16> = (0..length).collect();
+            for at in 0..usize::from(length) {
+                let mut b = a.clone();
+                b[at] = 99;
+                assert_eq!(common_head(&a, &b), at);
+                assert_eq!(common_tail(&a, &b), usize::from(length) - at - 1);
+                assert_eq!(common_head(&a, &a[..at]), at);
+                assert_eq!(common_tail(&a, &a[at..]), usize::from(length) - at);
+            }
+        }
+    }
 
     #[test]
     fn the_table_says_what_unicode_says() {

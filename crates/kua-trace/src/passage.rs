@@ -17,6 +17,14 @@ pub(crate) struct Side<'s, 'd> {
     pub(crate) words: &'s Wordings,
 }
 
+impl Side<'_, '_> {
+    /// [`Body::stands_first`], by the lengths alone if they tell.
+    pub(crate) fn stands_first(self, other: Self) -> bool {
+        let (one, two) = (self.folded.bytes, other.folded.bytes);
+        one < two || one == two && self.body.stands_first(other.body)
+    }
+}
+
 /// A sentence, or a piece of one, that stands on both sides.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
@@ -71,11 +79,16 @@ pub(crate) fn may_be_whole(
     if !sides.iter().all(|&(side, from, to)| is_one(side, from, to)) {
         return true;
     }
-    sides.iter().all(|&(side, from, to)| {
-        let text = &side.body.document.text;
-        let range = whole_words(text, side.folded.bytes(text, from, to));
-        range.is_some_and(|range| hundredths(range, sentence(side, range)) >= WHOLE)
-    })
+    let may_be = |&(side, from, to): &(Side<'_, '_>, usize, usize)| {
+        let sentence = side.folded.sentences.get(side.folded.sentence_at(from));
+        sentence.is_none_or(|&sentence| may_be_whole_of((from, to), sentence))
+    };
+    sides.iter().all(may_be)
+        && sides.iter().all(|&(side, from, to)| {
+            let text = &side.body.document.text;
+            let range = whole_words(text, side.folded.bytes(text, from, to));
+            range.is_some_and(|range| hundredths(range, sentence(side, range)) >= WHOLE)
+        })
 }
 
 /// Whether a chain may be nothing but whole sentences if it begins at `from`: not if on both sides too
@@ -91,21 +104,23 @@ pub(crate) fn may_begin_whole(
     let (start, end) = (chain.start(), chain.end());
     [(a, from.0, start.0, end.0), (b, from.1, start.1, end.1)].iter().any(
         |&(side, from, start, end)| {
-            let sentence = side.folded.sentence_at(from);
-            if sentence != side.folded.sentence_at(start)
-                || sentence != side.folded.sentence_at(end - 1)
-            {
+            let folded = side.folded;
+            let number = folded.sentence_at(from);
+            if number != folded.sentence_at(start) || number != folded.sentence_at(end - 1) {
                 return true;
             }
-            let Some(unit) = side.body.units.get(sentence) else { return true };
-            let text = &side.body.document.text;
-            let begins = word_start(text, side.folded.byte(text, from));
-            // The mark that closes the sentence may stand after it.
-            let end = unit.range.end + 8;
-            let rest = TextRange::new(begins.min(end), end);
-            begins <= unit.range.start || hundredths(rest, unit.range) >= WHOLE
+            let Some(&sentence) = folded.sentences.get(number) else { return true };
+            may_be_whole_of((from, sentence.1 as usize), sentence)
         },
     )
+}
+
+/// Whether letters of a sentence may be nearly all of its bytes: told without its text, so that words
+/// taken in whole and marks may make some difference.
+fn may_be_whole_of((from, to): (usize, usize), sentence: (u32, u32)) -> bool {
+    const WORD: usize = 12;
+    let (start, end) = (sentence.0 as usize, sentence.1 as usize);
+    (to.saturating_sub(from) + WORD) * 100 >= (WHOLE - 10) * (end - start)
 }
 
 /// Hundredths of `whole` that `part` is.

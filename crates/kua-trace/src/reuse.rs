@@ -134,7 +134,7 @@ fn sideless(
         let chains = chains(seeds, (one, other), run, false, config, room);
         passages(&chains, one, other, config.min_characters)
     };
-    if a.body.stands_first_of(b.body) {
+    if a.stands_first(b) {
         return found(seeds, a, b);
     }
     let mirrored: Vec<Seed> = seeds.iter().map(|seed| seed.mirrored()).collect();

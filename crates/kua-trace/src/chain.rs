@@ -3,7 +3,7 @@
 use crate::TraceConfig;
 use crate::fold::Folded;
 use crate::gap::{Beyond, Room, filled};
-use crate::letters::{GroupSet, common_head, common_tail};
+use crate::letters::{common_head, common_tail, shared_at_most};
 use crate::passage::{Side, may_be_whole, may_begin_whole};
 use crate::seeds::Seed;
 
@@ -227,25 +227,21 @@ fn may_grow_to_sentences(chain: &Chain, a: &Folded, b: &Folded) -> bool {
     let after = reach(end_a.saturating_sub(to_a), end_b.saturating_sub(to_b));
     let (a, b) = (&a.units[..], &b.units[..]);
     let all = (to_a - from_a).max(to_b - from_b) + before + after;
-    let mut shared = chain.matched;
+    let mut most = chain.matched + before + after;
     // An alignment in which half of the letters agree, in runs of three and more, has thrice as many
     // groups at least.
     let mut grows = |a: &[u16], b: &[u16], reach: usize| {
-        let groups = shared_groups(a, b);
-        shared += groups;
-        reach == 0 || groups > reach / 20
+        if reach == 0 {
+            return true;
+        }
+        let shared = shared_at_most(a, b, 3);
+        most -= reach - shared.min(reach);
+        shared > reach / 20 && most * 2 >= all
     };
     let head = |units: &[u16], to: usize| to.saturating_sub(before)..to.min(units.len());
     let tail = |units: &[u16], from: usize| from..(from + after).min(units.len());
     grows(&a[head(a, from_a)], &b[head(b, from_b)], before)
         && grows(&a[tail(a, to_a)], &b[tail(b, to_b)], after)
-        && shared * 2 >= all
-}
-
-/// How many groups of three letters of `b` stand in `a`.
-fn shared_groups(a: &[u16], b: &[u16]) -> usize {
-    let seen = GroupSet::of(a, 3);
-    b.windows(3).filter(|group| seen.may_hold(group)).count()
 }
 
 /// Within one text, cuts a chain where its first side runs into its second: a paragraph pasted ten

@@ -38,28 +38,43 @@ pub(crate) struct GroupSet([u64; GroupSet::BITS / 64]);
 impl GroupSet {
     const BITS: usize = 1 << 12;
 
-    /// Of every group of `size` letters.
+    /// Of every group of `size` letters, four at most.
     pub(crate) fn of(letters: &[u16], size: usize) -> Self {
         let mut set = Self([0; Self::BITS / 64]);
-        for group in letters.windows(size) {
+        for group in groups(letters, size) {
             let (word, bit) = Self::place(group);
             set.0[word] |= bit;
         }
         set
     }
 
-    pub(crate) fn may_hold(&self, group: &[u16]) -> bool {
+    pub(crate) fn may_hold(&self, group: u64) -> bool {
         let (word, bit) = Self::place(group);
         self.0[word] & bit != 0
     }
 
-    fn place(group: &[u16]) -> (usize, u64) {
-        let mixed = group.iter().fold(0_u32, |all, &unit| {
-            (all.rotate_left(11) ^ u32::from(unit)).wrapping_mul(0x9e37_79b1)
-        });
-        let at = (mixed >> 20) as usize % Self::BITS;
+    fn place(group: u64) -> (usize, u64) {
+        let at = (group.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % Self::BITS;
         (at / 64, 1 << (at % 64))
     }
+}
+
+/// Every group of `size` letters, four at most, as one number.
+pub(crate) fn groups(letters: &[u16], size: usize) -> impl Iterator<Item = u64> {
+    let kept = u64::MAX >> (64 - 16 * size.clamp(1, 4));
+    let (head, tail) = letters.split_at(size.saturating_sub(1).min(letters.len()));
+    let add = move |group: u64, &unit: &u16| (group << 16 | u64::from(unit)) & kept;
+    tail.iter().scan(head.iter().fold(0, add), move |group, unit| {
+        *group = add(*group, unit);
+        Some(*group)
+    })
+}
+
+/// How many groups of `size` letters of `b` may stand in `a`, each with as many of `b` as are like it:
+/// no fewer than the two share.
+pub(crate) fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
+    let seen = GroupSet::of(a, size);
+    groups(b, size).filter(|&group| seen.may_hold(group)).count()
 }
 
 /// Letters compared at a time.
@@ -85,6 +100,19 @@ pub(crate) fn common_tail(a: &[u16], b: &[u16]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_told_apart_and_found_again() {
+        let letters: Vec<u16> = (1..=9).collect();
+        for size in 1..=4 {
+            let all: Vec<u64> = groups(&letters, size).collect();
+            let one_by_one = letters.windows(size);
+            let spelled = one_by_one.map(|w| w.iter().fold(0, |g, &l| g << 16 | u64::from(l)));
+            assert_eq!(all, spelled.collect::<Vec<u64>>());
+            assert_eq!(shared_at_most(&letters, &letters, size), all.len());
+            assert_eq!(groups(&letters[..size - 1], size).count(), 0);
+        }
+    }
 
     #[test]
     fn heads_and_tails_in_common_are_counted_to_the_letter() {

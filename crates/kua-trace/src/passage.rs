@@ -6,7 +6,7 @@ use crate::bodies::Later;
 use crate::body::Body;
 use crate::chain::Chain;
 use crate::fold::Folded;
-use crate::letters::{GroupSet, is_alphanumeric};
+use crate::letters::{groups, is_alphanumeric, shared_at_most};
 use crate::wording::{Compared, Wordings, agreeing, compared, items, mirror, substitutions};
 
 /// One side of a comparison.
@@ -363,10 +363,7 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
         return false;
     }
     let grams = |units: &[u16]| {
-        let mut grams: Vec<u64> = units
-            .windows(size)
-            .map(|w| w.iter().fold(0, |gram, &unit| gram << 16 | u64::from(unit)))
-            .collect();
+        let mut grams: Vec<u64> = groups(units, size).collect();
         grams.sort_unstable();
         grams
     };
@@ -384,13 +381,6 @@ fn alike(a: &[u16], b: &[u16]) -> bool {
         }
     }
     200 * shared >= least * (left.len() + right.len()).max(1)
-}
-
-/// How many groups of so many letters of `b` may stand in `a`, each with as many of `b` as are like it:
-/// no fewer than the two share.
-fn shared_at_most(a: &[u16], b: &[u16], size: usize) -> usize {
-    let seen = GroupSet::of(a, size);
-    b.windows(size).filter(|group| seen.may_hold(group)).count()
 }
 
 /// A range that begins or ends inside a word takes the word in if it holds at least half of it, else

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TraceConfig;
 use crate::bodies::Bodies;
+use crate::features::{by_feature, of_feature};
 use crate::scratch::Place;
 use crate::since::{Wanted, few_more};
 use crate::twice::Mixed;
@@ -159,23 +160,25 @@ fn starts(sentences: usize) -> impl Iterator<Item = usize> {
 
 /// The heaviest features of a passage, scaled to length one.
 pub(crate) fn telling(sentences: &[Vec<(u32, f32)>]) -> Vec<(u32, f32)> {
-    let mut features: Vec<(u32, f32)> = sentences.concat();
-    features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    features.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    let heaviest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    let mut all: Vec<u64> =
+        sentences.iter().flatten().map(|&feature| by_feature(feature)).collect();
+    all.sort_unstable();
+    // Of each feature the sum; as numbers that are sorted by weight, the heaviest first.
+    let mut features: Vec<u64> = all
+        .chunk_by(|x, y| x >> 32 == y >> 32)
+        .map(|run| {
+            let weight = run.iter().map(|&number| of_feature(number).1).reduce(|sum, w| sum + w);
+            by_feature((of_feature(run[0]).0, weight.unwrap_or(0.0))).rotate_left(32)
+        })
+        .collect();
     if features.len() > LOOKED_UP {
-        features.select_nth_unstable_by(LOOKED_UP, heaviest);
+        features.select_nth_unstable(LOOKED_UP);
         features.truncate(LOOKED_UP);
     }
-    features.sort_unstable_by(heaviest);
-    let norm = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(1e-6);
-    features.iter().map(|&(feature, weight)| (feature, weight / norm)).collect()
+    features.sort_unstable();
+    let heaviest = || features.iter().map(|number| of_feature(number.rotate_left(32)));
+    let norm = heaviest().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(1e-6);
+    heaviest().map(|(feature, weight)| (feature, weight / norm)).collect()
 }
 
 /// Where the features of a passage are.

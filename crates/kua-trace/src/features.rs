@@ -461,9 +461,24 @@ pub(crate) fn lookup(
     let mut raw = Vec::new();
     raw_features(body, range, words, vocabulary, Wanted::LookedUp, &mut raw);
     add_pairs(&mut raw);
-    raw.sort_unstable_by(|x, y| x.hash.cmp(&y.hash).then(y.weight.total_cmp(&x.weight)));
-    let runs = raw.chunk_by(|x, y| x.hash == y.hash);
-    runs.map(|run| (run[0].hash, run[0].weight * times(run.len()))).collect()
+    let mut all: Vec<u64> = raw.iter().map(|f| by_feature((f.hash, f.weight))).collect();
+    all.sort_unstable();
+    let runs = all.chunk_by(|x, y| x >> 32 == y >> 32);
+    runs.map(|run| (of_feature(run[0]), run.len()))
+        .map(|((feature, weight), count)| (feature, weight * times(count)))
+        .collect()
+}
+
+/// A feature and its weight, which is not negative, as one number, which is sorted faster than both: by
+/// feature, of each the heaviest first.
+pub(crate) fn by_feature((feature, weight): (u32, f32)) -> u64 {
+    u64::from(feature) << 32 | u64::from(!weight.to_bits())
+}
+
+/// The feature and the weight of such a number.
+pub(crate) fn of_feature(number: u64) -> (u32, f32) {
+    let [a, b, c, d, weight @ ..] = number.to_be_bytes();
+    (u32::from_be_bytes([a, b, c, d]), f32::from_bits(!u32::from_be_bytes(weight)))
 }
 
 /// Most figures and names of a sentence that are taken two by two, the most telling first.
@@ -504,6 +519,8 @@ fn raw_features(
 ) -> Sketched {
     out.clear();
     let mut sketched = Sketched { range: TextRange0(range), ..Sketched::default() };
+    // Nothing else is asked for when a passage is looked up.
+    let is_sketched = wanted == Wanted::All;
     let mut letters = 0;
     for item in items(body, range, words) {
         let text = body.words(item.range);
@@ -519,10 +536,10 @@ fn raw_features(
             let hash = hash(3, item.key.as_bytes());
             let weight = vocabulary.weight(hash, share, 1.4);
             out.push(Raw { hash, weight, anchor: true, whole: true });
-            if text.starts_with(|c: char| c.is_numeric()) {
-                sketched.figures.push(item.key.into_owned());
-            } else {
-                sketched.spelled.push(item.key.into_owned());
+            if is_sketched {
+                let is_spelled = !text.starts_with(|c: char| c.is_numeric());
+                let values = if is_spelled { &mut sketched.spelled } else { &mut sketched.figures };
+                values.push(item.key.into_owned());
             }
             continue;
         }
@@ -533,7 +550,7 @@ fn raw_features(
         let sound = word.sound.filter(|_| anchor || word.lacks_vowels);
         if let Some((sound, (hash, weight))) = sound {
             out.push(Raw { hash, weight, anchor, whole: false });
-            if word.lacks_vowels {
+            if word.lacks_vowels && is_sketched {
                 sketched.sounds.push(sound);
             }
         }
@@ -548,10 +565,14 @@ fn raw_features(
         if anchor {
             let (hash, weight) = word.name;
             out.push(Raw { hash, weight, anchor, whole: true });
-            let name = [stem[0], stem[1], stem[2], stem[3], 0];
-            sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
+            if is_sketched {
+                let name = [stem[0], stem[1], stem[2], stem[3], 0];
+                sketched.names.push((name, sound.map_or_else(Stem::default, |(sound, _)| sound)));
+            }
         }
-        sketched.stems.push(stem);
+        if is_sketched {
+            sketched.stems.push(stem);
+        }
     }
     sketched.length = to_f32(letters.max(1));
     sketched.figures.sort_unstable();

@@ -111,25 +111,23 @@ pub(crate) type Leaders = Vec<u32>;
 pub(crate) struct Shared {
     /// In order of text and position; those of a crowd in order of leader, text and position.
     places: Vec<Place>,
-    /// For each place whether it is the last of its list, and whether its list is a crowd.
+    /// For each place what is to be known of it and its list.
     marks: Vec<u8>,
-    crowds: Vec<Crowd>,
+    /// Where the list of each crowd begins.
+    crowds: Vec<u32>,
     /// For each text where its places are, list by list, and where the list of a text begins.
     of_texts: Vec<u32>,
     starts: Vec<u32>,
     pub(crate) leaders: Leaders,
 }
 
-/// A fingerprint in more texts than are joined all with all.
-struct Crowd {
-    start: u32,
-    /// Where the first place of each group of near-identical texts is.
-    heads: Vec<u32>,
-}
-
-/// Of a place: it is the last of its list; its list is a crowd.
+/// Of a place: it is the last of its list; its list is a crowd, that is a fingerprint in more texts
+/// than are joined all with all; it is the head of a crowd's group of near-identical texts; these
+/// groups are few enough to be joined all with all.
 const LAST: u8 = 1;
 const CROWD: u8 = 2;
+const HEAD: u8 = 4;
+const FEW: u8 = 8;
 
 impl Shared {
     /// Of all texts. Most fingerprints stand in one place only and are never listed.
@@ -168,17 +166,18 @@ impl Shared {
         if is_crowd {
             let leader = |text: u32| self.leaders[text as usize];
             list.sort_unstable_by_key(|place| (leader(place.text), place.text, place.at));
-            let groups = list.chunk_by(|x, y| leader(x.text) == leader(y.text));
-            let heads = groups.scan(start, |at, group| {
-                let head = *at;
-                *at += narrow(group.len());
-                Some(head)
-            });
-            let heads = heads.collect();
-            self.crowds.push(Crowd { start, heads });
+            let groups = || list.chunk_by(|x, y| leader(x.text) == leader(y.text));
+            let of_all = if groups().count() <= most { CROWD | FEW } else { CROWD };
+            self.crowds.push(start);
+            self.marks.reserve(list.len());
+            for group in groups() {
+                self.marks.push(of_all | HEAD);
+                self.marks.resize(self.marks.len() + group.len() - 1, of_all);
+            }
+        } else {
+            self.marks.resize(self.marks.len() + list.len(), 0);
         }
         self.places.extend(list.iter().map(Place::from));
-        self.marks.resize(self.places.len(), if is_crowd { CROWD } else { 0 });
         if let Some(last) = self.marks.last_mut() {
             *last |= LAST;
         }
@@ -243,7 +242,7 @@ impl Shared {
                     cross(own, other, all);
                 }
             } else {
-                self.in_crowd(first, own, config, all);
+                self.in_crowd(first, own, all);
             }
         }
         // Most pairs of texts that share a fingerprint share only one, and are no passage.
@@ -273,10 +272,10 @@ impl Shared {
     }
 
     /// Seeds of the places of a text with those of texts after it in the same crowd.
-    fn in_crowd(&self, first: usize, own: &[Place], config: &TraceConfig, out: &mut Vec<Seed>) {
-        let number = self.crowds.partition_point(|crowd| crowd.start as usize <= first);
-        let Some(crowd) = number.checked_sub(1).map(|number| &self.crowds[number]) else { return };
-        let Ok(head) = crowd.heads.binary_search(&narrow(first)) else { return };
+    fn in_crowd(&self, first: usize, own: &[Place], out: &mut Vec<Seed>) {
+        if self.marks[first] & HEAD == 0 {
+            return;
+        }
         let leader = |at: usize| self.leaders[self.places[at].text as usize];
         let mut next = first + own.len();
         while self.marks[next - 1] & LAST == 0 && leader(next) == leader(first) {
@@ -284,11 +283,21 @@ impl Shared {
             next += other.len();
             cross(own, other, out);
         }
-        let all_with_all = crowd.heads.len() <= config.max_documents_per_fingerprint;
-        let heads = if all_with_all || head == 0 { &crowd.heads[..] } else { &crowd.heads[..1] };
-        for &other in heads {
-            if self.places[other as usize].text > own[0].text {
-                cross(own, self.own(other as usize), out);
+        let number = self.crowds.partition_point(|&start| start as usize <= first);
+        let start = number.checked_sub(1).map_or(first, |number| self.crowds[number] as usize);
+        let mut with = |other: usize| {
+            if self.places[other].text > own[0].text {
+                cross(own, self.own(other), out);
+            }
+        };
+        with(start);
+        if self.marks[first] & FEW != 0 || first == start {
+            let mut at = start;
+            while self.marks[at] & LAST == 0 {
+                at += 1;
+                if self.marks[at] & HEAD != 0 {
+                    with(at);
+                }
             }
         }
     }

@@ -255,8 +255,11 @@ mod tests {
             texts.extend(around.iter().flat_map(|a| [format!("{a}{c}"), format!("{c}{a}")]));
             for text in texts {
                 assert_eq!(fold(&text), fold_any(&text), "{text:?}");
+                for token in tokens(&text, 0).iter().filter(|t| t.kind != TokenKind::Number) {
+                    assert_eq!(token.fold, fold_any(token.range.of(&text).unwrap()), "{text:?}");
+                }
             }
-            assert_eq!(is_letter(c), is_letter_of_any(c), "{c:?}");
+            assert_eq!(TABLE.class(c).0, Class::of(c, TABLE.folded(c)).0, "{c:?}");
         }
     }
 

@@ -63,7 +63,7 @@ pub use config::TraceConfig;
 pub use scratch::Scratch;
 
 /// Version of what this stage gives; raised whenever its output may change for the same input.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// Links between passages of `documents` and the accounts they make up.
 ///
